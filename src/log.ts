@@ -15,7 +15,7 @@ export interface LogOptions {
 export function createLogger(options: LogOptions = {}): Logger {
   const paths = REDACTED.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]);
   return pino(
-    { level: options.level ?? 'info', base: undefined, redact: { paths, censor: '[redacted]' } },
+    { level: options.level ?? 'info', base: null, redact: { paths, censor: '[redacted]' } },
     options.destination ?? pino.destination({ dest: 2, sync: true }),
   );
 }
