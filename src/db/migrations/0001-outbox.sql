@@ -103,7 +103,6 @@ create table {schema}.attempts (
   correlation_id text,
   error          text
 );
-create index attempts_events on {schema}.attempts using gin (event_ids) with (fastupdate = on);
 create index attempts_started on {schema}.attempts using brin (started_at);
 
 -- The portal that this schema belongs to: pinned by the first live start.
