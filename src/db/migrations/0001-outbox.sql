@@ -30,6 +30,8 @@ create table {schema}.outbox_events (
 create unique index outbox_events_idempotency on {schema}.outbox_events (idempotency_key) where idempotency_key is not null;
 create index outbox_events_unrouted on {schema}.outbox_events (id) where lane_id is null and processed_at is null;
 create index outbox_events_waiting on {schema}.outbox_events (lane_id, id) where processed_at is null;
+-- A record's history, for reading back after a write whose end is unknown.
+create index outbox_events_history on {schema}.outbox_events (lane_id, id) where processed_at is not null;
 create index outbox_events_dead on {schema}.outbox_events (id) where state = 'dead';
 
 create table {schema}.lanes (
@@ -49,6 +51,8 @@ create table {schema}.lanes (
   -- Claims in a row that ended without progress; sets the back-off.
   failures     smallint not null default 0,
   failing_since timestamptz,
+  -- Highest event id delivered: an older event that comes later (redriven) must not undo it.
+  delivered_to bigint not null default 0,
   -- Events up to this id are claimed one at a time, to find the one that HubSpot refuses.
   unfold_until bigint,
   -- A write whose end is unknown may still land after a newer one: the record is read back after verify_at,
@@ -105,10 +109,12 @@ create table {schema}.attempts (
 );
 create index attempts_started on {schema}.attempts using brin (started_at);
 
--- The portal that this schema belongs to: pinned by the first live start.
-create table {schema}.portal (
-  singleton  boolean primary key default true check (singleton),
-  portal_id  bigint not null,
-  time_zone  text not null,
-  pinned_at  timestamptz not null default clock_timestamp()
+-- This installation: the key of its marks, and the portal it belongs to, pinned by the first live start.
+create table {schema}.installation (
+  singleton   boolean primary key default true check (singleton),
+  mark_secret uuid not null default gen_random_uuid(),
+  portal_id   bigint,
+  time_zone   text,
+  pinned_at   timestamptz
 );
+insert into {schema}.installation default values;
