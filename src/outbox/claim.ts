@@ -1,0 +1,164 @@
+import type { Database, Queryable, Row } from '../db/database.ts';
+
+/** A lane whose lease was lost this often in a row is claimed alone, one event at a time: its content may be what kills workers. */
+export const SUSPECT_AFTER_CRASHES = 3;
+/** ... and this often in a row, its first event goes to the dead letters. */
+export const DEAD_AFTER_CRASHES = 6;
+
+/** Backlog kinds: `plain` lanes share claims and batches, a `suspect` lane runs alone. */
+export type ClaimKind = 'plain' | 'suspect';
+
+export interface ClaimOptions {
+  /** Shown to operators; need not be unique. */
+  readonly worker: string;
+  readonly kind: ClaimKind;
+  readonly lanes: number;
+  /** Most events of one lane in one claim. */
+  readonly eventsPerLane: number;
+  readonly leaseMs: number;
+  /** How long a write whose end is unknown may still land. */
+  readonly settleMs: number;
+}
+
+/** A lane under lease, with its oldest waiting events. */
+export interface ClaimedLane {
+  readonly id: number;
+  readonly recordKey: string;
+  /** Fencing number: every later statement about the lane names it. */
+  readonly epoch: number;
+  readonly crashes: number;
+  readonly failures: number;
+  readonly failingSince: Date | null;
+  readonly unfoldUntil: number | null;
+  readonly deliveredTo: number;
+  readonly priority: number;
+  readonly events: readonly ClaimedEvent[];
+}
+
+export interface ClaimedEvent {
+  readonly id: number;
+  readonly type: string;
+  readonly payload: unknown;
+  readonly occurredAt: Date;
+  readonly attemptCount: number;
+}
+
+interface ClaimRow extends Row {
+  lane_id: number;
+  record_key: string;
+  epoch: number;
+  crashes: number;
+  failures: number;
+  failing_since: Date | null;
+  unfold_until: number | null;
+  delivered_to: number;
+  priority: number;
+  event_id: number;
+  type: string;
+  payload: unknown;
+  occurred_at: Date;
+  attempt_count: number;
+}
+
+/**
+ * Takes up to `lanes` ready lanes under a lease, most urgent and longest ready first, with their oldest waiting events.
+ *
+ * A lane is ready when it has waiting events and its `ready_at` has passed: the end of a back-off, or of a lease whose holder
+ * never settled. Taking over such a lease counts a crash and asks for the record to be read back, because the former holder's
+ * write may still land. Empty when nothing is ready.
+ */
+export async function claimLanes(db: Queryable, options: ClaimOptions): Promise<ClaimedLane[]> {
+  const rows = await db.query<ClaimRow>(
+    `with leased as (
+       update {schema}.lanes l
+       set ready_at = clock_timestamp() + $5::float8 * interval '1 ms',
+           epoch = l.epoch + 1,
+           leased_by = $1,
+           crashes = l.crashes + (l.leased_by is not null)::integer,
+           doubt_from = case when l.leased_by is null then l.doubt_from else least(l.doubt_from, (
+             select min(e.id) from {schema}.outbox_events e where e.lane_id = l.id and e.processed_at is null)) end,
+           verify_at = case when l.leased_by is null then l.verify_at else clock_timestamp() + $6::float8 * interval '1 ms' end
+       where l.id = any (array(
+         select id from {schema}.lanes
+         where pending > 0 and ready_at <= (select clock_timestamp()) and crashes between $2 and $3
+         order by priority, ready_at limit $4 for update skip locked))
+       returning l.id, l.record_key, l.epoch, l.crashes, l.failures, l.failing_since, l.unfold_until, l.delivered_to, l.priority
+     )
+     select l.id as lane_id, l.record_key, l.epoch, l.crashes, l.failures, l.failing_since, l.unfold_until, l.delivered_to,
+            l.priority, e.id as event_id, e.type, e.payload, e.occurred_at, e.attempt_count
+     from leased l cross join lateral (
+       select e.id, e.type, e.payload, e.occurred_at, e.attempt_count from {schema}.outbox_events e
+       where e.lane_id = l.id and e.processed_at is null
+       order by e.id limit case when l.unfold_until is null then $7 else 1 end
+     ) e
+     order by l.record_key collate "C", e.id`,
+    [
+      options.worker,
+      options.kind === 'plain' ? 0 : SUSPECT_AFTER_CRASHES,
+      options.kind === 'plain' ? SUSPECT_AFTER_CRASHES - 1 : 32_767,
+      options.kind === 'plain' ? options.lanes : 1,
+      options.leaseMs,
+      options.settleMs,
+      options.kind === 'plain' ? options.eventsPerLane : 1,
+    ],
+  );
+  return lanesOf(rows);
+}
+
+/** Whether any lane has waiting events, ready or not: then it is worth asking again soon. */
+export async function hasWaitingLanes(db: Database): Promise<boolean> {
+  const [row] = await db.query<{ waiting: boolean }>(
+    `select exists (select 1 from {schema}.lanes where pending > 0 or verify_at is not null) as waiting`,
+  );
+  return row?.waiting ?? false;
+}
+
+/**
+ * Extends the leases of lanes that are still held under these epochs; returns how many were.
+ * Fewer than asked for means that somebody took over: the rest of the claim must not be sent.
+ */
+export async function renewLeases(
+  db: Queryable,
+  lanes: readonly { readonly id: number; readonly epoch: number }[],
+  leaseMs: number,
+): Promise<number> {
+  const rows = await db.query(
+    `with held as (
+       select l.id from {schema}.lanes l join unnest($1::bigint[], $2::bigint[]) t(id, epoch) on t.id = l.id and t.epoch = l.epoch
+       order by l.record_key for update of l
+     )
+     update {schema}.lanes l set ready_at = clock_timestamp() + $3::float8 * interval '1 ms' from held where l.id = held.id returning l.id`,
+    [lanes.map((lane) => lane.id), lanes.map((lane) => lane.epoch), leaseMs],
+  );
+  return rows.length;
+}
+
+function lanesOf(rows: readonly ClaimRow[]): ClaimedLane[] {
+  const lanes: (ClaimedLane & { events: ClaimedEvent[] })[] = [];
+  for (const row of rows) {
+    let lane = lanes.at(-1);
+    if (lane?.id !== row.lane_id) {
+      lane = {
+        id: row.lane_id,
+        recordKey: row.record_key,
+        epoch: row.epoch,
+        crashes: row.crashes,
+        failures: row.failures,
+        failingSince: row.failing_since,
+        unfoldUntil: row.unfold_until,
+        deliveredTo: row.delivered_to,
+        priority: row.priority,
+        events: [],
+      };
+      lanes.push(lane);
+    }
+    lane.events.push({
+      id: row.event_id,
+      type: row.type,
+      payload: row.payload,
+      occurredAt: row.occurred_at,
+      attemptCount: row.attempt_count,
+    });
+  }
+  return lanes;
+}

@@ -1,0 +1,208 @@
+import type { Database, Queryable } from '../db/database.ts';
+
+/** What became of one event of a claim. */
+export interface EventVerdict {
+  readonly id: number;
+  /** `pending`: it waits for another try. */
+  readonly state: 'delivered' | 'dead' | 'pending';
+  /** Tries that this claim adds to the event's attempt count. */
+  readonly tries: number;
+  readonly code?: string;
+  readonly message?: string;
+}
+
+/** What became of one lane of a claim; written only while the lane is still held under `epoch`. */
+export interface LaneVerdict {
+  readonly id: number;
+  readonly epoch: number;
+  readonly events: readonly EventVerdict[];
+  /** Not claimable again before this many ms. */
+  readonly waitMs: number;
+  /** The lane's run of failures: `ended` by progress, grown by one that `failed`, or `kept` because nothing was tried. */
+  readonly failures: 'ended' | 'failed' | 'kept';
+  /** Events up to this id are to be tried one by one; null for whole again. */
+  readonly unfoldUntil: number | null;
+  /** The oldest event whose write may still land, when the end of a write is unknown. */
+  readonly doubtFrom?: number;
+  /** True when a read-back settled the lane's doubts. */
+  readonly verified?: boolean;
+}
+
+export interface LinkFound {
+  readonly recordKey: string;
+  readonly objectType: string;
+  readonly hubspotId: string;
+}
+
+/** An effect without a key at HubSpot, as this claim leaves it. */
+export interface EffectVerdict {
+  readonly eventId: number;
+  readonly ordinal: number;
+  /** `applied`: it is at HubSpot under this id. `unsent`: certainly not. `absent`: looked for and not found. */
+  readonly end: { readonly kind: 'applied'; readonly hubspotId: string } | { readonly kind: 'unsent' } | { readonly kind: 'absent' };
+}
+
+export interface AttemptRecord {
+  readonly call: string;
+  readonly eventIds: readonly number[];
+  readonly startedAt: Date;
+  readonly durationMs: number;
+  readonly status: number | null;
+  readonly applied: number;
+  readonly notApplied: number;
+  readonly unknown: number;
+  readonly correlationId?: string;
+  readonly error?: string;
+}
+
+export interface Settlement {
+  readonly worker: string;
+  readonly lanes: readonly LaneVerdict[];
+  readonly links: readonly LinkFound[];
+  readonly effects: readonly EffectVerdict[];
+  readonly attempts: readonly AttemptRecord[];
+  readonly settleMs: number;
+  /** Off only in a test that proves the fence is needed. */
+  readonly fenced: boolean;
+}
+
+/**
+ * Writes a claim's outcome in one transaction and gives its lanes back. Returns the lanes that were no longer held: nothing is
+ * written for them, whoever took them over delivers their events again. Attempts are kept in any case, they did happen.
+ */
+export async function settle(db: Database, settlement: Settlement): Promise<{ lost: number[] }> {
+  return db.transaction(async (tx) => {
+    const held = await lockHeld(tx, settlement);
+    const lanes = settlement.lanes.filter((lane) => held.has(lane.id));
+    const events = lanes.flatMap((lane) => lane.events);
+    const settled = new Set(events.map((event) => event.id));
+    if (events.length > 0) await writeEvents(tx, events);
+    if (lanes.length > 0) await writeLanes(tx, lanes, settlement.settleMs);
+    if (settlement.links.length > 0) await writeLinks(tx, settlement.links);
+    const effects = settlement.effects.filter((effect) => settled.has(effect.eventId));
+    if (effects.length > 0) await writeEffects(tx, effects);
+    if (settlement.attempts.length > 0) await writeAttempts(tx, settlement);
+    return { lost: settlement.lanes.filter((lane) => !held.has(lane.id)).map((lane) => lane.id) };
+  });
+}
+
+async function lockHeld(tx: Queryable, settlement: Settlement): Promise<Set<number>> {
+  const { lanes, fenced } = settlement;
+  const rows = await tx.query<{ id: number }>(
+    `select l.id from {schema}.lanes l join unnest($1::bigint[], $2::bigint[]) t(id, epoch) on t.id = l.id and (t.epoch = l.epoch or not $3)
+     order by l.record_key for update of l`,
+    [lanes.map((lane) => lane.id), lanes.map((lane) => lane.epoch), fenced],
+  );
+  return new Set(rows.map((row) => row.id));
+}
+
+async function writeEvents(tx: Queryable, events: readonly EventVerdict[]): Promise<void> {
+  await tx.query(
+    `update {schema}.outbox_events e
+     set state = x.state, attempt_count = e.attempt_count + x.tries, last_error_code = x.code, last_error = x.message,
+         processed_at = case when x.state = 'pending' then null else clock_timestamp() end
+     from unnest($1::bigint[], $2::text[], $3::integer[], $4::text[], $5::text[]) x(id, state, tries, code, message)
+     where e.id = x.id and e.processed_at is null`,
+    [
+      events.map((event) => event.id),
+      events.map((event) => event.state),
+      events.map((event) => event.tries),
+      events.map((event) => event.code ?? null),
+      events.map((event) => event.message ?? null),
+    ],
+  );
+}
+
+async function writeLanes(tx: Queryable, lanes: readonly LaneVerdict[], settleMs: number): Promise<void> {
+  const left = (lane: LaneVerdict) => lane.events.filter((event) => event.state !== 'pending');
+  const delivered = (lane: LaneVerdict) => lane.events.filter((event) => event.state === 'delivered');
+  await tx.query(
+    `update {schema}.lanes l
+     set pending = greatest(0, l.pending - x.settled), leased_by = null, crashes = 0,
+         ready_at = clock_timestamp() + x.wait_ms * interval '1 ms',
+         failures = case x.failures when 'ended' then 0 when 'failed' then least(l.failures + 1, 1000) else l.failures end,
+         failing_since = case x.failures when 'ended' then null when 'failed' then coalesce(l.failing_since, clock_timestamp())
+                         else l.failing_since end,
+         unfold_until = x.unfold_until,
+         delivered_to = greatest(l.delivered_to, x.delivered_to),
+         doubt_from = case when x.verified then null else least(l.doubt_from, x.doubt_from) end,
+         verify_at = case when x.verified then null when x.doubt_from is null then l.verify_at
+                     else clock_timestamp() + $9::float8 * interval '1 ms' end
+     from unnest($1::bigint[], $2::integer[], $3::float8[], $4::text[], $5::bigint[], $6::bigint[], $7::bigint[], $8::boolean[])
+       x(id, settled, wait_ms, failures, unfold_until, delivered_to, doubt_from, verified)
+     where l.id = x.id`,
+    [
+      lanes.map((lane) => lane.id),
+      lanes.map((lane) => left(lane).length),
+      lanes.map((lane) => lane.waitMs),
+      lanes.map((lane) => lane.failures),
+      lanes.map((lane) => lane.unfoldUntil),
+      lanes.map((lane) => Math.max(0, ...delivered(lane).map((event) => event.id))),
+      lanes.map((lane) => lane.doubtFrom ?? null),
+      lanes.map((lane) => lane.verified ?? false),
+      settleMs,
+    ],
+  );
+}
+
+async function writeLinks(tx: Queryable, links: readonly LinkFound[]): Promise<void> {
+  await tx.query(
+    `insert into {schema}.links as k (record_key, object_type, hubspot_id)
+     select * from unnest($1::text[], $2::text[], $3::text[]) t(record_key, object_type, hubspot_id) order by record_key collate "C"
+     on conflict (record_key) do update set hubspot_id = excluded.hubspot_id, linked_at = clock_timestamp()
+     where k.hubspot_id <> excluded.hubspot_id`,
+    [links.map((link) => link.recordKey), links.map((link) => link.objectType), links.map((link) => link.hubspotId)],
+  );
+}
+
+async function writeEffects(tx: Queryable, effects: readonly EffectVerdict[]): Promise<void> {
+  const unsent = effects.filter((effect) => effect.end.kind === 'unsent');
+  const kept = effects.filter((effect) => effect.end.kind !== 'unsent');
+  if (unsent.length > 0) {
+    await tx.query(
+      `delete from {schema}.effects f using unnest($1::bigint[], $2::smallint[]) x(event_id, ordinal)
+       where f.event_id = x.event_id and f.ordinal = x.ordinal and f.hubspot_id is null`,
+      [unsent.map((effect) => effect.eventId), unsent.map((effect) => effect.ordinal)],
+    );
+  }
+  if (kept.length > 0) {
+    await tx.query(
+      `update {schema}.effects f
+       set hubspot_id = coalesce(x.hubspot_id, f.hubspot_id),
+           absent_at = case when x.hubspot_id is null then clock_timestamp() else f.absent_at end
+       from unnest($1::bigint[], $2::smallint[], $3::text[]) x(event_id, ordinal, hubspot_id)
+       where f.event_id = x.event_id and f.ordinal = x.ordinal`,
+      [
+        kept.map((effect) => effect.eventId),
+        kept.map((effect) => effect.ordinal),
+        kept.map((effect) => (effect.end.kind === 'applied' ? effect.end.hubspotId : null)),
+      ],
+    );
+  }
+}
+
+async function writeAttempts(tx: Queryable, settlement: Settlement): Promise<void> {
+  await tx.query(
+    `insert into {schema}.attempts (worker, call, event_ids, started_at, duration_ms, status, applied, not_applied, unknown, correlation_id, error)
+     select $1, x.call, x.event_ids, x.started_at, x.duration_ms, x.status, x.applied, x.not_applied, x.unknown, x.correlation_id, x.error
+     from jsonb_to_recordset($2::jsonb) x(call text, event_ids bigint[], started_at timestamptz, duration_ms integer, status integer,
+       applied integer, not_applied integer, unknown integer, correlation_id text, error text)`,
+    [
+      settlement.worker,
+      JSON.stringify(
+        settlement.attempts.map((attempt) => ({
+          call: attempt.call,
+          event_ids: attempt.eventIds,
+          started_at: attempt.startedAt,
+          duration_ms: Math.round(attempt.durationMs),
+          status: attempt.status,
+          applied: attempt.applied,
+          not_applied: attempt.notApplied,
+          unknown: attempt.unknown,
+          correlation_id: attempt.correlationId,
+          error: attempt.error,
+        })),
+      ),
+    ],
+  );
+}
