@@ -32,6 +32,11 @@ export interface ActivityCreate {
   readonly ownerId?: string;
 }
 
+/** What an event's `effects` function returns: where a note leaves time or owner out, the event's own are filled in. */
+export type EffectDraft = ContactUpsert | NoteDraft;
+
+export type NoteDraft = Omit<ActivityCreate, 'occurredAt'> & { readonly occurredAt?: Date };
+
 /** Identity that orders events: two events with the same key are delivered in the order they were recorded. */
 export function recordKey(ref: RecordRef): string {
   return `${ref.objectType}:${ref.idProperty}:${ref.id}`;

@@ -1,0 +1,185 @@
+import type { z } from 'zod';
+import { SpokeError } from '../errors.ts';
+import type { EffectDraft, RecordRef } from '../mapping/effects.ts';
+import { suggestion } from './nearest-name.ts';
+
+/** Marks what `defineConfig` has checked; registered, so that two copies of this package recognise each other's configs. */
+const CHECKED = Symbol.for('spoke.config');
+
+/** As the outbox accepts it. */
+const EVENT_NAME = /^[A-Za-z][A-Za-z0-9_.-]{0,99}$/;
+
+/** The keys of a config, with their meaning: checked by `defineConfig`, listed in the reference. */
+export const CONFIG_KEYS = {
+  events: 'The events that the application records, by name.',
+} as const;
+
+/** The keys of an event, with their meaning: checked by `defineConfig`, listed in the reference. */
+export const EVENT_KEYS = {
+  payload: 'A zod schema. A payload that does not fit makes the event a dead letter with the fields named.',
+  record:
+    'The record that the event is about. Events of one record are delivered in the order they were recorded.',
+  effects:
+    'What shall change at HubSpot: a list made with the builders below. Pure: the same event, the same effects.',
+  aliases: 'Older names of the event that still arrive.',
+  priority: '1 interactive, 5 normal (the default), 9 bulk. Used when `track` names none.',
+  sample:
+    'A made-up payload. Mapped once when the config is loaded, so that a mistake shows before the first event.',
+} as const;
+
+/** What an event's `effects` function knows besides the payload. */
+export interface EventContext {
+  readonly eventId: string;
+  /** The name in the config, also when the event came under an alias. */
+  readonly type: string;
+  readonly occurredAt: Date;
+  /** HUBSPOT_OWNER_ID. */
+  readonly ownerId?: string;
+}
+
+export type Priority = 1 | 5 | 9;
+
+export interface EventDefinition<
+  Schema extends z.ZodType = z.ZodType,
+  Aliases extends readonly string[] = readonly string[],
+> {
+  readonly payload: Schema;
+  record(payload: z.output<Schema>): RecordRef;
+  effects(payload: z.output<Schema>, context: EventContext): readonly EffectDraft[];
+  readonly aliases?: Aliases;
+  readonly priority?: Priority;
+  readonly sample?: z.input<Schema>;
+}
+
+export type EventDefinitions = Readonly<Record<string, EventDefinition>>;
+
+export interface SpokeConfig<Events extends EventDefinitions = EventDefinitions> {
+  readonly events: Events;
+}
+
+/** The names that `track` takes: those of the events and their aliases. */
+export type EventTypes<Config extends SpokeConfig> = {
+  [Name in keyof Config['events'] & string]: Name | AliasesOf<Config['events'][Name]>;
+}[keyof Config['events'] & string];
+
+/** What `track` takes as payload of an event, before the schema's defaults and conversions. */
+export type PayloadOf<Config extends SpokeConfig, Type extends EventTypes<Config>> = {
+  [Name in keyof Config['events'] & string]: Type extends Name | AliasesOf<Config['events'][Name]>
+    ? z.input<Config['events'][Name]['payload']>
+    : never;
+}[keyof Config['events'] & string];
+
+type AliasesOf<Event> = Event extends { readonly aliases?: readonly (infer Alias extends string)[] }
+  ? Alias
+  : never;
+
+/** Describes one event; the payload's type flows from its schema into `record` and `effects`. */
+export function defineEvent<Schema extends z.ZodType, const Aliases extends readonly string[] = readonly []>(
+  definition: EventDefinition<Schema, Aliases>,
+): EventDefinition<Schema, Aliases> {
+  return definition;
+}
+
+/**
+ * Describes what the application records and what becomes of it at HubSpot. To be the default export of spoke.config.ts.
+ *
+ * @throws SpokeError CONFIG_INVALID with every problem of the config.
+ */
+export function defineConfig<const Events extends EventDefinitions>(
+  config: SpokeConfig<Events>,
+): SpokeConfig<Events> {
+  const problems = findProblems(config);
+  if (problems.length > 0) {
+    const lines = problems.map(({ name, message }) => `\n  ${name}: ${message}`).join('');
+    throw new SpokeError('CONFIG_INVALID', `The config has ${count(problems.length)}:${lines}`, {
+      facts: { problems },
+    });
+  }
+  return Object.freeze(Object.defineProperty({ ...config }, CHECKED, { value: true }));
+}
+
+/** True for what came of `defineConfig`, of this copy of the package or another. */
+export function isSpokeConfig(value: unknown): value is SpokeConfig {
+  return typeof value === 'object' && value !== null && Reflect.get(value, CHECKED) === true;
+}
+
+/** One thing wrong with the environment or the config. */
+export interface ConfigProblem {
+  /** The variable, or the place in the config. */
+  readonly name: string;
+  readonly message: string;
+}
+
+/** Written defensively: configs are also written in JavaScript. */
+function findProblems(config: unknown): ConfigProblem[] {
+  if (!isRecord(config))
+    return [{ name: 'config', message: 'defineConfig takes an object { events: { … } }.' }];
+  const problems = unknownKeys('config', config, CONFIG_KEYS);
+  const { events } = config;
+  if (!isRecord(events) || Object.keys(events).length === 0) {
+    return [...problems, { name: 'events', message: 'Define at least one event with defineEvent({ … }).' }];
+  }
+  const owners = new Map(Object.keys(events).map((name) => [name, name]));
+  for (const [name, event] of Object.entries(events)) {
+    problems.push(...problemsOfEvent(name, event), ...problemsOfAliases(name, event, owners));
+  }
+  return problems;
+}
+
+function problemsOfEvent(name: string, event: unknown): ConfigProblem[] {
+  const place = `events.${name}`;
+  const problems: ConfigProblem[] = [];
+  const report = (message: string, key?: string) =>
+    problems.push({ name: key ? `${place}.${key}` : place, message });
+  if (!EVENT_NAME.test(name)) report('Use 1 to 100 letters, digits, "_", "." or "-", a letter first.');
+  if (!isRecord(event)) {
+    report('Make it with defineEvent({ payload, record, effects }).');
+    return problems;
+  }
+  problems.push(...unknownKeys(place, event, EVENT_KEYS));
+  if (!isRecord(event.payload) || typeof event.payload.safeParse !== 'function') {
+    report('Give a zod schema, for example z.object({ email: z.string() }).', 'payload');
+  }
+  for (const key of ['record', 'effects'] as const) {
+    if (typeof event[key] !== 'function') report('Give a function.', key);
+  }
+  if (event.priority !== undefined && ![1, 5, 9].includes(event.priority as number)) {
+    report(`${String(event.priority)} is none of 1 (interactive), 5 (normal), 9 (bulk).`, 'priority');
+  }
+  return problems;
+}
+
+function problemsOfAliases(name: string, event: unknown, owners: Map<string, string>): ConfigProblem[] {
+  if (!isRecord(event) || event.aliases === undefined) return [];
+  const place = `events.${name}.aliases`;
+  if (!Array.isArray(event.aliases)) return [{ name: place, message: 'Give a list of names.' }];
+  const problems: ConfigProblem[] = [];
+  for (const alias of event.aliases as unknown[]) {
+    const owner = typeof alias === 'string' ? owners.get(alias) : undefined;
+    if (typeof alias !== 'string' || !EVENT_NAME.test(alias)) {
+      problems.push({ name: place, message: `${JSON.stringify(alias)} is not a valid event name.` });
+    } else if (owner === alias) {
+      problems.push({ name: place, message: `${alias} is already the name of an event.` });
+    } else if (owner !== undefined) {
+      problems.push({ name: place, message: `${alias} is already an alias of ${owner}.` });
+    } else {
+      owners.set(alias, name);
+    }
+  }
+  return problems;
+}
+
+function unknownKeys(place: string, value: Record<string, unknown>, known: object): ConfigProblem[] {
+  const names = Object.keys(known);
+  return Object.keys(value)
+    .filter((key) => !names.includes(key))
+    .map((key) => ({ name: place, message: `${key} is not a known key.${suggestion(key, names)}` }));
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function count(problems: number): string {
+  return problems === 1 ? '1 problem' : `${problems} problems`;
+}
