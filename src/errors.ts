@@ -29,6 +29,90 @@ export const ERROR_CODES = {
     meaning: 'No spoke.config file was found.',
     remedy: 'Create spoke.config.ts, or name the file with --config or SPOKE_CONFIG.',
   },
+  DATABASE_BUSY: {
+    meaning: 'No connection (embedded database: no turn) became free within the connect time-out.',
+    remedy:
+      'Raise SPOKE_POOL_SIZE, look for long transactions, and never open one transaction inside another.',
+  },
+  DATABASE_CLOSED: {
+    meaning: 'A statement came after the database was closed, or after its transaction had ended.',
+    remedy: 'Await every statement inside its transaction, and close the database last.',
+  },
+  DATABASE_COMMIT_UNKNOWN: {
+    meaning: 'The connection was lost while a COMMIT was under way: whether it was committed is not known.',
+    remedy:
+      'Look whether the rows are there before doing the work again; an idempotency key makes that safe.',
+  },
+  DATABASE_INTEGER_UNSAFE: {
+    meaning: 'A statement returned an integer beyond 2^53, which a JavaScript number cannot hold exactly.',
+    remedy: 'Select the column as text.',
+  },
+  DATABASE_LOCKED: {
+    meaning: 'Another process has the folder of the embedded database open; the message names it.',
+    remedy:
+      'Stop that process, or set DATABASE_URL to a Postgres server: there any number of processes can join.',
+  },
+  DATABASE_NEWER: {
+    meaning: 'A newer version of Spoke has migrated this database.',
+    remedy: 'Run that version or a newer one; there is no way back but a backup.',
+  },
+  DATABASE_NOT_MIGRATED: {
+    meaning: 'The schema is missing, or lacks migrations that this version needs.',
+    remedy: 'Run `spoke migrate`.',
+  },
+  DATABASE_REFUSED: {
+    meaning: 'The database server answered and refused the user, the password or the database name.',
+    remedy: 'Correct DATABASE_URL, or create the user and the database.',
+  },
+  DATABASE_ROLLED_BACK: {
+    meaning: 'A statement failed inside a transaction, its error was swallowed, and COMMIT rolled back.',
+    remedy: 'Let the error through, or wrap the statement in a savepoint.',
+  },
+  DATABASE_SCHEMA_INVALID: {
+    meaning: 'The schema name is not 1 to 51 lower-case letters, digits or "_" (no digit first, no "pg_").',
+    remedy: 'Correct SPOKE_SCHEMA.',
+  },
+  DATABASE_TIMEOUT: {
+    meaning:
+      'The server did not answer a statement in time, not even with an error; the connection was given up.',
+    remedy: 'Look at the network and the load of the server; the work is tried again on a new connection.',
+  },
+  DATABASE_TOO_OLD: {
+    meaning: 'The server is older than PostgreSQL 13.',
+    remedy: 'Use PostgreSQL 13 or newer.',
+  },
+  DATABASE_UNREACHABLE: {
+    meaning: 'No connection to the database could be made, or it was lost.',
+    remedy: 'Look whether the server runs and is reachable from here at the host and port named.',
+  },
+  DATABASE_URL_INVALID: {
+    meaning: 'DATABASE_URL is not a connection string.',
+    remedy: 'Write it as postgres://user:password@host:5432/database; percent-encode special characters.',
+  },
+  MIGRATION_CHANGED: {
+    meaning: 'A migration that was applied differs from the file of this version.',
+    remedy: 'Restore the file as it was released; make changes in a new migration.',
+  },
+  MIGRATION_FAILED: {
+    meaning: 'A migration stopped with an error and was rolled back; those before it stay.',
+    remedy: 'Remove the cause that the message names and run `spoke migrate` again.',
+  },
+  MIGRATION_GAP: {
+    meaning: 'The numbers of the migrations, in the folder or in the database, have a gap or a repeat.',
+    remedy: 'Install the package anew; if the table of migrations was edited by hand, restore it.',
+  },
+  MIGRATION_LOCKED: {
+    meaning: 'Another process was migrating this schema for longer than the limit (60 s).',
+    remedy: 'Wait for it, or end its session, and run `spoke migrate` again.',
+  },
+  PGLITE_FAILED: {
+    meaning: 'The embedded database could not be opened.',
+    remedy: 'Look at the cause; a folder written by another PostgreSQL version or damaged needs its backup.',
+  },
+  PGLITE_MISSING: {
+    meaning: 'DATABASE_URL is not set and the optional package of the embedded database is not installed.',
+    remedy: 'Set DATABASE_URL, or install @electric-sql/pglite.',
+  },
   EVENT_TYPE_UNKNOWN: {
     meaning: 'The config defines no event of this type and no alias with this name.',
     remedy: 'Correct the name, or define the event (or an alias) in spoke.config.ts, then redrive.',
