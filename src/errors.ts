@@ -146,6 +146,51 @@ export const ERROR_CODES = {
     meaning: 'A note is empty, too long as HTML, or has an invalid date.',
     remedy: 'Give text (which is shortened when too long) or shorter HTML, and a valid date.',
   },
+  HUBSPOT_URL_INVALID: {
+    meaning: 'HUBSPOT_API_URL is not a plain http(s) address.',
+    remedy: 'Use https://api.hubapi.com, without user name, query or fragment.',
+  },
+  HUBSPOT_URL_INSECURE: {
+    meaning: 'HUBSPOT_API_URL is plain http to another machine, which would carry the token in clear.',
+    remedy: 'Use https; plain http is accepted for this machine only.',
+  },
+  HUBSPOT_PATH_INVALID: {
+    meaning: 'An id that is empty, `.` or `..` was to be used in a HubSpot path.',
+    remedy: 'Correct the id; it would have named another endpoint.',
+  },
+  HUBSPOT_UNAUTHORIZED: {
+    meaning: 'HubSpot does not accept the access token.',
+    remedy: 'Create or rotate the token and set HUBSPOT_PRIVATE_APP_TOKEN.',
+  },
+  HUBSPOT_FORBIDDEN: {
+    meaning: 'The access token lacks a scope; the message names it.',
+    remedy: 'Grant the scope to the service key or app in HubSpot.',
+  },
+  HUBSPOT_UNREACHABLE: {
+    meaning:
+      'HubSpot could not be reached, did not answer in time, or answered with a fault of its own (5xx).',
+    remedy: 'Check the network and HUBSPOT_API_URL, or try again later.',
+  },
+  HUBSPOT_RATE_LIMITED: {
+    meaning: 'A rate limit of the portal or app is used up.',
+    remedy: 'Try again later; lower HUBSPOT_RATE_LIMIT if it lasts.',
+  },
+  HUBSPOT_UNEXPECTED: {
+    meaning: 'HubSpot gave an answer that cannot be used.',
+    remedy: 'Check HUBSPOT_API_URL; if it is right, report the status and correlation id.',
+  },
+  TOKEN_UNREADABLE: {
+    meaning: 'The file with the HubSpot token could not be read.',
+    remedy: 'Check the path and its permissions.',
+  },
+  TOKEN_EMPTY: {
+    meaning: 'The configured place of the HubSpot token is empty.',
+    remedy: 'Put the token there.',
+  },
+  TOKEN_INVALID: {
+    meaning: 'The configured HubSpot token is not one line of printable characters.',
+    remedy: 'Put the token there and nothing else.',
+  },
 } as const satisfies Record<string, { meaning: string; remedy: string }>;
 
 export type ErrorCode = keyof typeof ERROR_CODES;

@@ -1,0 +1,27 @@
+import { type Account, createAccount } from './account.ts';
+import { type Associations, createAssociations } from './associations.ts';
+import { createProperties, type Properties } from './properties.ts';
+import { createRecords, type Records } from './records.ts';
+import { createTransport, type TransportOptions } from './transport.ts';
+
+/** HubSpot's API as Spoke uses it: one family of calls per member, all over one pool of connections. */
+export interface HubspotClient {
+  readonly records: Records;
+  readonly associations: Associations;
+  readonly properties: Properties;
+  readonly account: Account;
+  /** Waits for calls in flight, each bounded by its time-out; later calls end as `aborted`. */
+  close(): Promise<void>;
+}
+
+/** Builds the client; sends nothing yet. Raises HUBSPOT_URL_INVALID or HUBSPOT_URL_INSECURE. */
+export function createHubspotClient(options: TransportOptions): HubspotClient {
+  const transport = createTransport(options);
+  return {
+    records: createRecords(transport),
+    associations: createAssociations(transport),
+    properties: createProperties(transport),
+    account: createAccount(transport, options.token),
+    close: () => transport.close(),
+  };
+}

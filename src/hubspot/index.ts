@@ -1,0 +1,37 @@
+export type { Account, AccountDetails, TokenInfo } from './account.ts';
+export type { AssociationInput, Associations, AssociationsRead } from './associations.ts';
+export { type BatchAnswer, type BatchError, type BatchResult, parseBatchAnswer } from './batch-answer.ts';
+export { createHubspotClient, type HubspotClient } from './client.ts';
+export { type ErrorAnswer, parseErrorAnswer } from './error-answer.ts';
+export type { Exchange, Fault, FaultReason, Flaw, Reply } from './exchange.ts';
+export { expectBody } from './expect.ts';
+export { maskPersonal } from './mask-personal.ts';
+export { API_VERSION, type RecordQuery } from './paths.ts';
+export type { PropertyError } from './problem.ts';
+export type {
+  NewProperty,
+  NewPropertyGroup,
+  Properties,
+  PropertyDefinition,
+  PropertyOption,
+} from './properties.ts';
+export { parseRateHeaders, type RateHeaders } from './rate-headers.ts';
+export {
+  type BatchCreateInput,
+  type BatchReadRequest,
+  type BatchUpdateInput,
+  type BatchUpsertInput,
+  type CallOptions,
+  MAX_BATCH_INPUTS,
+  type NewAssociation,
+  type Records,
+  type WireProperties,
+} from './records.ts';
+export { MAX_RETRY_AFTER_MS, parseRetryAfter } from './retry-after.ts';
+export { type TokenSource, tokenFromEnvironment, tokenFromFile, tokenFromText } from './token.ts';
+export {
+  createTransport,
+  type Transport,
+  type TransportOptions,
+  type TransportRequest,
+} from './transport.ts';
