@@ -2,7 +2,8 @@
 export type Row = Record<string, unknown>;
 
 /**
- * Runs one SQL statement. In every statement the placeholder `{schema}` stands for Spoke's schema, quoted.
+ * Runs one SQL statement. In every statement the placeholder `{schema}` stands for Spoke's schema, quoted. A text without
+ * `values` may hold several statements: they commit together, and the last one's rows are returned.
  *
  * Both drivers return the same JavaScript values: int8 as number (an error beyond 2^53), numeric as string, timestamptz as
  * Date, jsonb as its parsed value, arrays as arrays of these.
@@ -20,6 +21,11 @@ export interface Database extends Queryable {
   readonly serverVersion: number;
   /** Commits when `work` resolves, rolls back when it rejects. Must not be nested: a pool of one would wait for itself. */
   transaction<T>(work: (tx: Queryable) => Promise<T>): Promise<T>;
+  /**
+   * Gives `work` one connection outside a transaction and without a statement time-out, for session locks and statements that
+   * refuse a transaction. What it locks or sets ends with it. Must not be nested either.
+   */
+  session<T>(work: (session: Queryable) => Promise<T>): Promise<T>;
   /**
    * Calls `onNotify` for each NOTIFY on `channel`, and once after every reconnect, because what was sent meanwhile is lost.
    * A hint only: nothing may depend on it. Resolves once the first LISTEN stands.
