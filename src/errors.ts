@@ -89,6 +89,16 @@ export const ERROR_CODES = {
     meaning: 'DATABASE_URL is not a connection string.',
     remedy: 'Write it as postgres://user:password@host:5432/database; percent-encode special characters.',
   },
+  IMPORT_LINE_INVALID: {
+    meaning:
+      'A line of the file is no event: not UTF-8, not a JSON object, or its keys are missing or unknown.',
+    remedy:
+      'Correct the line and import the file again; with idempotency keys, what is there already is left alone.',
+  },
+  IMPORT_LINE_TOO_LONG: {
+    meaning: 'A line of the file is longer than an event with the largest allowed payload can be.',
+    remedy: 'Store large content elsewhere and send a reference, or raise SPOKE_MAX_PAYLOAD.',
+  },
   MIGRATION_CHANGED: {
     meaning: 'A migration that was applied differs from the file of this version.',
     remedy: 'Restore the file as it was released; make changes in a new migration.',
@@ -104,6 +114,57 @@ export const ERROR_CODES = {
   MIGRATION_LOCKED: {
     meaning: 'Another process was migrating this schema for longer than the limit (60 s).',
     remedy: 'Wait for it, or end its session, and run `spoke migrate` again.',
+  },
+  OUTBOX_BUSY: {
+    meaning:
+      'Another transaction recorded the same idempotency key at the same time, and this one cannot see how that ended.',
+    remedy: 'Run the transaction again; record events with several keys in the same order everywhere.',
+  },
+  OUTBOX_FORBIDDEN: {
+    meaning: "The application's database role lacks a privilege on Spoke's schema, function or table.",
+    remedy: 'Grant usage on the schema, execute on its functions, and select and insert on outbox_events.',
+  },
+  OUTBOX_HANDLE_UNKNOWN: {
+    meaning: 'track was given something that is no client or transaction it knows.',
+    remedy: 'Pass what the library calls client, transaction, trx, tx or sql; await it if it is a promise.',
+  },
+  OUTBOX_IDEMPOTENCY_CONFLICT: {
+    meaning: 'The idempotency key belongs to an event with another type or payload; the receipt holds both.',
+    remedy: 'Use a new key for a new event, and the very same content for a repetition.',
+  },
+  OUTBOX_NOT_INSTALLED: {
+    meaning: "Spoke's function or table is missing in the database of this connection.",
+    remedy: 'Run `spoke migrate` on that database, or correct SPOKE_SCHEMA.',
+  },
+  OUTBOX_OPTION_INVALID: {
+    meaning: 'An idempotency key, record key, priority or time that was given with an event cannot be used.',
+    remedy: 'Correct the option that the message names.',
+  },
+  OUTBOX_PAYLOAD_INVALID: {
+    meaning: 'The payload is no object, or cannot be written as JSON that Postgres takes.',
+    remedy: 'Pass an object of text, numbers, booleans, dates, lists and objects; send a BigInt as text.',
+  },
+  OUTBOX_PAYLOAD_TOO_LARGE: {
+    meaning: 'The payload as JSON has more bytes than the limit.',
+    remedy: 'Store large content elsewhere and send a reference, or raise SPOKE_MAX_PAYLOAD.',
+  },
+  OUTBOX_READ_ONLY: {
+    meaning: 'The transaction is read-only, or the connection leads to a standby.',
+    remedy: 'Record events in a transaction that may write, on the primary.',
+  },
+  OUTBOX_TRANSACTION_ABORTED: {
+    meaning:
+      'An earlier statement of the application had failed, so the transaction takes no more statements.',
+    remedy: 'Find that statement: the transaction is going to roll back, with or without the event.',
+  },
+  OUTBOX_TYPE_INVALID: {
+    meaning: 'An event type is not 1 to 100 letters, digits, "_", "." or "-", a letter first.',
+    remedy: 'Correct the name.',
+  },
+  OUTBOX_UNAVAILABLE: {
+    meaning: 'The event could not be recorded for a reason outside it, such as a lost connection.',
+    remedy:
+      'Look at the SQLSTATE and at the database; the log line and the counter tell how often it happened.',
   },
   PGLITE_FAILED: {
     meaning: 'The embedded database could not be opened.',
