@@ -3,7 +3,10 @@
 
 -- Records one event inside the caller's transaction and says what became of it, as JSON:
 --   {"status":"recorded","id":1} · {"status":"repeated","id":1} · {"status":"refused","code":"...","message":"..."}
--- It never raises: the work is done in a sub-transaction, so a failure leaves the caller's transaction as it was.
+-- It never raises, except for a cancelled statement (statement_timeout is the caller's own wish): the work is done in a
+-- sub-transaction, so a failure leaves the caller's transaction as it was.
+-- No variable has the type of a table: such a function does not even compile where the table is missing, and that error
+-- comes before anything here could catch it.
 -- The payload comes as text because a jsonb parameter is parsed before the function can catch anything.
 create function {schema}.track_receipt(
   p_type text, p_payload text, p_idempotency_key text default null, p_record_key text default null,
@@ -12,7 +15,7 @@ create function {schema}.track_receipt(
 declare
   v_id bigint;
   v_payload jsonb;
-  v_known {schema}.outbox_events;
+  v_known record;
   v_state text;
   v_message text;
 begin
@@ -24,34 +27,50 @@ begin
     return jsonb_build_object('status', 'refused', 'code', 'OUTBOX_PAYLOAD_TOO_LARGE',
       'message', format('The payload of %s has %s bytes and the limit is %s: store large content elsewhere and send a reference.', p_type, octet_length(p_payload), p_max_bytes));
   end if;
-  if length(p_idempotency_key) > 255 or length(p_record_key) > 512 then
-    return jsonb_build_object('status', 'refused', 'code', 'OUTBOX_KEY_TOO_LONG',
-      'message', 'An idempotency key has at most 255 characters and a record key at most 512.');
+  if length(p_idempotency_key) not between 1 and 255 or length(p_record_key) not between 1 and 512 then
+    return jsonb_build_object('status', 'refused', 'code', 'OUTBOX_OPTION_INVALID',
+      'message', format('A key of %s is empty or too long: an idempotency key has 1 to 255 characters and a record key 1 to 512.', p_type));
+  end if;
+  if p_priority not between 1 and 9 or not isfinite(p_occurred_at) then
+    return jsonb_build_object('status', 'refused', 'code', 'OUTBOX_OPTION_INVALID',
+      'message', format('The priority of %s is not between 1 and 9, or its occurred_at is infinite.', p_type));
   end if;
   v_payload := p_payload::jsonb;
   if jsonb_typeof(v_payload) is distinct from 'object' then
     return jsonb_build_object('status', 'refused', 'code', 'OUTBOX_PAYLOAD_INVALID',
       'message', format('The payload of %s is not a JSON object.', p_type));
   end if;
-  insert into {schema}.outbox_events (type, payload, idempotency_key, record_key, priority, occurred_at)
-  values (p_type, v_payload, p_idempotency_key, p_record_key, coalesce(p_priority, 5), coalesce(p_occurred_at, clock_timestamp()))
-  on conflict (idempotency_key) where idempotency_key is not null do nothing
-  returning id into v_id;
-  if v_id is not null then
-    return jsonb_build_object('status', 'recorded', 'id', v_id);
+  -- Twice, because the event that has the key may be deleted (retention) between the two statements.
+  for attempt in 1..2 loop
+    insert into {schema}.outbox_events (type, payload, idempotency_key, record_key, priority, occurred_at)
+    values (p_type, v_payload, p_idempotency_key, p_record_key, coalesce(p_priority, 5), coalesce(p_occurred_at, clock_timestamp()))
+    on conflict (idempotency_key) where idempotency_key is not null do nothing
+    returning id into v_id;
+    if v_id is not null then
+      return jsonb_build_object('status', 'recorded', 'id', v_id);
+    end if;
+    select e.id, e.type, e.payload into v_known from {schema}.outbox_events e where e.idempotency_key = p_idempotency_key;
+    exit when v_known.id is not null;
+  end loop;
+  if v_known.id is null then
+    return jsonb_build_object('status', 'refused', 'code', 'OUTBOX_BUSY',
+      'message', format('The event with the idempotency key of this %s is being deleted: record it again.', p_type));
   end if;
-  select * into v_known from {schema}.outbox_events where idempotency_key = p_idempotency_key;
   if v_known.type = p_type and v_known.payload = v_payload then
     return jsonb_build_object('status', 'repeated', 'id', v_known.id);
   end if;
   return jsonb_build_object('status', 'refused', 'code', 'OUTBOX_IDEMPOTENCY_CONFLICT', 'id', v_known.id,
-    'message', format('The idempotency key %L already belongs to event %s (%s), whose content differs from this %s: use a new key for a new event.', p_idempotency_key, v_known.id, v_known.type, p_type),
+    'message', format('The idempotency key of this %s already belongs to event %s (%s), whose content differs: use a new key for a new event.', p_type, v_known.id, v_known.type),
     'known', v_known.payload, 'given', v_payload);
 exception when others then
   get stacked diagnostics v_state = returned_sqlstate, v_message = message_text;
-  return jsonb_build_object('status', 'refused',
-    'code', case when v_state in ('22P02', '22P05', '22021') then 'OUTBOX_PAYLOAD_INVALID' else 'OUTBOX_UNAVAILABLE' end,
-    'sqlstate', v_state, 'message', v_message);
+  return jsonb_build_object('status', 'refused', 'sqlstate', v_state, 'message', v_message, 'code', case
+    when left(v_state, 2) in ('22', '54') then 'OUTBOX_PAYLOAD_INVALID'
+    when v_state in ('40001', '40P01', '55P03') then 'OUTBOX_BUSY'
+    when v_state = '25006' then 'OUTBOX_READ_ONLY'
+    when v_state = '42501' then 'OUTBOX_FORBIDDEN'
+    when left(v_state, 2) in ('42', '3F') then 'OUTBOX_NOT_INSTALLED'
+    else 'OUTBOX_UNAVAILABLE' end);
 end $$;
 
 -- select spoke.track('lead_created', '{"email":"ada@example.com"}', idempotency_key => 'lead-1');

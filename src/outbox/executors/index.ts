@@ -1,0 +1,2 @@
+export type { Executor, ExecutorValues } from './executor.ts';
+export { executorFor } from './executor-for.ts';
