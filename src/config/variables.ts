@@ -1,0 +1,221 @@
+import {
+  decimal,
+  flag,
+  hours,
+  httpUrl,
+  integer,
+  type Kind,
+  milliseconds,
+  oneOf,
+  postgresUrl,
+  seconds,
+  text,
+} from './variable-kinds.ts';
+
+/** Everything that is known of one environment variable. */
+export interface Variable<T> {
+  readonly name: string;
+  readonly kind: Kind<NonNullable<T>>;
+  /** As a user would write it, in the variable's own unit. */
+  readonly default?: string;
+  /** Said in the reference where the default depends on something else. */
+  readonly defaultNote?: string;
+  readonly meaning: string;
+  /** Never shown in a message. */
+  readonly secret?: boolean;
+  readonly synonyms?: readonly string[];
+}
+
+/** The one table of environment variables, by setting: `readEnvironment`, its messages and the reference come of it. */
+export const VARIABLES = {
+  databaseUrl: variable({
+    name: 'DATABASE_URL',
+    kind: postgresUrl,
+    defaultNote: 'an embedded Postgres (PGlite) in SPOKE_DATA_DIR, for one process',
+    meaning: 'The Postgres that holds the application’s tables and Spoke’s schema.',
+    secret: true,
+  }),
+  schema: variable({
+    name: 'SPOKE_SCHEMA',
+    kind: text(
+      'a name of at most 63 lower-case letters, digits and "_", a letter or "_" first, not one of Postgres itself (pg_…)',
+      /^(?!pg_|information_schema$)[a-z_][a-z0-9_]{0,62}$/,
+    ),
+    default: 'spoke',
+    meaning: 'The schema of Spoke’s own tables.',
+  }),
+  dataDir: variable({
+    name: 'SPOKE_DATA_DIR',
+    kind: text(),
+    default: '.spoke/data',
+    meaning: 'Folder of the embedded Postgres; used without DATABASE_URL only.',
+  }),
+  configPath: variable({
+    name: 'SPOKE_CONFIG',
+    kind: text(),
+    defaultNote: 'spoke.config.{ts,mts,js,mjs} in the working directory',
+    meaning: 'Path of the config file.',
+  }),
+  logLevel: variable({
+    name: 'SPOKE_LOG_LEVEL',
+    kind: oneOf('debug', 'info', 'warn', 'error', 'silent'),
+    default: 'info',
+    meaning: 'Least severe line that is logged.',
+  }),
+  poolSize: variable({
+    name: 'SPOKE_POOL_SIZE',
+    kind: integer(1, 1_000),
+    default: '10',
+    meaning: 'Most connections to Postgres of one process.',
+  }),
+  pollIntervalMs: variable({
+    name: 'SPOKE_POLL_INTERVAL',
+    kind: seconds(0.05, 3_600),
+    default: '10',
+    meaning: 'How often an idle worker looks for events when nothing has woken it.',
+  }),
+  leaseMs: variable({
+    name: 'SPOKE_LEASE',
+    kind: seconds(1, 3_600),
+    default: '30',
+    meaning: 'How long a claim holds; the work of a process that died is taken over after it.',
+  }),
+  claimLanes: variable({
+    name: 'SPOKE_CLAIM_LANES',
+    kind: integer(1, 1_000),
+    default: '100',
+    meaning: 'Most lanes (records) of one claim.',
+  }),
+  claimEvents: variable({
+    name: 'SPOKE_CLAIM_EVENTS',
+    kind: integer(1, 1_000),
+    default: '50',
+    meaning: 'Most events of one lane in one claim.',
+  }),
+  concurrency: variable({
+    name: 'SPOKE_CONCURRENCY',
+    kind: integer(1, 64),
+    default: '4',
+    meaning: 'Claims that one process works on at once.',
+  }),
+  drainTimeoutMs: variable({
+    name: 'SPOKE_DRAIN_TIMEOUT',
+    kind: seconds(0, 600),
+    default: '15',
+    meaning: 'How long a stopping process may finish what it has claimed.',
+  }),
+  giveUpAfterMs: variable({
+    name: 'SPOKE_GIVE_UP_AFTER',
+    kind: hours(0.001, 8_760),
+    default: '24',
+    meaning: 'How long an event waits through faults of the portal (429, 5xx, time-outs) before it is dead.',
+  }),
+  maxPayloadBytes: variable({
+    name: 'SPOKE_MAX_PAYLOAD',
+    kind: integer(1_024, 16_777_216, 'bytes'),
+    default: '262144',
+    meaning: 'Largest payload that track accepts.',
+  }),
+  settleMs: variable({
+    name: 'SPOKE_SETTLE',
+    kind: seconds(0, 600),
+    defaultNote: 'HUBSPOT_TIMEOUT + 5',
+    meaning: 'How long a write whose end is unknown may still land, before it is looked for at HubSpot.',
+  }),
+  markSecret: variable({
+    name: 'SPOKE_MARK_SECRET',
+    kind: text('at least 16 characters', /^.{16,}$/),
+    defaultNote: 'derived from schema and portal',
+    meaning:
+      'Key of the marks by which notes are recognised. Keep it for good: notes under another key are not found.',
+    secret: true,
+  }),
+  hubspotEnabled: variable({
+    name: 'HUBSPOT_ENABLED',
+    kind: flag,
+    default: 'false',
+    meaning: 'Whether anything runs towards HubSpot. While false, events are only recorded.',
+  }),
+  hubspotSendLive: variable({
+    name: 'HUBSPOT_SEND_LIVE',
+    kind: flag,
+    default: 'false',
+    meaning: 'Whether HubSpot is written to. While false, deliveries are dry runs.',
+  }),
+  hubspotToken: variable({
+    name: 'HUBSPOT_PRIVATE_APP_TOKEN',
+    kind: text('one line of printable characters without spaces', /^[\x21-\x7e]{1,4096}$/),
+    meaning: 'Service key or private-app token of the portal.',
+    secret: true,
+    synonyms: ['HUBSPOT_API_KEY', 'HUBSPOT_TOKEN'],
+  }),
+  hubspotTokenFile: variable({
+    name: 'HUBSPOT_PRIVATE_APP_TOKEN_FILE',
+    kind: text(),
+    meaning: 'A file with the token, instead of the token itself; read again when HubSpot refuses the token.',
+    synonyms: ['HUBSPOT_API_KEY_FILE', 'HUBSPOT_TOKEN_FILE'],
+  }),
+  hubspotPortalId: variable({
+    name: 'HUBSPOT_PORTAL_ID',
+    kind: integer(1, Number.MAX_SAFE_INTEGER),
+    meaning: 'The portal (Hub ID). A token of another portal is refused at start-up.',
+  }),
+  hubspotApiUrl: variable({
+    name: 'HUBSPOT_API_URL',
+    kind: httpUrl,
+    default: 'https://api.hubapi.com',
+    meaning: 'Where HubSpot’s API is; a simulator has another address.',
+  }),
+  hubspotTimeoutMs: variable({
+    name: 'HUBSPOT_TIMEOUT',
+    kind: seconds(0.1, 300),
+    default: '10',
+    meaning: 'Time-out of one HTTP request.',
+  }),
+  hubspotMaxRetries: variable({
+    name: 'HUBSPOT_MAX_RETRIES',
+    kind: integer(0, 100),
+    default: '3',
+    meaning: 'Attempts before an event is dead, for refusals that may heal (409, 423).',
+  }),
+  hubspotRetryDelayMs: variable({
+    name: 'HUBSPOT_RETRY_DELAY',
+    kind: milliseconds(0, 600_000),
+    default: '1000',
+    meaning: 'First wait between attempts; it doubles each time.',
+  }),
+  breakerThreshold: variable({
+    name: 'HUBSPOT_CB_THRESHOLD',
+    kind: integer(1, 1_000),
+    default: '5',
+    meaning: 'Faults within 60 s, with no success between, that open the circuit breaker.',
+  }),
+  breakerTimeoutMs: variable({
+    name: 'HUBSPOT_CB_TIMEOUT',
+    kind: seconds(0.1, 3_600),
+    default: '120',
+    meaning: 'How long an open circuit breaker waits before it tries HubSpot again.',
+  }),
+  hubspotOwnerId: variable({
+    name: 'HUBSPOT_OWNER_ID',
+    kind: text('an owner id (digits; not the user id)', /^\d{1,20}$/),
+    meaning: 'Owner of the activities that name nobody else.',
+  }),
+  hubspotRateLimit: variable({
+    name: 'HUBSPOT_RATE_LIMIT',
+    kind: decimal(0.1, 10_000, 'requests/s'),
+    default: '8',
+    meaning:
+      'Ceiling of all processes together. Portals allow 10 or 19 requests/s, shared with every other integration.',
+  }),
+} as const;
+
+interface Spec<T> extends Omit<Variable<T>, 'default'> {
+  readonly kind: Kind<NonNullable<T>>;
+}
+
+function variable<T>(spec: Spec<T> & { readonly default: string }): Variable<T>;
+function variable<T>(spec: Spec<T>): Variable<T | undefined>;
+function variable<T>(spec: Spec<T> & { readonly default?: string }): Variable<T | undefined> {
+  return spec as Variable<T | undefined>;
+}
