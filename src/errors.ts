@@ -174,6 +174,10 @@ export const ERROR_CODES = {
     meaning: 'DATABASE_URL is not set and the optional package of the embedded database is not installed.',
     remedy: 'Set DATABASE_URL, or install @electric-sql/pglite.',
   },
+  CONFIG_LOAD_FAILED: {
+    meaning: 'spoke.config.ts threw while it was loaded, or something that it imports was not found.',
+    remedy: 'See the cause, which names the place; install what is missing.',
+  },
   EVENT_TYPE_UNKNOWN: {
     meaning: 'The config defines no event of this type and no alias with this name.',
     remedy: 'Correct the name, or define the event (or an alias) in spoke.config.ts, then redrive.',
