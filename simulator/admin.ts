@@ -1,0 +1,153 @@
+import { z } from 'zod';
+import { ApiError } from './api-error.ts';
+import { behaviourPatchSchema } from './behaviour.ts';
+import { faultSchema } from './faults.ts';
+import { holdSchema } from './hold.ts';
+import { limitsSchema } from './limits.ts';
+import { noContent, ok, type Reply } from './reply.ts';
+import type { Simulator } from './simulator.ts';
+
+/** A long poll ends after this at the latest (real ms). */
+const MAX_WAIT_MS = 60_000;
+const DEFAULT_JOURNAL_PAGE = 1_000;
+
+const clockSchema = z.strictObject({
+  now: z.number().optional(),
+  advanceMs: z.number().optional(),
+  frozen: z.boolean().optional(),
+});
+
+const tokensSchema = z.strictObject({
+  add: z
+    .strictObject({
+      token: z.string().min(1),
+      id: z.string().min(1).optional(),
+      scopes: z.union([z.literal('all'), z.array(z.string())]).optional(),
+      appId: z.number().int().optional(),
+      appName: z.string().optional(),
+      userId: z.number().int().optional(),
+      expiresAt: z.number().optional(),
+    })
+    .optional(),
+  /** Secret or id. */
+  revoke: z.string().optional(),
+  expire: z.string().optional(),
+});
+
+const resetSchema = z.strictObject({
+  only: z.array(z.enum(['records', 'journal', 'faults', 'limits', 'tokens'])).optional(),
+});
+
+const optionsSchema = z.strictObject({
+  behaviour: behaviourPatchSchema.optional(),
+  holdAfterApply: holdSchema.nullable().optional(),
+});
+
+const insertSchema = z.strictObject({ records: z.array(z.record(z.string(), z.string())) });
+
+export type AdminRequest = { method: string; url: URL; rawBody: Buffer };
+
+/** The JSON side door: everything `Simulator` can do, for other processes. A bad body gets 400 with what is wrong. */
+export function createAdmin(
+  simulator: Omit<Simulator, 'url' | 'stop'>,
+): (request: AdminRequest) => Promise<Reply> {
+  return async (request) => {
+    try {
+      return (
+        (await route(simulator, request)) ?? {
+          status: 404,
+          body: { error: `no admin endpoint ${request.method} ${request.url.pathname}` },
+        }
+      );
+    } catch (error) {
+      if (error instanceof z.ZodError) return { status: 400, body: { error: z.prettifyError(error) } };
+      if (error instanceof ApiError) return { status: error.status, body: { error: error.message } };
+      if (error instanceof SyntaxError)
+        return { status: 400, body: { error: `the body is not JSON: ${error.message}` } };
+      throw error;
+    }
+  };
+}
+
+async function route(
+  simulator: Omit<Simulator, 'url' | 'stop'>,
+  request: AdminRequest,
+): Promise<Reply | undefined> {
+  const { searchParams } = request.url;
+  const [, , name = '', type = '', id = ''] = request.url.pathname.split('/').map(decodeURIComponent);
+  const page = () => ({
+    after: numberIn(searchParams, 'after') ?? 0,
+    limit: numberIn(searchParams, 'limit') ?? DEFAULT_JOURNAL_PAGE,
+  });
+  switch (`${request.method} ${name}`) {
+    case 'GET state':
+      return ok(simulator.state());
+    case 'GET journal': {
+      const windowMs = numberIn(searchParams, 'windowMs');
+      const maxInWindow = windowMs === undefined ? undefined : simulator.maxCallsInWindow(windowMs);
+      return ok({ results: simulator.journal(page()), maxInWindow });
+    }
+    case 'GET faults':
+      return ok({ results: simulator.faults() });
+    case 'POST faults': {
+      const plans = parse(z.union([z.array(faultSchema), faultSchema]), request);
+      return ok({ results: simulator.addFaults(Array.isArray(plans) ? plans : [plans]) });
+    }
+    case 'DELETE faults':
+      return ok({ removed: simulator.removeFaults(type === '' ? undefined : type) });
+    case 'GET applied': {
+      const waitMs = Math.min(numberIn(searchParams, 'wait') ?? 0, MAX_WAIT_MS);
+      return ok({ results: await simulator.pollApplied(numberIn(searchParams, 'after') ?? 0, waitMs) });
+    }
+    case 'POST release': {
+      const { requestId } = parse(z.strictObject({ requestId: z.string().optional() }), request);
+      return ok({ released: simulator.release(requestId) });
+    }
+    case 'POST reset':
+      simulator.reset(parse(resetSchema, request).only);
+      return noContent;
+    case 'POST clock':
+      return ok({ now: simulator.setClock(parse(clockSchema, request)) });
+    case 'POST limits':
+      return ok(simulator.setLimits(parse(limitsSchema, request)));
+    case 'POST tokens':
+      return changeTokens(simulator, request);
+    case 'POST options': {
+      const { behaviour, holdAfterApply } = parse(optionsSchema, request);
+      if (holdAfterApply !== undefined) simulator.holdAfterApply(holdAfterApply);
+      if (behaviour) simulator.setBehaviour(behaviour);
+      const { behaviour: now, hold } = simulator.state();
+      return ok({ behaviour: now, holdAfterApply: hold });
+    }
+    case 'GET records': {
+      if (id === '') return ok(simulator.recordPage(type, page()));
+      const record = simulator.record(type, id);
+      return record ? ok(record) : { status: 404, body: { error: `no ${type} with id ${id}` } };
+    }
+    case 'POST records':
+      return ok({ ids: simulator.insert(type, parse(insertSchema, request).records) });
+    case 'GET history':
+      return ok({ results: simulator.history(type, id) });
+    default:
+      return undefined;
+  }
+}
+
+function changeTokens(simulator: Omit<Simulator, 'url' | 'stop'>, request: AdminRequest): Reply {
+  const { add, revoke, expire } = parse(tokensSchema, request);
+  if (add) simulator.addToken(add);
+  if (revoke !== undefined) simulator.revokeToken(revoke);
+  if (expire !== undefined) simulator.expireToken(expire);
+  return ok({ results: simulator.state().tokens });
+}
+
+/** An empty body stands for `{}`. */
+function parse<T>(schema: z.ZodType<T>, request: AdminRequest): T {
+  const text = request.rawBody.toString();
+  return schema.parse(text === '' ? {} : JSON.parse(text));
+}
+
+function numberIn(query: URLSearchParams, name: string): number | undefined {
+  const text = query.get(name);
+  return text === null ? undefined : z.coerce.number().min(0).parse(text);
+}

@@ -1,0 +1,78 @@
+import { z } from 'zod';
+
+/**
+ * Every point where HubSpot's behaviour is not documented, or differs between portals, is a switch here. The default is the
+ * answer a careful client must survive. All can be changed while the portal runs (`POST /_simulator/options`).
+ */
+export const behaviourSchema = z.object({
+  /** Answers of batches come in random order, as observed live. Off: input order, for tests that read answers by eye. */
+  shuffleResults: z.boolean().default(true),
+  /** DELETE and batch archive of an id that does not exist. Not verified; 204 is reported for deleted ids. */
+  archiveUnknownId: z.enum(['204', '404']).default('204'),
+  /** A lifecycle stage moved backward: 200 with the old value, or refused with 400. Reported, no recorded body. */
+  lifecycleBackward: z.enum(['keep', 'refuse']).default('keep'),
+  /** Stage given to new contacts that name none, as some portals are set up to do; '' for none. */
+  defaultLifecycleStage: z.string().default(''),
+  /** Two inputs of one batch create with the same address: the first wins and the second conflicts, or the batch is refused as duplicate. */
+  duplicateEmailsInCreate: z.enum(['first-wins', 'refuse-batch']).default('first-wins'),
+  /** Whether trace ids make an upsert by e-mail partial (207). Seen live, while the docs deny partial upserts by e-mail. */
+  partialUpsertByEmail: z.boolean().default(true),
+  /** Whether the 409 of a batch names the first existing id; both forms are recorded. */
+  batchConflictNamesId: z.boolean().default(true),
+  /** Whether equal errors of several inputs are listed as one error with several trace ids. */
+  groupTraceErrors: z.boolean().default(false),
+  /** Setting `email` to an address the same contact holds as an additional one: it becomes primary, or 409. */
+  emailFromAdditional: z.enum(['promote', 'conflict']).default('promote'),
+  /** A merge mints a new id; `primary` keeps the primary's id ("Primary ID Preservation", beta). */
+  mergedId: z.enum(['new', 'primary']).default('new'),
+  /** An upsert by the unique value a merge dropped: makes a new record, or finds the merged one. */
+  mergedAwayUniqueValue: z.enum(['creates', 'resolves']).default('creates'),
+  /** Strings longer than 65,536 characters: 400, or cut to the limit. */
+  overlongStrings: z.enum(['refuse', 'cut']).default('refuse'),
+  /** A property value of JSON null: 400, taken as clearing, or left out. Not documented. */
+  nullValues: z.enum(['refuse', 'clear', 'ignore']).default('refuse'),
+  /** Which of the two recorded MISSING_SCOPES bodies is sent; `auto`: the first for writes, the second for reads. */
+  missingScopesForm: z.enum(['auto', 'errors', 'context']).default('auto'),
+  /** Whether calls answered 429 also fill the rolling window. Not documented. */
+  countRejectedCalls: z.boolean().default(false),
+  /** Whether search calls use up the daily budget. Not documented. */
+  countSearchInDaily: z.boolean().default(true),
+  /** Seconds sent as Retry-After with a 429 of the portal itself; 0 sends none, since none is promised. */
+  retryAfterSeconds: z.number().min(0).default(0),
+  /** Highest number of addresses one contact may gather by merges (HubSpot: 250 identities, then 414). */
+  maxIdentities: z.number().int().min(1).default(250),
+  /** Properties an administrator made required on create; enforced on 2026-09 only, by plural object name. */
+  requiredOnCreate: z.record(z.string(), z.array(z.string())).default({}),
+  /** Conditional rules of an administrator; enforced on 2026-09 only. Without `values` any value triggers the rule. */
+  conditionalRules: z
+    .array(
+      z.object({
+        objectType: z.string(),
+        property: z.string(),
+        values: z.array(z.string()).optional(),
+        requires: z.array(z.string()),
+      }),
+    )
+    .default([]),
+  /** Keep the ordered list of writes of every record (admin `history/...`). Off by default: it grows without bound. */
+  recordHistory: z.boolean().default(false),
+  /** Keep the trace ids of each request in the journal. */
+  journalTraceIds: z.boolean().default(false),
+});
+
+export type Behaviour = z.infer<typeof behaviourSchema>;
+
+/** Some switches, the rest left as they are. Unknown names are refused. */
+export const behaviourPatchSchema = z.strictObject(
+  Object.fromEntries(
+    Object.entries(behaviourSchema.shape).map(([name, schema]) => [name, schema.unwrap().optional()]),
+  ) as unknown as { [K in keyof Behaviour]: z.ZodOptional<z.ZodType<Behaviour[K]>> },
+);
+
+export type BehaviourPatch = z.input<typeof behaviourPatchSchema>;
+
+/** All switches at their safe defaults, with `patch` over them. Throws a ZodError naming each bad switch. */
+export function resolveBehaviour(patch: BehaviourPatch = {}, base?: Behaviour): Behaviour {
+  const known = behaviourPatchSchema.parse(patch);
+  return behaviourSchema.parse({ ...base, ...known });
+}

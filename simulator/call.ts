@@ -1,0 +1,95 @@
+import { type ApiError, badRequest } from './api-error.ts';
+import type { Limiter } from './limits.ts';
+import type { Portal } from './portal.ts';
+import type { Token } from './tokens.ts';
+import type { Version } from './version.ts';
+
+/** What a request did, for the journal and for faults after the write. */
+export interface Effects {
+  inputs: number;
+  /** Records or definitions changed. */
+  applied: number;
+  traceIds: string[];
+}
+
+/** One authenticated request on its way through a route. */
+export interface Call {
+  readonly n: number;
+  /** Ms of the portal's clock at arrival. */
+  readonly now: number;
+  readonly version: Version;
+  readonly params: Readonly<Record<string, string>>;
+  readonly query: URLSearchParams;
+  readonly token: Token;
+  readonly portal: Portal;
+  readonly limiter: Limiter;
+  readonly effects: Effects;
+  readonly rawBody: Buffer;
+}
+
+/** A path parameter that the route's pattern names. */
+export function param(call: Call, name: string): string {
+  const value = call.params[name];
+  if (value === undefined) throw new Error(`the route has no parameter ${name}`);
+  return value;
+}
+
+/** The body as a JSON object. Throws the recorded 400s for a missing or malformed one. */
+export function jsonObject(call: Call): Record<string, unknown> {
+  const body = parseJson(call.rawBody);
+  if (!isObject(body)) throw invalidJson('Cannot deserialize value: an object was expected');
+  return body;
+}
+
+/** The body as a JSON array. */
+export function jsonArray(call: Call): unknown[] {
+  const body = parseJson(call.rawBody);
+  if (!Array.isArray(body)) throw invalidJson('Cannot deserialize value: an array was expected');
+  return body;
+}
+
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Ids may be sent as JSON numbers; anything else but text is malformed. */
+export function idText(value: unknown, field: string): string {
+  if (typeof value === 'string') return value;
+  if (typeof value === 'number') return String(value);
+  throw invalidJson(`some of required attributes are not set or malformed [${field}]`);
+}
+
+export function invalidJson(detail: string): ApiError {
+  return badRequest(`Invalid input JSON on line 1, column 2: ${detail}`);
+}
+
+/** A list in the query: repeated, or joined by commas. */
+export function queryList(query: URLSearchParams, name: string): string[] {
+  return query
+    .getAll(name)
+    .flatMap((value) => value.split(','))
+    .map((value) => value.trim())
+    .filter((value) => value !== '');
+}
+
+/** A page size. Throws 400 outside 1..max. */
+export function pageLimit(query: URLSearchParams, fallback: number, max: number): number {
+  const text = query.get('limit');
+  if (text === null || text === '') return fallback;
+  const limit = Number(text);
+  if (!Number.isInteger(limit) || limit < 1 || limit > max) {
+    throw badRequest(`Invalid request to list objects: limit must be between 1 and ${max}, was ${text}`);
+  }
+  return limit;
+}
+
+function parseJson(rawBody: Buffer): unknown {
+  if (rawBody.length === 0)
+    throw badRequest('Invalid JSON input: a request body was expected, but none found');
+  try {
+    return JSON.parse(rawBody.toString());
+  } catch (error) {
+    if (error instanceof SyntaxError) throw invalidJson(error.message);
+    throw error;
+  }
+}

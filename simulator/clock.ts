@@ -1,0 +1,50 @@
+/** The portal's own time. Limits, timestamps and expiry follow it; delays of answers follow real time. */
+export interface SimulatorClock {
+  /** Ms since 1970. */
+  now(): number;
+}
+
+export interface ClockChange {
+  /** Jump to this instant (ms since 1970) and run on from there. */
+  now?: number | undefined;
+  /** Move by so many ms; negative moves back. */
+  advanceMs?: number | undefined;
+  /** Stand still (true) or run again (false). */
+  frozen?: boolean | undefined;
+}
+
+/** A clock that runs with `source` (default: the machine's) and can be moved or stopped while the portal runs. */
+export class DrivableClock implements SimulatorClock {
+  readonly #source: SimulatorClock;
+  #offset = 0;
+  #frozenAt: number | undefined;
+
+  constructor(source: SimulatorClock = { now: () => Date.now() }) {
+    this.#source = source;
+  }
+
+  now(): number {
+    return this.#frozenAt ?? this.#source.now() + this.#offset;
+  }
+
+  change(change: ClockChange): number {
+    const target = (change.now ?? this.now()) + (change.advanceMs ?? 0);
+    const frozen = change.frozen ?? this.#frozenAt !== undefined;
+    this.#offset = target - this.#source.now();
+    this.#frozenAt = frozen ? target : undefined;
+    return target;
+  }
+}
+
+/** Formats instants as ISO text; a batch writes a hundred records in one ms, so the last text is kept. */
+export function createIsoFormatter(): (ms: number) => string {
+  let lastMs = Number.NaN;
+  let lastText = '';
+  return (ms) => {
+    if (ms !== lastMs) {
+      lastText = new Date(ms).toISOString();
+      lastMs = ms;
+    }
+    return lastText;
+  };
+}

@@ -1,0 +1,160 @@
+import type { DefaultRow, PropertyGroup } from './definition.ts';
+
+const INFO = 'contactinformation';
+const EMAIL = 'emailinformation';
+const ANALYTICS = 'analyticsinformation';
+const READ_ONLY = { readOnlyValue: true };
+const FORM = { formField: true };
+
+export const CONTACT_GROUPS: readonly PropertyGroup[] = [
+  { name: INFO, label: 'Contact information', displayOrder: 0, archived: false },
+  { name: EMAIL, label: 'Email information', displayOrder: 1, archived: false },
+  { name: ANALYTICS, label: 'Analytics history', displayOrder: 2, archived: false },
+  { name: 'conversioninformation', label: 'Conversion information', displayOrder: 3, archived: false },
+];
+
+/** The lifecycle stages in the order in which the stage may only move forward. */
+const LIFECYCLE_STAGES = [
+  'subscriber=Subscriber',
+  'lead=Lead',
+  'marketingqualifiedlead=Marketing Qualified Lead',
+  'salesqualifiedlead=Sales Qualified Lead',
+  'opportunity=Opportunity',
+  'customer=Customer',
+  'evangelist=Evangelist',
+  'other=Other',
+];
+
+const LEAD_STATUSES = [
+  'NEW=New',
+  'OPEN=Open',
+  'IN_PROGRESS=In Progress',
+  'OPEN_DEAL=Open Deal',
+  'UNQUALIFIED=Unqualified',
+  'ATTEMPTED_TO_CONTACT=Attempted to Contact',
+  'CONNECTED=Connected',
+  'BAD_TIMING=Bad Timing',
+];
+
+const SOURCES = [
+  'ORGANIC_SEARCH',
+  'PAID_SEARCH',
+  'EMAIL_MARKETING',
+  'SOCIAL_MEDIA',
+  'REFERRALS',
+  'OTHER_CAMPAIGNS',
+  'DIRECT_TRAFFIC',
+  'OFFLINE',
+  'PAID_SOCIAL',
+];
+
+export const CONTACT_PROPERTIES: readonly DefaultRow[] = [
+  ['email', 'Email', INFO, 'string', 'text', undefined, FORM],
+  [
+    'hs_additional_emails',
+    'Additional email addresses',
+    INFO,
+    'enumeration',
+    'checkbox',
+    undefined,
+    { externalOptions: true },
+  ],
+  ['firstname', 'First name', INFO, 'string', 'text', undefined, FORM],
+  ['lastname', 'Last name', INFO, 'string', 'text', undefined, FORM],
+  ['salutation', 'Salutation', INFO, 'string', 'text', undefined, FORM],
+  ['phone', 'Phone number', INFO, 'string', 'phonenumber', undefined, FORM],
+  ['mobilephone', 'Mobile phone number', INFO, 'string', 'phonenumber', undefined, FORM],
+  ['fax', 'Fax number', INFO, 'string', 'phonenumber', undefined, FORM],
+  ['company', 'Company name', INFO, 'string', 'text', undefined, FORM],
+  ['jobtitle', 'Job title', INFO, 'string', 'text', undefined, FORM],
+  ['industry', 'Industry', INFO, 'string', 'text', undefined, FORM],
+  ['website', 'Website URL', INFO, 'string', 'text', undefined, FORM],
+  ['address', 'Street address', INFO, 'string', 'text', undefined, FORM],
+  ['city', 'City', INFO, 'string', 'text', undefined, FORM],
+  ['state', 'State/Region', INFO, 'string', 'text', undefined, FORM],
+  ['zip', 'Postal code', INFO, 'string', 'text', undefined, FORM],
+  ['country', 'Country/Region', INFO, 'string', 'text', undefined, FORM],
+  ['message', 'Message', INFO, 'string', 'textarea', undefined, FORM],
+  [
+    'numemployees',
+    'Number of employees',
+    INFO,
+    'enumeration',
+    'select',
+    ['1-5', '5-25', '25-50', '50-100', '100-500', '500-1000', '1000+'],
+    FORM,
+  ],
+  ['annualrevenue', 'Annual revenue', INFO, 'string', 'text', undefined, FORM],
+  ['date_of_birth', 'Date of birth', INFO, 'string', 'text', undefined, FORM],
+  [
+    'hs_language',
+    'Preferred language',
+    INFO,
+    'enumeration',
+    'select',
+    [
+      'de=German',
+      'en=English',
+      'es=Spanish',
+      'fr=French',
+      'it=Italian',
+      'ja=Japanese',
+      'nl=Dutch',
+      'pt-br=Portuguese - Brazil',
+    ],
+  ],
+  ['lifecyclestage', 'Lifecycle stage', INFO, 'enumeration', 'radio', LIFECYCLE_STAGES, FORM],
+  ['hs_lead_status', 'Lead status', INFO, 'enumeration', 'radio', LEAD_STATUSES, FORM],
+  ['hubspot_owner_id', 'Contact owner', INFO, 'enumeration', 'select', undefined, { externalOptions: true }],
+  [
+    'hubspot_team_id',
+    'HubSpot team',
+    INFO,
+    'enumeration',
+    'select',
+    undefined,
+    { externalOptions: true, ...READ_ONLY },
+  ],
+  ['hs_pinned_engagement_id', 'Pinned engagement id', INFO, 'number', 'number'],
+  ['associatedcompanyid', 'Primary associated company id', INFO, 'number', 'number'],
+  ['closedate', 'Close date', INFO, 'datetime', 'date'],
+  ['createdate', 'Create date', INFO, 'datetime', 'date', undefined, READ_ONLY],
+  ['lastmodifieddate', 'Last modified date', INFO, 'datetime', 'date', undefined, READ_ONLY],
+  ['hs_object_id', 'Record id', INFO, 'number', 'number', undefined, READ_ONLY],
+  [
+    'hs_merged_object_ids',
+    'Merged record ids',
+    INFO,
+    'enumeration',
+    'checkbox',
+    undefined,
+    { externalOptions: true, ...READ_ONLY },
+  ],
+  [
+    'hs_calculated_merged_vids',
+    'Merged record ids with timestamps',
+    INFO,
+    'string',
+    'text',
+    undefined,
+    { calculated: true, ...READ_ONLY },
+  ],
+  ['hs_marketable_status', 'Marketing contact status', INFO, 'bool', 'booleancheckbox', undefined, READ_ONLY],
+  ['hs_email_domain', 'Email domain', EMAIL, 'string', 'text', undefined, { calculated: true, ...READ_ONLY }],
+  ['hs_email_optout', 'Unsubscribed from all email', EMAIL, 'bool', 'booleancheckbox', undefined, READ_ONLY],
+  ['hs_email_bounce', 'Marketing emails bounced', EMAIL, 'number', 'number', undefined, READ_ONLY],
+  ['hs_analytics_source', 'Original traffic source', ANALYTICS, 'enumeration', 'select', SOURCES, READ_ONLY],
+  ['hs_latest_source', 'Latest traffic source', ANALYTICS, 'enumeration', 'select', SOURCES, READ_ONLY],
+  ['hs_analytics_num_visits', 'Number of sessions', ANALYTICS, 'number', 'number', undefined, READ_ONLY],
+  [
+    'num_conversion_events',
+    'Number of form submissions',
+    'conversioninformation',
+    'number',
+    'number',
+    undefined,
+    READ_ONLY,
+  ],
+  ['notes_last_updated', 'Last activity date', INFO, 'datetime', 'date', undefined, READ_ONLY],
+  ['num_notes', 'Number of sales activities', INFO, 'number', 'number', undefined, READ_ONLY],
+];

@@ -1,0 +1,138 @@
+import { randomUUID } from 'node:crypto';
+import { ApiError } from './api-error.ts';
+import type { Effects } from './call.ts';
+import type { Limiter, Policy } from './limits.ts';
+import type { Portal } from './portal.ts';
+import { ok, type Reply } from './reply.ts';
+import { Router } from './router.ts';
+import { ROUTES } from './routes/all-routes.ts';
+import { requireScopes, type Token } from './tokens.ts';
+
+/** HubSpot's edge refuses URLs longer than about this. */
+const MAX_URL = 8_192;
+const TOKEN_INFO_PATH = '/oauth/v2/private-apps/get/access-token-info';
+
+export interface ApiRequest {
+  n: number;
+  method: string;
+  /** With the query string. */
+  url: string;
+  authorization: string | undefined;
+  rawBody: Buffer;
+}
+
+export interface Outcome {
+  reply: Reply;
+  effects: Effects;
+  tokenId: string | null;
+}
+
+/** Takes a request through URL check, route, token, budgets and scopes to its handler; errors become error bodies. */
+export class Gateway {
+  readonly #portal: Portal;
+  readonly #limiter: Limiter;
+  readonly #router = new Router(ROUTES);
+
+  constructor(portal: Portal, limiter: Limiter) {
+    this.#portal = portal;
+    this.#limiter = limiter;
+  }
+
+  process(request: ApiRequest): Outcome {
+    const outcome: Outcome = {
+      reply: { status: 500 },
+      effects: { inputs: 0, applied: 0, traceIds: [] },
+      tokenId: null,
+    };
+    const headers: Record<string, string> = {};
+    try {
+      outcome.reply = this.#answer(request, outcome, headers);
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      Object.assign(headers, error.headers);
+      outcome.reply = { status: error.status, body: error.toBody() };
+    }
+    outcome.reply = { ...outcome.reply, headers: { ...headers, ...outcome.reply.headers } };
+    return outcome;
+  }
+
+  #answer(request: ApiRequest, outcome: Outcome, headers: Record<string, string>): Reply {
+    if (request.url.length > MAX_URL) throw new ApiError(414, 'URI Too Long');
+    const [path = '', query = ''] = splitOnce(request.url, '?');
+    const now = this.#portal.clock.now();
+    if (path === TOKEN_INFO_PATH && request.method === 'POST') return this.#tokenInfo(request.rawBody);
+    const match = this.#router.match(request.method, path);
+    const token = this.#portal.tokens.authenticate(request.authorization, now);
+    outcome.tokenId = token.id;
+    if (!match) throw new ApiError(404, 'resource not found', { category: 'OBJECT_NOT_FOUND' });
+    const { route, version, params } = match;
+    const admission = this.#limiter.admit(route.budget, token.id, now);
+    Object.assign(headers, admission.headers);
+    if (admission.refusedBy) throw this.#tooMany(admission.refusedBy, token);
+    requireScopes(
+      token,
+      route.scopes(this.#portal, params),
+      route.access,
+      this.#portal.behaviour.missingScopesForm,
+    );
+    return route.handle({
+      n: request.n,
+      now,
+      version,
+      params,
+      query: new URLSearchParams(query),
+      token,
+      portal: this.#portal,
+      limiter: this.#limiter,
+      effects: outcome.effects,
+      rawBody: request.rawBody,
+    });
+  }
+
+  /** Introspection of a private app's token or service key; needs no header and counts in no budget. */
+  #tokenInfo(rawBody: Buffer): Reply {
+    const secret = tokenKeyOf(rawBody);
+    const token = secret === undefined ? undefined : this.#portal.tokens.find(secret);
+    if (!token || token.secret !== secret || token.revoked) {
+      throw new ApiError(404, 'The access token could not be found', { category: 'OBJECT_NOT_FOUND' });
+    }
+    return ok({
+      userId: token.userId,
+      hubId: this.#portal.account.portalId,
+      appId: token.appId,
+      scopes: [...token.scopes],
+    });
+  }
+
+  #tooMany(policy: Policy, token: Token): ApiError {
+    const { retryAfterSeconds } = this.#portal.behaviour;
+    const headers: Record<string, string> =
+      retryAfterSeconds > 0 ? { 'retry-after': String(retryAfterSeconds) } : {};
+    const requestId = randomUUID();
+    if (policy === 'SECONDLY')
+      return new ApiError(429, 'You have reached your secondly limit.', { category: 'RATE_LIMITS' }, headers);
+    if (policy === 'DAILY') {
+      const fields = { errorType: 'RATE_LIMIT', policyName: 'DAILY', requestId };
+      return new ApiError(429, 'You have reached your daily limit.', fields, headers);
+    }
+    const groupName = `publicapi:private-app-api-calls-ten-secondly:${this.#portal.account.portalId}:${token.appId}`;
+    const fields = { errorType: 'RATE_LIMIT', policyName: 'TEN_SECONDLY_ROLLING', groupName, requestId };
+    return new ApiError(429, 'You have reached your ten_secondly_rolling limit.', fields, headers);
+  }
+}
+
+function splitOnce(text: string, separator: string): [string, string] {
+  const place = text.indexOf(separator);
+  return place < 0 ? [text, ''] : [text.slice(0, place), text.slice(place + 1)];
+}
+
+function tokenKeyOf(rawBody: Buffer): string | undefined {
+  try {
+    const body: unknown = JSON.parse(rawBody.toString());
+    const key = typeof body === 'object' && body !== null && 'tokenKey' in body ? body.tokenKey : undefined;
+    return typeof key === 'string' ? key : undefined;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,12 @@
+export type { Behaviour, BehaviourPatch } from './behaviour.ts';
+export type { ClockChange, SimulatorClock } from './clock.ts';
+export type { Fault, FaultKind, FaultPlan, FaultStage } from './faults.ts';
+export type { HistoryEntry } from './history.ts';
+export type { Announcement, HoldRule } from './hold.ts';
+export type { JournalEntry } from './journal.ts';
+export { type LimitNumbers, type LimitsChange, TIERS, type Tier } from './limits.ts';
+export { DEFAULT_TOKEN, type SimulatorOptions } from './options.ts';
+export type { RecordPage, RecordSnapshot } from './records.ts';
+export { type ResetPart, type Simulator, startSimulator } from './simulator.ts';
+export type { SimulatorState } from './state.ts';
+export type { TokenOptions } from './tokens.ts';

@@ -1,0 +1,60 @@
+import { type AssociationType, findAssociation, inverseAssociation } from './association-types.ts';
+import type { StoredRecord } from './object-store.ts';
+
+/** A link as association reads show it. */
+export interface LinkView {
+  to: StoredRecord;
+  types: { category: 'HUBSPOT_DEFINED'; typeId: number; label: string | null }[];
+}
+
+/** Links two records, both ways. Linking again with the same type changes nothing. */
+export function link(from: StoredRecord, to: StoredRecord, type: AssociationType): void {
+  addOneWay(from, to, type.typeId);
+  const inverse = inverseAssociation(type);
+  if (inverse) addOneWay(to, from, inverse.typeId);
+}
+
+/** Removes every link between two records. */
+export function unlink(from: StoredRecord, to: StoredRecord): void {
+  from.links?.get(to.type.name)?.delete(to);
+  to.links?.get(from.type.name)?.delete(from);
+}
+
+/** Links to live records of one type, ascending by id. */
+export function linksTo(from: StoredRecord, typeName: string): LinkView[] {
+  const links = from.links?.get(typeName);
+  if (!links) return [];
+  return [...links]
+    .filter(([to]) => to.archivedAt === undefined)
+    .sort(([one], [other]) => one.numericId - other.numericId)
+    .map(([to, typeIds]) => ({
+      to,
+      types: typeIds.map((typeId) => ({
+        category: 'HUBSPOT_DEFINED' as const,
+        typeId,
+        label: findAssociation(from.type.name, typeName, typeId)?.label ?? null,
+      })),
+    }));
+}
+
+/** Gives `winner` every link of `loser`. */
+export function moveLinks(loser: StoredRecord, winner: StoredRecord): void {
+  for (const links of loser.links?.values() ?? []) {
+    for (const [other, typeIds] of [...links]) {
+      for (const typeId of typeIds) {
+        const type = findAssociation(loser.type.name, other.type.name, typeId);
+        if (type && other !== winner) link(winner, other, type);
+      }
+      unlink(loser, other);
+    }
+  }
+}
+
+function addOneWay(from: StoredRecord, to: StoredRecord, typeId: number): void {
+  from.links ??= new Map();
+  const links = from.links.get(to.type.name) ?? new Map<StoredRecord, number[]>();
+  from.links.set(to.type.name, links);
+  const typeIds = links.get(to);
+  if (!typeIds) links.set(to, [typeId]);
+  else if (!typeIds.includes(typeId)) typeIds.push(typeId);
+}

@@ -1,0 +1,89 @@
+import { badRequest } from './api-error.ts';
+import type { Behaviour } from './behaviour.ts';
+import { createIsoFormatter, type DrivableClock } from './clock.ts';
+import { WriteHistory } from './history.ts';
+import { ObjectStore, type StoredRecord } from './object-store.ts';
+import { findObjectType, OBJECT_TYPES, type ObjectType } from './object-types.ts';
+import { PropertyRegistry } from './property-registry.ts';
+import type { Random } from './random.ts';
+import { TokenStore } from './tokens.ts';
+
+/** What account details tell about the portal. */
+export interface Account {
+  portalId: number;
+  portalName: string;
+  accountType: 'STANDARD' | 'DEVELOPER_TEST' | 'SANDBOX' | 'APP_DEVELOPER';
+  /** IANA name; the day of the daily budget ends at its midnight. */
+  timeZone: string;
+  companyCurrency: string;
+  uiDomain: string;
+  dataHostingLocation: string;
+}
+
+/** The records and definitions of one object type. */
+export interface ObjectData {
+  type: ObjectType;
+  registry: PropertyRegistry;
+  store: ObjectStore;
+}
+
+export interface PortalOptions {
+  account: Account;
+  behaviour: Behaviour;
+  clock: DrivableClock;
+  random: Random;
+}
+
+/** The state of the portal: everything a reset throws away, and what it is made from. */
+export class Portal {
+  readonly account: Account;
+  readonly clock: DrivableClock;
+  readonly random: Random;
+  readonly tokens = new TokenStore();
+  readonly history = new WriteHistory();
+  readonly iso = createIsoFormatter();
+  behaviour: Behaviour;
+  /** Ms since 1970 of the portal's clock at the start. */
+  readonly createdAt: number;
+  #objects = new Map<string, ObjectData>();
+
+  constructor(options: PortalOptions) {
+    this.account = options.account;
+    this.behaviour = options.behaviour;
+    this.clock = options.clock;
+    this.random = options.random;
+    this.createdAt = this.clock.now();
+    this.clearRecords();
+  }
+
+  /** Data of a type by plural name, singular name or type id. Throws the 400 for a type that cannot be inferred. */
+  objects(nameOrId: string): ObjectData {
+    const known = this.#objects.get(nameOrId);
+    if (known) return known;
+    const type = findObjectType(nameOrId);
+    const data = type && this.#objects.get(type.name);
+    if (!data) throw badRequest(`Unable to infer object type from: ${nameOrId}`);
+    return data;
+  }
+
+  allObjects(): ObjectData[] {
+    return [...this.#objects.values()];
+  }
+
+  /** The live record, following merges. */
+  liveRecord(data: ObjectData, id: string): StoredRecord | undefined {
+    const record = data.store.get(id);
+    return record && record.archivedAt === undefined ? record : undefined;
+  }
+
+  /** Back to an empty portal with HubSpot's own definitions only. */
+  clearRecords(): void {
+    this.#objects = new Map(
+      OBJECT_TYPES.map((type) => [
+        type.name,
+        { type, registry: new PropertyRegistry(type), store: new ObjectStore(type) },
+      ]),
+    );
+    this.history.clear();
+  }
+}

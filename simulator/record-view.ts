@@ -1,0 +1,90 @@
+import { linksTo } from './links.ts';
+import type { StoredRecord } from './object-store.ts';
+import type { Portal } from './portal.ts';
+import type { PropertyWarning } from './validation.ts';
+
+/** A record as answers show it. */
+export interface RecordView {
+  id: string;
+  properties: Record<string, string | null>;
+  createdAt: string;
+  updatedAt: string;
+  archived: boolean;
+  archivedAt?: string;
+  url: string;
+  propertiesWithHistory?: Record<string, unknown[]>;
+  associations?: Record<string, unknown>;
+  objectWriteTraceId?: string;
+  new?: boolean;
+  warnings?: PropertyWarning[];
+}
+
+/** Links shown inline with a record; the rest is reached by paging the association read. */
+const INLINE_LINKS = 500;
+
+/** Shows a record with the named properties; names without a definition are to be left out by the caller. */
+export function viewRecord(portal: Portal, record: StoredRecord, names: Iterable<string>): RecordView {
+  const properties: Record<string, string | null> = {};
+  for (const name of names) properties[name] = record.properties.get(name) ?? null;
+  const view: RecordView = {
+    id: record.id,
+    properties,
+    createdAt: record.createdAt,
+    updatedAt: record.updatedAt,
+    archived: record.archivedAt !== undefined,
+    url: `https://${portal.account.uiDomain}/contacts/${portal.account.portalId}/record/${record.type.typeId}/${record.id}`,
+  };
+  if (record.archivedAt !== undefined) view.archivedAt = new Date(record.archivedAt).toISOString();
+  return view;
+}
+
+/** Inline `associations` of a record for the asked types (plural names). */
+export function viewAssociations(
+  portal: Portal,
+  record: StoredRecord,
+  typeNames: readonly string[],
+): Record<string, unknown> {
+  const shown: Record<string, unknown> = {};
+  for (const name of typeNames) {
+    const { type } = portal.objects(name);
+    const links = linksTo(record, type.name);
+    if (links.length === 0) continue;
+    const results = links
+      .slice(0, INLINE_LINKS)
+      .map(({ to }) => ({ id: to.id, type: `${record.type.singular}_to_${type.singular}` }));
+    const next = links[INLINE_LINKS];
+    shown[type.name] = next ? { results, paging: { next: { after: next.to.id } } } : { results };
+  }
+  return shown;
+}
+
+/** Versions of the named properties, newest first; without recorded history only the current value is known. */
+export function viewHistory(
+  portal: Portal,
+  record: StoredRecord,
+  names: readonly string[],
+): Record<string, unknown[]> {
+  const entries = portal.history.of(record.type.name, record.id);
+  const shown: Record<string, unknown[]> = {};
+  for (const name of names) {
+    const versions = entries
+      .filter((entry) => Object.hasOwn(entry.properties, name))
+      .map((entry) => version(entry.properties[name] ?? '', new Date(entry.at).toISOString()))
+      .reverse();
+    const current = record.properties.get(name);
+    shown[name] =
+      versions.length > 0 || current === undefined ? versions : [version(current, record.updatedAt)];
+  }
+  return shown;
+}
+
+function version(value: string, timestamp: string) {
+  return {
+    value,
+    timestamp,
+    sourceType: 'INTEGRATION',
+    sourceId: '1',
+    sourceLabel: null,
+    updatedByUserId: null,
+  };
+}

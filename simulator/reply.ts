@@ -1,0 +1,17 @@
+/** What a route answers with; the server turns it into bytes and headers. */
+export interface Reply {
+  status: number;
+  /** Sent as JSON; undefined sends no body. */
+  body?: unknown;
+  headers?: Record<string, string>;
+}
+
+export const noContent: Reply = { status: 204 };
+
+export function ok(body: unknown): Reply {
+  return { status: 200, body };
+}
+
+export function created(body: unknown): Reply {
+  return { status: 201, body };
+}

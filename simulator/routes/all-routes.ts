@@ -1,0 +1,17 @@
+import type { Route } from '../router.ts';
+import { accountRoutes } from './account.ts';
+import { associationRoutes } from './associations.ts';
+import { batchRoutes } from './batches.ts';
+import { mergeRoutes } from './merge.ts';
+import { objectRoutes } from './objects.ts';
+import { propertyRoutes } from './properties.ts';
+
+/** Every route, literal patterns before those with parameters in their place. */
+export const ROUTES: readonly Route[] = [
+  ...batchRoutes,
+  ...mergeRoutes,
+  ...associationRoutes,
+  ...objectRoutes,
+  ...propertyRoutes,
+  ...accountRoutes,
+];

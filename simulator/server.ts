@@ -1,0 +1,179 @@
+import { randomUUID } from 'node:crypto';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
+import { dropItem, playFault, playMidBody, type SentStatus, send, type Wire } from './fault-player.ts';
+import type { Fault, FaultPlanner, FaultSubject } from './faults.ts';
+import type { Gateway, Outcome } from './gateway.ts';
+import type { AppliedHold } from './hold.ts';
+import type { Journal, JournalEntry } from './journal.ts';
+import type { Portal } from './portal.ts';
+import type { Reply } from './reply.ts';
+
+const ADMIN_PREFIX = '/_simulator/';
+const MAX_BODY_BYTES = 20 * 1_024 * 1_024;
+/** Longer than clients keep idle sockets, so that the portal is never the one to close under a request. */
+const KEEP_ALIVE_MS = 120_000;
+const NO_BODY = Buffer.alloc(0);
+
+export interface ServerParts {
+  portal: Portal;
+  gateway: Gateway;
+  journal: Journal;
+  faults: FaultPlanner;
+  hold: AppliedHold;
+  /** Calls under the admin prefix; they pass no budget, fault or journal. */
+  admin: (request: { method: string; url: URL; rawBody: Buffer }) => Promise<Reply>;
+}
+
+/** The HTTP side: reads requests, plays faults around the gateway, writes answers and the journal. Not listening yet. */
+export function createSimulatorServer(parts: ServerParts): Server {
+  const server = createServer((request, response) => {
+    // A client that goes away is no event here: the write stands, and the journal says so.
+    response.on('error', () => undefined);
+    void exchange(parts, request, response).catch((error: unknown) => fail(response, error));
+  });
+  server.keepAliveTimeout = KEEP_ALIVE_MS;
+  server.headersTimeout = KEEP_ALIVE_MS + 1_000;
+  return server;
+}
+
+async function exchange(
+  parts: ServerParts,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const method = request.method ?? 'GET';
+  const url = request.url ?? '/';
+  const rawBody = await readBody(request);
+  if (rawBody === undefined) {
+    send(response, {
+      status: 413,
+      headers: { 'content-type': 'text/plain', connection: 'close' },
+      payload: 'Payload Too Large',
+    });
+    return;
+  }
+  if (url.startsWith(ADMIN_PREFIX)) {
+    send(response, toWire(await parts.admin({ method, url: new URL(url, 'http://localhost'), rawBody })));
+    return;
+  }
+  const started = performance.now();
+  const worker = headerOf(request, 'x-spoke-worker');
+  const entry = parts.journal.arrive({ at: parts.portal.clock.now(), method, path: url, worker });
+  entry.bytes = rawBody.length;
+  try {
+    entry.status = await answer(parts, { request, response, entry, subject: { method, path: url, rawBody } });
+  } finally {
+    parts.journal.finish(entry, performance.now() - started);
+  }
+}
+
+interface Exchange {
+  request: IncomingMessage;
+  response: ServerResponse;
+  entry: JournalEntry;
+  subject: FaultSubject;
+}
+
+async function answer(parts: ServerParts, exchanged: Exchange): Promise<SentStatus> {
+  const { request, response, entry, subject } = exchanged;
+  const before = draw(parts, 'before', exchanged);
+  let { rawBody } = subject;
+  if (before) {
+    if (before.delayMs) await delay(before.delayMs);
+    if (before.do === 'drop-item')
+      rawBody = Buffer.from(dropItem(rawBody.toString(), 'inputs', parts.portal.random));
+    else if (before.do !== 'slow') return playFault(response, before, undefined);
+  }
+  const { authorization } = request.headers;
+  const outcome = parts.gateway.process({
+    n: entry.n,
+    method: subject.method,
+    url: subject.path,
+    authorization,
+    rawBody,
+  });
+  note(parts, entry, outcome);
+  const wire = toWire(outcome.reply);
+  if (entry.applied && parts.hold.rule) await hold(parts, exchanged);
+  const after = entry.applied ? draw(parts, 'after-apply', exchanged) : undefined;
+  if (after) {
+    if (after.delayMs) await delay(after.delayMs);
+    if (after.do === 'drop-item') wire.payload = dropItem(wire.payload, 'results', parts.portal.random);
+    else if (after.do !== 'slow') return playFault(response, after, wire);
+  }
+  const midBody = wire.payload === '' ? undefined : draw(parts, 'mid-body', exchanged);
+  return midBody ? playMidBody(response, midBody, wire) : send(response, wire);
+}
+
+function draw(
+  parts: ServerParts,
+  stage: 'before' | 'after-apply' | 'mid-body',
+  { entry, subject }: Exchange,
+): Fault | undefined {
+  if (parts.faults.isEmpty) return undefined;
+  const fault = parts.faults.draw(stage, subject);
+  if (fault) entry.fault = fault.id;
+  return fault;
+}
+
+function note(parts: ServerParts, entry: JournalEntry, { effects, tokenId }: Outcome): void {
+  if (tokenId !== null) parts.journal.identify(entry, tokenId);
+  entry.applied = effects.applied > 0;
+  entry.inputs = effects.inputs;
+  if (effects.traceIds.length > 0) entry.traceIds = effects.traceIds;
+}
+
+async function hold(parts: ServerParts, { request, entry, subject }: Exchange): Promise<void> {
+  await parts.hold.holdIfAsked({
+    requestId: String(entry.n),
+    at: entry.at,
+    method: subject.method,
+    path: subject.path,
+    headers: { 'user-agent': headerOf(request, 'user-agent'), 'x-spoke-worker': entry.worker },
+    inputs: entry.inputs,
+  });
+}
+
+function toWire(reply: Reply): Wire {
+  const id = randomUUID();
+  const headers: Record<string, string> = {
+    'x-hubspot-correlation-id': id,
+    'x-request-id': id,
+    ...reply.headers,
+  };
+  if (reply.body === undefined) return { status: reply.status, headers, payload: '' };
+  headers['content-type'] ??= 'application/json;charset=utf-8';
+  return { status: reply.status, headers, payload: JSON.stringify(reply.body) };
+}
+
+/** undefined when the body is over the limit. Rejects when the client goes away before its end. */
+async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size <= MAX_BODY_BYTES) chunks.push(chunk);
+  }
+  if (size > MAX_BODY_BYTES) return undefined;
+  return chunks.length === 1 ? chunks[0] : chunks.length === 0 ? NO_BODY : Buffer.concat(chunks);
+}
+
+function headerOf(request: IncomingMessage, name: string): string | null {
+  const value = request.headers[name];
+  return typeof value === 'string' ? value : null;
+}
+
+/** A mistake of the simulator itself must not look like a fault of the portal. */
+function fail(response: ServerResponse, error: unknown): void {
+  if (response.destroyed || response.headersSent) {
+    response.destroy();
+    return;
+  }
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  send(response, {
+    status: 500,
+    headers: { 'content-type': 'text/plain', 'x-simulator-bug': '1' },
+    payload: text,
+  });
+}

@@ -1,0 +1,65 @@
+import type { Behaviour } from './behaviour.ts';
+import type { Fault, FaultPlanner } from './faults.ts';
+import type { AppliedHold } from './hold.ts';
+import type { Journal } from './journal.ts';
+import type { Limiter, LimitNumbers, Policy } from './limits.ts';
+import type { Portal } from './portal.ts';
+
+/** A look at the whole portal; no secrets. */
+export interface SimulatorState {
+  portalId: number;
+  /** Ms since 1970 of the portal's clock. */
+  now: number;
+  /** By plural type name. */
+  counts: Record<string, { live: number; archived: number }>;
+  requests: { requests: number; applied: number; byStatus: Record<string, number>; kept: number };
+  /** Most calls in any rolling 10 s since the last reset of the journal: of all tokens, and by token id. */
+  maxCallsIn10s: number;
+  maxCallsIn10sByToken: Record<string, number>;
+  limits: LimitNumbers & { windowUsed: Record<string, number>; dailyUsed: number; dailyResetsAt: string };
+  /** Calls refused by the portal's own budgets; the edge's 429 counts as a fault. */
+  refused: Record<Policy, number>;
+  faults: Fault[];
+  hold: AppliedHold['rule'] | null;
+  tokens: { id: string; appId: number; scopes: string[]; revoked: boolean; expiresAt: number | null }[];
+  behaviour: Behaviour;
+}
+
+export interface StateParts {
+  portal: Portal;
+  limiter: Limiter;
+  journal: Journal;
+  faults: FaultPlanner;
+  hold: AppliedHold;
+}
+
+export function describeState({ portal, limiter, journal, faults, hold }: StateParts): SimulatorState {
+  const now = portal.clock.now();
+  const daily = limiter.dailyUsage(now);
+  const tokens = portal.tokens.list();
+  return {
+    portalId: portal.account.portalId,
+    now,
+    counts: Object.fromEntries(portal.allObjects().map(({ type, store }) => [type.name, store.counts])),
+    requests: journal.totals(),
+    maxCallsIn10s: journal.maxInWindow(10_000),
+    maxCallsIn10sByToken: Object.fromEntries(tokens.map(({ id }) => [id, journal.maxInWindow(10_000, id)])),
+    limits: {
+      ...limiter.numbers,
+      windowUsed: limiter.windowUsage(now),
+      dailyUsed: daily.used,
+      dailyResetsAt: new Date(daily.resetsAt).toISOString(),
+    },
+    refused: { ...limiter.refusals },
+    faults: faults.list(),
+    hold: hold.rule ?? null,
+    tokens: tokens.map(({ id, appId, scopes, revoked, expiresAt }) => ({
+      id,
+      appId,
+      scopes: [...scopes],
+      revoked,
+      expiresAt: expiresAt ?? null,
+    })),
+    behaviour: portal.behaviour,
+  };
+}

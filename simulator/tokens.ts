@@ -1,0 +1,146 @@
+import { ApiError } from './api-error.ts';
+import type { Behaviour } from './behaviour.ts';
+
+/** Everything the simulated portal can grant; `scopes: 'all'` means these. */
+export const ALL_SCOPES = [
+  'oauth',
+  'crm.objects.contacts.read',
+  'crm.objects.contacts.write',
+  'crm.objects.companies.read',
+  'crm.objects.companies.write',
+  'crm.objects.deals.read',
+  'crm.objects.deals.write',
+  'crm.objects.owners.read',
+  'crm.schemas.contacts.read',
+  'crm.schemas.contacts.write',
+  'crm.schemas.companies.read',
+  'crm.schemas.companies.write',
+  'crm.schemas.deals.read',
+  'crm.schemas.deals.write',
+  'crm.lists.read',
+  'crm.lists.write',
+  'forms',
+  'communication_preferences.read_write',
+] as const;
+
+const MISSING =
+  'Authentication credentials not found. This API supports OAuth 2.0 authentication and you can find more details at https://developers.hubspot.com/docs/methods/auth/oauth-overview';
+const SCOPES_PAGE = 'https://developers.hubspot.com/scopes';
+const MS_PER_DAY = 86_400_000;
+
+export interface TokenOptions {
+  token: string;
+  /** Name in the journal and in admin answers, so that secrets stay out of them. Default `token-N`. */
+  id?: string | undefined;
+  scopes?: 'all' | readonly string[] | undefined;
+  appId?: number | undefined;
+  appName?: string | undefined;
+  userId?: number | undefined;
+  /** Ms since 1970 of the portal's clock; default never. */
+  expiresAt?: number | undefined;
+  revoked?: boolean | undefined;
+}
+
+export interface Token {
+  id: string;
+  secret: string;
+  scopes: ReadonlySet<string>;
+  appId: number;
+  appName: string;
+  userId: number;
+  expiresAt: number | undefined;
+  revoked: boolean;
+}
+
+/** Groups of scopes: of each group at least one must be granted. */
+export type RequiredScopes = readonly (readonly string[])[];
+
+/** The credentials a portal accepts. */
+export class TokenStore {
+  readonly #bySecret = new Map<string, Token>();
+
+  add(options: TokenOptions): Token {
+    const number = this.#bySecret.size + 1;
+    const token: Token = {
+      id: options.id ?? this.#bySecret.get(options.token)?.id ?? `token-${number}`,
+      secret: options.token,
+      scopes: new Set(options.scopes === undefined || options.scopes === 'all' ? ALL_SCOPES : options.scopes),
+      appId: options.appId ?? 1_000 + number,
+      appName: options.appName ?? `App ${number}`,
+      userId: options.userId ?? 7,
+      expiresAt: options.expiresAt,
+      revoked: options.revoked ?? false,
+    };
+    this.#bySecret.set(token.secret, token);
+    return token;
+  }
+
+  /** By the secret or by the id. */
+  find(secretOrId: string): Token | undefined {
+    return this.#bySecret.get(secretOrId) ?? this.list().find((token) => token.id === secretOrId);
+  }
+
+  list(): Token[] {
+    return [...this.#bySecret.values()];
+  }
+
+  clear(): void {
+    this.#bySecret.clear();
+  }
+
+  /** Throws the 401 that HubSpot answers: missing header, expired or unknown token, revoked token. */
+  authenticate(authorization: string | undefined, now: number): Token {
+    const secret = /^Bearer\s+(\S+)\s*$/i.exec(authorization ?? '')?.[1];
+    if (!secret) throw new ApiError(401, MISSING, { category: 'INVALID_AUTHENTICATION' });
+    const token = this.#bySecret.get(secret);
+    // An unknown token is reported as one that expired in 1970.
+    if (!token) throw expired(0, now);
+    if (token.revoked) {
+      throw new ApiError(401, 'The access token used to make this call has been revoked.', {
+        category: 'INVALID_AUTHENTICATION',
+      });
+    }
+    if (token.expiresAt !== undefined && token.expiresAt <= now) throw expired(token.expiresAt, now);
+    return token;
+  }
+}
+
+/** Throws the 403 that names the missing scopes, in one of the two recorded forms. */
+export function requireScopes(
+  token: Token,
+  required: RequiredScopes,
+  access: 'read' | 'write',
+  form: Behaviour['missingScopesForm'],
+): void {
+  const missing = required.find((group) => !group.some((scope) => token.scopes.has(scope)));
+  if (!missing) return;
+  const inErrors = form === 'auto' ? access === 'write' : form === 'errors';
+  const sentence = 'One or more of the following scopes are required.';
+  if (!inErrors) {
+    throw new ApiError(403, sentence, {
+      category: 'MISSING_SCOPES',
+      context: { requiredGranularScopes: missing, links: [SCOPES_PAGE] },
+    });
+  }
+  throw new ApiError(
+    403,
+    "This app hasn't been granted all required scopes to make this call. Read more about required scopes here: https://developers.hubspot.com/scopes.",
+    {
+      category: 'MISSING_SCOPES',
+      links: { scopes: SCOPES_PAGE },
+      errors: [{ message: sentence, context: { requiredGranularScopes: missing } }],
+    },
+  );
+}
+
+function expired(expiresAt: number, now: number): ApiError {
+  const seconds = Math.max(0, Math.floor((now - expiresAt) / 1_000));
+  const ago =
+    seconds * 1_000 >= MS_PER_DAY
+      ? `${Math.floor((seconds * 1_000) / MS_PER_DAY)} day(s)`
+      : `${seconds} second(s)`;
+  return new ApiError(401, `The OAuth token used to make this call expired ${ago} ago.`, {
+    category: 'EXPIRED_AUTHENTICATION',
+    context: { 'expire time': [new Date(expiresAt).toISOString().replace('.000Z', 'Z')] },
+  });
+}

@@ -1,0 +1,264 @@
+import { type AssociationType, findAssociation } from './association-types.ts';
+import { link } from './links.ts';
+import { type StoredRecord, splitList } from './object-store.ts';
+import type { ObjectData, Portal } from './portal.ts';
+import {
+  normaliseEmail,
+  type PropertyFault,
+  type PropertyWarning,
+  validateProperties,
+} from './validation.ts';
+import type { Version } from './version.ts';
+
+/** Why an input cannot be written. */
+export type WriteFailure =
+  | { kind: 'validation'; faults: PropertyFault[] }
+  | { kind: 'required'; names: string[] }
+  | { kind: 'conflict'; existingId: string }
+  | { kind: 'associations' };
+
+export interface WriteInput {
+  /** undefined: a new record. */
+  target: StoredRecord | undefined;
+  properties: Record<string, unknown>;
+  /** The unique value an upsert is keyed by; a new record gets it. */
+  key?: { property: string; value: string };
+  associations?: readonly AssociationInput[] | undefined;
+}
+
+export interface AssociationInput {
+  toId: string;
+  types: readonly { category: string; typeId: number }[];
+}
+
+/** A checked write, ready to be applied; nothing has changed yet. */
+export interface PlannedWrite {
+  target: StoredRecord | undefined;
+  values: [name: string, value: string][];
+  warnings: PropertyWarning[];
+  links: { to: StoredRecord; type: AssociationType }[];
+}
+
+export type Plan = { ok: true; write: PlannedWrite } | { ok: false; failure: WriteFailure };
+
+export interface WriteContext {
+  portal: Portal;
+  data: ObjectData;
+  version: Version;
+}
+
+/** Unique values taken by earlier inputs of the same batch: `property NUL value` -> who takes it. */
+export type Claims = Map<string, StoredRecord | PlannedWrite>;
+
+/** Checks one input against definitions, rules and unique values. Pure: it only adds to `claims`. */
+export function planWrite(input: WriteInput, context: WriteContext, claims: Claims): Plan {
+  const { portal, data, version } = context;
+  const { target } = input;
+  const { values, faults, warnings } = validateProperties(keyed(input), {
+    registry: data.registry,
+    version,
+    behaviour: portal.behaviour,
+  });
+  if (faults.length > 0) return refuse({ kind: 'validation', faults });
+  const write: PlannedWrite = { target, values, warnings, links: [] };
+  if (target) resolveAppends(write, target);
+  const ruleFault = checkLifecycle(write, context) ?? checkAdministratorRules(write, context);
+  if (ruleFault) return refuse({ kind: 'validation', faults: [ruleFault] });
+  if (!target) {
+    const missing = missingOnCreate(write, context);
+    if (missing.length > 0) return refuse({ kind: 'required', names: missing });
+  }
+  const clash = claimUniqueValues(write, context, claims);
+  if (clash) return refuse(clash);
+  if (input.associations && !resolveLinks(write, input.associations, context))
+    return refuse({ kind: 'associations' });
+  return { ok: true, write };
+}
+
+export interface ApplyDetails {
+  kind: 'create' | 'update' | 'upsert';
+  now: number;
+  requestN: number;
+  traceId?: string | undefined;
+}
+
+/** Writes what was planned and returns the record. The modified date moves only when a value changed. */
+export function applyWrite(write: PlannedWrite, context: WriteContext, details: ApplyDetails): StoredRecord {
+  const { portal, data } = context;
+  const nowIso = portal.iso(details.now);
+  const record = write.target ?? data.store.create(nowIso);
+  let changed = false;
+  for (const [name, value] of write.values) if (data.store.set(record, name, value)) changed = true;
+  if (changed && write.target) data.store.touch(record, nowIso);
+  for (const { to, type } of write.links) link(record, to, type);
+  if (portal.behaviour.recordHistory) {
+    portal.history.add(data.type.name, record.id, {
+      kind: details.kind,
+      at: details.now,
+      requestN: details.requestN,
+      ...(details.traceId === undefined ? {} : { traceId: details.traceId }),
+      properties: Object.fromEntries(write.values),
+    });
+  }
+  return record;
+}
+
+function refuse(failure: WriteFailure): Plan {
+  return { ok: false, failure };
+}
+
+/** An upsert that creates also writes its key, unless the caller gives that property a value of its own. */
+function keyed(input: WriteInput): Record<string, unknown> {
+  const { key, target, properties } = input;
+  if (!key || target || Object.hasOwn(properties, key.property)) return properties;
+  return { [key.property]: key.value, ...properties };
+}
+
+/** A multi-value that starts with ';' is added to what is there. */
+function resolveAppends(write: PlannedWrite, target: StoredRecord): void {
+  for (const entry of write.values) {
+    const [name, value] = entry;
+    if (value.charCodeAt(0) !== 59) continue;
+    entry[1] = [...new Set([...splitList(target.properties.get(name)), ...splitList(value)])].join(';');
+  }
+}
+
+/** A lifecycle stage only moves forward, in the order of its options; clearing it first lifts that. */
+function checkLifecycle(write: PlannedWrite, { portal, data }: WriteContext): PropertyFault | undefined {
+  if (data.type.name !== 'contacts') return undefined;
+  const place = write.values.findIndex(([name]) => name === 'lifecyclestage');
+  const entry = write.values[place];
+  if (!entry) {
+    const stage = portal.behaviour.defaultLifecycleStage;
+    if (!write.target && stage !== '') write.values.push(['lifecyclestage', stage]);
+    return undefined;
+  }
+  const before = write.target?.properties.get('lifecyclestage');
+  if (!before || entry[1] === '') return undefined;
+  const options = data.registry.get('lifecyclestage')?.options ?? [];
+  const rank = (stage: string) => options.findIndex((option) => option.value === stage);
+  if (rank(entry[1]) >= rank(before)) return undefined;
+  if (portal.behaviour.lifecycleBackward === 'keep') {
+    entry[1] = before;
+    return undefined;
+  }
+  return {
+    name: 'lifecyclestage',
+    code: 'INVALID_LIFECYCLE_STAGE',
+    message: `lifecyclestage cannot be moved backward from ${before} to ${entry[1]}`,
+  };
+}
+
+/** Rules of the portal's administrators bind API writes from 2026-09 on. */
+function checkAdministratorRules(
+  write: PlannedWrite,
+  { portal, data, version }: WriteContext,
+): PropertyFault | undefined {
+  if (version !== '2026-09') return undefined;
+  const valueNow = (name: string) => {
+    const written = write.values.find(([candidate]) => candidate === name);
+    return written ? written[1] : (write.target?.properties.get(name) ?? '');
+  };
+  for (const rule of portal.behaviour.conditionalRules) {
+    if (rule.objectType !== data.type.name) continue;
+    const value = valueNow(rule.property);
+    if (value === '' || (rule.values && !rule.values.includes(value))) continue;
+    const name = rule.requires.find((required) => valueNow(required) === '');
+    if (name === undefined) continue;
+    return {
+      name,
+      code: 'MISSING_CONDITIONAL_REQUIRED_PROPERTY',
+      message: `${name} is required because of a conditional property rule based on [${rule.property}]`,
+    };
+  }
+  if (write.target) return undefined;
+  const required = portal.behaviour.requiredOnCreate[data.type.name] ?? [];
+  const name = required.find((candidate) => valueNow(candidate) === '');
+  return name === undefined
+    ? undefined
+    : { name, code: 'MISSING_REQUIRED_PROPERTY', message: `A value for ${name} must be provided` };
+}
+
+function missingOnCreate(write: PlannedWrite, { data }: WriteContext): string[] {
+  const { requireAll, requireOneOf } = data.type;
+  const given = new Set(write.values.filter(([, value]) => value !== '').map(([name]) => name));
+  const missing = requireAll.filter((name) => !given.has(name));
+  if (missing.length > 0 || requireOneOf.length === 0 || requireOneOf.some((name) => given.has(name)))
+    return missing;
+  return [...requireOneOf];
+}
+
+function claimUniqueValues(
+  write: PlannedWrite,
+  context: WriteContext,
+  claims: Claims,
+): WriteFailure | undefined {
+  const { store, type } = context.data;
+  const owner = write.target ?? write;
+  for (const [name, value] of write.values) {
+    const isList = name === type.secondaryOf?.additional;
+    const index = isList ? (type.secondaryOf?.primary ?? name) : name;
+    if (value === '' || !store.isIndexed(index)) continue;
+    for (const member of isList ? splitList(value) : [value]) {
+      const holder = store.findUnique(index, member);
+      if (holder && holder !== write.target) return clash(index, member, holder, context);
+      if (holder && isDemotedPrimary(name, member, holder, context))
+        return { kind: 'conflict', existingId: holder.id };
+      const claim = `${index}\0${member}`;
+      const claimant = claims.get(claim);
+      if (claimant && claimant !== owner) return clash(index, member, claimant, context);
+      claims.set(claim, owner);
+    }
+  }
+  return undefined;
+}
+
+/** Whether a contact is about to take its own additional address as primary in a portal that refuses it. */
+function isDemotedPrimary(
+  name: string,
+  value: string,
+  holder: StoredRecord,
+  { portal, data }: WriteContext,
+): boolean {
+  if (portal.behaviour.emailFromAdditional !== 'conflict' || name !== data.type.secondaryOf?.primary)
+    return false;
+  return holder.properties.get(name) !== value;
+}
+
+/** An address clash is a conflict that names the owner; any other unique value is a validation fault. */
+function clash(
+  name: string,
+  value: string,
+  holder: StoredRecord | PlannedWrite,
+  { data }: WriteContext,
+): WriteFailure {
+  const existingId = 'numericId' in holder ? holder.id : '';
+  if (name === data.type.secondaryOf?.primary) return { kind: 'conflict', existingId };
+  const message = `${value} is already used by another ${data.type.singular}${existingId === '' ? '' : `: ${existingId}`}. ${name} must be unique.`;
+  return { kind: 'validation', faults: [{ name, code: 'CONFLICTING_UNIQUE_VALUE', message }] };
+}
+
+function resolveLinks(
+  write: PlannedWrite,
+  associations: readonly AssociationInput[],
+  { portal, data }: WriteContext,
+): boolean {
+  for (const { toId, types } of associations) {
+    if (types.length === 0) return false;
+    for (const { category, typeId } of types) {
+      const other =
+        category === 'HUBSPOT_DEFINED' &&
+        portal.allObjects().find((candidate) => findAssociation(data.type.name, candidate.type.name, typeId));
+      const to = other && portal.liveRecord(other, toId);
+      const type = other && findAssociation(data.type.name, other.type.name, typeId);
+      if (!to || !type) return false;
+      write.links.push({ to, type });
+    }
+  }
+  return true;
+}
+
+/** The form under which a unique property's values are looked up. */
+export function uniqueKey(data: ObjectData, property: string, value: string): string {
+  return property === data.type.secondaryOf?.primary ? normaliseEmail(value) : value;
+}
