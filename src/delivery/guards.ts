@@ -61,7 +61,8 @@ export function guardsFrom(mutants: string | undefined): Guards {
   const guards = { ...ALL_GUARDS };
   for (const name of (mutants ?? '').split(',').filter(Boolean)) {
     const guard = MUTANTS[name];
-    if (guard === undefined) throw new Error(`SPOKE_TEST_MUTANT names ${name}; known are ${Object.keys(MUTANTS).join(', ')}`);
+    if (guard === undefined)
+      throw new Error(`SPOKE_TEST_MUTANT names ${name}; known are ${Object.keys(MUTANTS).join(', ')}`);
     guards[guard] = false;
   }
   return guards;

@@ -1,7 +1,7 @@
 import { type BatchAnswer, type BatchError, parseBatchAnswer } from '../hubspot/batch-answer.ts';
 import { type ErrorAnswer, parseErrorAnswer } from '../hubspot/error-answer.ts';
 import type { Exchange, Fault, Reply } from '../hubspot/exchange.ts';
-import { retryAfterMs } from '../hubspot/retry-after.ts';
+import { parseRetryAfter } from '../hubspot/retry-after.ts';
 
 /** One input of a batch call, as far as its outcome needs to know it. */
 export interface SentInput {
@@ -65,7 +65,7 @@ export function batchOutcome(
 /** The part of the table that is about the portal, whatever was sent; undefined when the answer is about the inputs. */
 function portalOutcome(reply: Reply): InputOutcome | undefined {
   const { status } = reply;
-  const told = retryAfterMs(reply.headers['retry-after']);
+  const told = parseRetryAfter(reply.headers, Date.now());
   const wait = (code: string, message: string, waitMs?: number): InputOutcome => ({
     end: 'not-applied',
     then: 'wait',
@@ -76,39 +76,71 @@ function portalOutcome(reply: Reply): InputOutcome | undefined {
   const answer = parseErrorAnswer(reply.body);
   if (status === 401) return wait('HUBSPOT_UNAUTHORIZED', 'HubSpot refused the token (401).', DENIED_WAIT_MS);
   if (status === 403) return wait('HUBSPOT_FORBIDDEN', forbidden(answer), DENIED_WAIT_MS);
-  if (status === 423) return wait('HUBSPOT_LOCKED', 'HubSpot has locked the record (423).', Math.max(LOCKED_WAIT_MS, told ?? 0));
-  if (status === 429) return wait('HUBSPOT_RATE_LIMITED', `HubSpot's ${answer.policyName ?? 'rate'} limit is reached (429).`, told);
+  if (status === 423)
+    return wait(
+      'HUBSPOT_LOCKED',
+      'HubSpot has locked the record (423).',
+      Math.max(LOCKED_WAIT_MS, told ?? 0),
+    );
+  if (status === 429)
+    return wait(
+      'HUBSPOT_RATE_LIMITED',
+      `HubSpot's ${answer.policyName ?? 'rate'} limit is reached (429).`,
+      told,
+    );
   if (status === 477)
     return wait('HUBSPOT_MIGRATING', 'HubSpot is moving the portal (477).', told ?? MIGRATION_WAIT_MS);
   if (status === 408 || status >= 500)
-    return { end: 'unknown', code: 'HUBSPOT_UNAVAILABLE', message: `HubSpot answered ${status}: ${answer.message}` };
+    return {
+      end: 'unknown',
+      code: 'HUBSPOT_UNAVAILABLE',
+      message: `HubSpot answered ${status}: ${answer.message}`,
+    };
   if (status < 400) return unreadable(reply);
   if (status === 404 && reply.flaw !== undefined)
-    return wait('HUBSPOT_NOT_FOUND', 'The address is not one of HubSpot (404): check HUBSPOT_API_URL.', DENIED_WAIT_MS);
+    return wait(
+      'HUBSPOT_NOT_FOUND',
+      'The address is not one of HubSpot (404): check HUBSPOT_API_URL.',
+      DENIED_WAIT_MS,
+    );
   return undefined;
 }
 
-function accepted(answer: BatchAnswer, inputs: readonly SentInput[], missingIsUnknown: boolean): BatchOutcome {
+function accepted(
+  answer: BatchAnswer,
+  inputs: readonly SentInput[],
+  missingIsUnknown: boolean,
+): BatchOutcome {
   const byTrace = new Map<string, InputOutcome>();
   const byKey = new Map<string, InputOutcome>();
   for (const result of answer.results) {
     const end: InputOutcome = { end: 'applied', hubspotId: result.id };
     if (result.traceId !== undefined) byTrace.set(result.traceId, end);
-    else for (const [name, value] of Object.entries(result.properties)) if (value !== null) byKey.set(keyOf(name, value), end);
+    else
+      for (const [name, value] of Object.entries(result.properties))
+        if (value !== null) byKey.set(keyOf(name, value), end);
   }
   for (const error of answer.errors) {
     const end = inputError(error);
     for (const traceId of error.traceIds) byTrace.set(traceId, end);
     for (const input of inputs) {
-      if (input.key && error.ids.includes(input.key.id) && !byTrace.has(input.traceId)) byTrace.set(input.traceId, end);
+      if (input.key && error.ids.includes(input.key.id) && !byTrace.has(input.traceId))
+        byTrace.set(input.traceId, end);
     }
   }
   const missing: InputOutcome = missingIsUnknown
-    ? { end: 'unknown', code: 'HUBSPOT_INPUT_MISSING', message: 'HubSpot accepted the call and did not mention this input.' }
+    ? {
+        end: 'unknown',
+        code: 'HUBSPOT_INPUT_MISSING',
+        message: 'HubSpot accepted the call and did not mention this input.',
+      }
     : { end: 'applied', hubspotId: '0' };
   return {
     inputs: inputs.map(
-      (input) => byTrace.get(input.traceId) ?? (input.key && byKey.get(keyOf(input.key.idProperty, input.key.id))) ?? missing,
+      (input) =>
+        byTrace.get(input.traceId) ??
+        (input.key && byKey.get(keyOf(input.key.idProperty, input.key.id))) ??
+        missing,
     ),
     resend: [],
   };
@@ -120,7 +152,9 @@ function refused(reply: Reply, inputs: readonly SentInput[]): BatchOutcome {
   const end = answerError(reply.status, answer);
   if (inputs.length === 1) return { inputs: [end], resend: [] };
   const atFault = inputs.map(
-    (input) => answer.traceIds.includes(input.traceId) || (input.key !== undefined && answer.ids.includes(input.key.id)),
+    (input) =>
+      answer.traceIds.includes(input.traceId) ||
+      (input.key !== undefined && answer.ids.includes(input.key.id)),
   );
   const innocent = inputs.flatMap((_, position) => (atFault[position] ? [] : [position]));
   if (innocent.length < inputs.length && innocent.length > 0) {
@@ -135,12 +169,21 @@ function answerError(status: number, answer: ErrorAnswer): InputOutcome {
   const message = answer.propertyErrors.length > 0 ? propertyMessage(answer.propertyErrors) : answer.message;
   if (status === 409) return conflict(message, answer.existingId);
   if (status === 404) return { end: 'not-applied', then: 'retry', code: 'HUBSPOT_NOT_FOUND', message };
-  if (status === 413 || status === 414) return { end: 'not-applied', then: 'dead', code: 'HUBSPOT_TOO_LARGE', message };
-  return { end: 'not-applied', then: 'dead', code: 'HUBSPOT_REFUSED', message: `HubSpot answered ${status}: ${message}` };
+  if (status === 413 || status === 414)
+    return { end: 'not-applied', then: 'dead', code: 'HUBSPOT_TOO_LARGE', message };
+  return {
+    end: 'not-applied',
+    then: 'dead',
+    code: 'HUBSPOT_REFUSED',
+    message: `HubSpot answered ${status}: ${message}`,
+  };
 }
 
 function inputError(error: BatchError): InputOutcome {
-  const message = error.propertyErrors.length > 0 ? propertyMessage(error.propertyErrors) : (error.message ?? 'no reason given');
+  const message =
+    error.propertyErrors.length > 0
+      ? propertyMessage(error.propertyErrors)
+      : (error.message ?? 'no reason given');
   switch (error.category) {
     case 'CONFLICT':
       return conflict(message, error.existingIds[0]);
@@ -181,9 +224,14 @@ function forbidden(answer: ErrorAnswer): string {
 }
 
 function propertyMessage(errors: readonly { name?: string; code?: string; message?: string }[]): string {
-  return errors.map((error) => `${error.name ?? '?'}: ${error.message ?? error.code ?? 'not valid'}`).join('; ');
+  return errors
+    .map((error) => `${error.name ?? '?'}: ${error.message ?? error.code ?? 'not valid'}`)
+    .join('; ');
 }
 
 const keyOf = (idProperty: string, id: string) => `${idProperty}\n${id.trim().toLowerCase()}`;
 
-const same = (inputs: readonly SentInput[], end: InputOutcome): BatchOutcome => ({ inputs: inputs.map(() => end), resend: [] });
+const same = (inputs: readonly SentInput[], end: InputOutcome): BatchOutcome => ({
+  inputs: inputs.map(() => end),
+  resend: [],
+});

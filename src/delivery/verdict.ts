@@ -4,7 +4,9 @@ import { backoffDelay } from '../resilience/backoff.ts';
 import type { InputOutcome } from './outcome.ts';
 
 /** `unsent`: nothing was tried, because the gate, the lease or the shutdown forbade it. */
-export type EffectEnd = InputOutcome | { readonly end: 'unsent'; readonly code: string; readonly message: string; readonly waitMs: number };
+export type EffectEnd =
+  | InputOutcome
+  | { readonly end: 'unsent'; readonly code: string; readonly message: string; readonly waitMs: number };
 
 /** One event of a claim with what came of each of its effects. */
 export interface JudgedEvent {
@@ -38,9 +40,16 @@ const GIVE_UP_AFTER_FAILURES = 10;
  * first would let the earlier one's values overwrite it at the next try. Effects of theirs that have been applied are known by
  * their intent, or are harmless to repeat because they set a state.
  */
-export function laneVerdict(lane: ClaimedLane, events: readonly JudgedEvent[], policy: RetryPolicy, now: number): LaneVerdict {
+export function laneVerdict(
+  lane: ClaimedLane,
+  events: readonly JudgedEvent[],
+  policy: RetryPolicy,
+  now: number,
+): LaneVerdict {
   const verdicts: EventVerdict[] = [];
-  let hold: { waitMs: number; failures: 'failed' | 'kept'; unfoldUntil: number | null; doubtFrom?: number } | undefined;
+  let hold:
+    | { waitMs: number; failures: 'failed' | 'kept'; unfoldUntil: number | null; doubtFrom?: number }
+    | undefined;
   for (const event of events) {
     if (hold) {
       verdicts.push({ id: event.id, state: 'pending', tries: 0 });
@@ -70,37 +79,64 @@ interface Judgement {
 function judge(lane: ClaimedLane, event: JudgedEvent, policy: RetryPolicy, now: number): Judgement {
   if (event.refusal) return { verdict: { id: event.id, state: 'dead', tries: 0, ...event.refusal } };
   const worst = worstOf(event.ends);
-  if (worst === undefined || worst.end === 'applied') return { verdict: { id: event.id, state: 'delivered', tries: 1 } };
+  if (worst === undefined || worst.end === 'applied')
+    return { verdict: { id: event.id, state: 'delivered', tries: 1 } };
   const { code, message } = worst;
   const pending = (tries: number): EventVerdict => ({ id: event.id, state: 'pending', tries, code, message });
   const dead: Judgement = { verdict: { id: event.id, state: 'dead', tries: 1, code, message } };
   const backoff = backoffDelay(lane.failures + 1, { baseMs: policy.retryDelayMs, random: policy.random });
 
   if (worst.end === 'unsent') {
-    return { verdict: { id: event.id, state: 'pending', tries: 0 }, hold: { waitMs: worst.waitMs, failures: 'kept', unfoldUntil: null } };
+    return {
+      verdict: { id: event.id, state: 'pending', tries: 0 },
+      hold: { waitMs: worst.waitMs, failures: 'kept', unfoldUntil: null },
+    };
   }
   if (worst.end === 'unknown') {
     if (!policy.unknownIsTriedAgain) return { verdict: { id: event.id, state: 'delivered', tries: 1 } };
     const failingMs = lane.failingSince === null ? 0 : now - lane.failingSince.getTime();
     if (failingMs > policy.giveUpAfterMs && lane.failures >= GIVE_UP_AFTER_FAILURES) return dead;
-    return { verdict: pending(1), hold: { waitMs: backoff, failures: 'failed', unfoldUntil: null, doubtFrom: event.id } };
+    return {
+      verdict: pending(1),
+      hold: { waitMs: backoff, failures: 'failed', unfoldUntil: null, doubtFrom: event.id },
+    };
   }
   if (worst.then === 'wait') {
-    return { verdict: pending(1), hold: { waitMs: Math.max(backoff, worst.waitMs ?? 0), failures: 'failed', unfoldUntil: null } };
+    return {
+      verdict: pending(1),
+      hold: { waitMs: Math.max(backoff, worst.waitMs ?? 0), failures: 'failed', unfoldUntil: null },
+    };
   }
   const unfolded = event.foldedWith.count === 1;
   if (!unfolded) {
-    return { verdict: pending(0), hold: { waitMs: 0, failures: 'kept', unfoldUntil: event.foldedWith.lastId } };
+    return {
+      verdict: pending(0),
+      hold: { waitMs: 0, failures: 'kept', unfoldUntil: event.foldedWith.lastId },
+    };
   }
   if (worst.then === 'dead' || event.attemptCount + 1 >= policy.maxAttempts) return dead;
-  return { verdict: pending(1), hold: { waitMs: Math.max(backoff, worst.waitMs ?? 0), failures: 'failed', unfoldUntil: null } };
+  return {
+    verdict: pending(1),
+    hold: { waitMs: Math.max(backoff, worst.waitMs ?? 0), failures: 'failed', unfoldUntil: null },
+  };
 }
 
 /** Most severe first: an end that forbids delivery decides for the event. */
 function worstOf(ends: readonly EffectEnd[]): EffectEnd | undefined {
   const weight = (end: EffectEnd) =>
-    end.end === 'applied' ? 0 : end.end === 'unsent' ? 1 : end.end === 'unknown' ? 3 : end.then === 'dead' ? 4 : 2;
-  return ends.reduce<EffectEnd | undefined>((worst, end) => (worst === undefined || weight(end) > weight(worst) ? end : worst), undefined);
+    end.end === 'applied'
+      ? 0
+      : end.end === 'unsent'
+        ? 1
+        : end.end === 'unknown'
+          ? 3
+          : end.then === 'dead'
+            ? 4
+            : 2;
+  return ends.reduce<EffectEnd | undefined>(
+    (worst, end) => (worst === undefined || weight(end) > weight(worst) ? end : worst),
+    undefined,
+  );
 }
 
 /** A lane that is tried event by event stays so until it is past the group that was refused. */

@@ -113,6 +113,15 @@ export async function hasWaitingLanes(db: Database): Promise<boolean> {
   return row?.waiting ?? false;
 }
 
+/** Whether a suspect lane is ready; asked before the others are made to wait for it. */
+export async function hasSuspects(db: Queryable): Promise<boolean> {
+  const [row] = await db.query<{ suspects: boolean }>(
+    `select exists (select 1 from {schema}.lanes
+       where pending > 0 and crashes >= ${SUSPECT_AFTER_CRASHES} and ready_at <= (select clock_timestamp())) as suspects`,
+  );
+  return row?.suspects ?? false;
+}
+
 /**
  * Extends the leases of lanes that are still held under these epochs; returns how many were.
  * Fewer than asked for means that somebody took over: the rest of the claim must not be sent.

@@ -86,7 +86,11 @@ export async function claimDoubts(db: Queryable, options: DoubtOptions): Promise
 }
 
 /** Events of a lane that were delivered after `afterId`: an older event that is delivered late must not undo them. */
-export async function deliveredAfter(db: Queryable, laneId: number, afterId: number): Promise<ClaimedEvent[]> {
+export async function deliveredAfter(
+  db: Queryable,
+  laneId: number,
+  afterId: number,
+): Promise<ClaimedEvent[]> {
   const rows = await db.query<DoubtRow>(
     `select id as event_id, type, payload, occurred_at, attempt_count from {schema}.outbox_events
      where lane_id = $1 and processed_at is not null and id > $2 and state = 'delivered' order by id limit ${EVENTS_PER_LANE}`,

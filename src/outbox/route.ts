@@ -41,12 +41,14 @@ export async function routeEvents(
   db: Database,
   routing: (event: RoutableEvent) => Routing,
   limit = 2_000,
+  /** Off only in a test that proves the lock is needed. */
+  exclusive = true,
 ): Promise<RouteReport> {
   return db.transaction(async (tx) => {
     const [lock] = await tx.query<{ held: boolean }>(
       `select pg_try_advisory_xact_lock(hashtextextended('{schema}.router', 0)) as held`,
     );
-    if (!lock?.held) return NOTHING;
+    if (!lock?.held && exclusive) return NOTHING;
     const rows = await tx.query<UnroutedRow>(
       `select id, type, payload, record_key, priority from {schema}.outbox_events
        where lane_id is null and processed_at is null order by id limit $1 for update`,
@@ -78,7 +80,11 @@ async function place(tx: Queryable, rows: UnroutedRow[], routing: (event: Routab
       `update {schema}.outbox_events e
        set state = 'dead', processed_at = clock_timestamp(), last_error_code = x.code, last_error = x.message
        from unnest($1::bigint[], $2::text[], $3::text[]) x(id, code, message) where e.id = x.id`,
-      [refused.map((event) => event.id), refused.map((event) => event.code), refused.map((event) => event.message)],
+      [
+        refused.map((event) => event.id),
+        refused.map((event) => event.code),
+        refused.map((event) => event.message),
+      ],
     );
   }
   return { routed: ids.length, refused };

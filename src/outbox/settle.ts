@@ -39,7 +39,10 @@ export interface EffectVerdict {
   readonly eventId: number;
   readonly ordinal: number;
   /** `applied`: it is at HubSpot under this id. `unsent`: certainly not. `absent`: looked for and not found. */
-  readonly end: { readonly kind: 'applied'; readonly hubspotId: string } | { readonly kind: 'unsent' } | { readonly kind: 'absent' };
+  readonly end:
+    | { readonly kind: 'applied'; readonly hubspotId: string }
+    | { readonly kind: 'unsent' }
+    | { readonly kind: 'absent' };
 }
 
 export interface AttemptRecord {
@@ -74,10 +77,8 @@ export async function settle(db: Database, settlement: Settlement): Promise<{ lo
   return db.transaction(async (tx) => {
     const held = await lockHeld(tx, settlement);
     const lanes = settlement.lanes.filter((lane) => held.has(lane.id));
-    const events = lanes.flatMap((lane) => lane.events);
-    const settled = new Set(events.map((event) => event.id));
-    if (events.length > 0) await writeEvents(tx, events);
-    if (lanes.length > 0) await writeLanes(tx, lanes, settlement.settleMs);
+    const settled = new Set(lanes.flatMap((lane) => lane.events.map((event) => event.id)));
+    if (lanes.length > 0) await writeVerdicts(tx, lanes, settlement.settleMs);
     if (settlement.links.length > 0) await writeLinks(tx, settlement.links);
     const effects = settlement.effects.filter((effect) => settled.has(effect.eventId));
     if (effects.length > 0) await writeEffects(tx, effects);
@@ -96,29 +97,25 @@ async function lockHeld(tx: Queryable, settlement: Settlement): Promise<Set<numb
   return new Set(rows.map((row) => row.id));
 }
 
-async function writeEvents(tx: Queryable, events: readonly EventVerdict[]): Promise<void> {
+/**
+ * Events and lanes in one statement, so that a lane's count falls by exactly the events that left it now: a settle that is
+ * repeated because the link died at its commit counts nothing twice.
+ */
+async function writeVerdicts(tx: Queryable, lanes: readonly LaneVerdict[], settleMs: number): Promise<void> {
+  const events = lanes.flatMap((lane) => lane.events);
   await tx.query(
-    `update {schema}.outbox_events e
-     set state = x.state, attempt_count = e.attempt_count + x.tries, last_error_code = x.code, last_error = x.message,
-         processed_at = case when x.state = 'pending' then null else clock_timestamp() end
-     from unnest($1::bigint[], $2::text[], $3::integer[], $4::text[], $5::text[]) x(id, state, tries, code, message)
-     where e.id = x.id and e.processed_at is null`,
-    [
-      events.map((event) => event.id),
-      events.map((event) => event.state),
-      events.map((event) => event.tries),
-      events.map((event) => event.code ?? null),
-      events.map((event) => event.message ?? null),
-    ],
-  );
-}
-
-async function writeLanes(tx: Queryable, lanes: readonly LaneVerdict[], settleMs: number): Promise<void> {
-  const left = (lane: LaneVerdict) => lane.events.filter((event) => event.state !== 'pending');
-  const delivered = (lane: LaneVerdict) => lane.events.filter((event) => event.state === 'delivered');
-  await tx.query(
-    `update {schema}.lanes l
-     set pending = greatest(0, l.pending - x.settled), leased_by = null, crashes = 0,
+    `with done as (
+       update {schema}.outbox_events e
+       set state = x.state, attempt_count = e.attempt_count + x.tries, last_error_code = x.code, last_error = x.message,
+           processed_at = case when x.state = 'pending' then null else clock_timestamp() end
+       from unnest($9::bigint[], $10::text[], $11::integer[], $12::text[], $13::text[]) x(id, state, tries, code, message)
+       where e.id = x.id and e.processed_at is null
+       returning e.lane_id, e.state
+     ), gone as (
+       select lane_id, count(*)::integer as events from done where state <> 'pending' group by lane_id
+     )
+     update {schema}.lanes l
+     set pending = greatest(0, l.pending - coalesce(g.events, 0)), leased_by = null, crashes = 0,
          ready_at = clock_timestamp() + x.wait_ms * interval '1 ms',
          failures = case x.failures when 'ended' then 0 when 'failed' then least(l.failures + 1, 1000) else l.failures end,
          failing_since = case x.failures when 'ended' then null when 'failed' then coalesce(l.failing_since, clock_timestamp())
@@ -127,20 +124,27 @@ async function writeLanes(tx: Queryable, lanes: readonly LaneVerdict[], settleMs
          delivered_to = greatest(l.delivered_to, x.delivered_to),
          doubt_from = case when x.verified then null else least(l.doubt_from, x.doubt_from) end,
          verify_at = case when x.verified then null when x.doubt_from is null then l.verify_at
-                     else clock_timestamp() + $9::float8 * interval '1 ms' end
-     from unnest($1::bigint[], $2::integer[], $3::float8[], $4::text[], $5::bigint[], $6::bigint[], $7::bigint[], $8::boolean[])
-       x(id, settled, wait_ms, failures, unfold_until, delivered_to, doubt_from, verified)
+                     else clock_timestamp() + $8::float8 * interval '1 ms' end
+     from unnest($1::bigint[], $2::float8[], $3::text[], $4::bigint[], $5::bigint[], $6::bigint[], $7::boolean[])
+       x(id, wait_ms, failures, unfold_until, delivered_to, doubt_from, verified)
+       left join gone g on g.lane_id = x.id
      where l.id = x.id`,
     [
       lanes.map((lane) => lane.id),
-      lanes.map((lane) => left(lane).length),
       lanes.map((lane) => lane.waitMs),
       lanes.map((lane) => lane.failures),
       lanes.map((lane) => lane.unfoldUntil),
-      lanes.map((lane) => Math.max(0, ...delivered(lane).map((event) => event.id))),
+      lanes.map((lane) =>
+        Math.max(0, ...lane.events.map((event) => (event.state === 'delivered' ? event.id : 0))),
+      ),
       lanes.map((lane) => lane.doubtFrom ?? null),
       lanes.map((lane) => lane.verified ?? false),
       settleMs,
+      events.map((event) => event.id),
+      events.map((event) => event.state),
+      events.map((event) => event.tries),
+      events.map((event) => event.code ?? null),
+      events.map((event) => event.message ?? null),
     ],
   );
 }
@@ -151,7 +155,11 @@ async function writeLinks(tx: Queryable, links: readonly LinkFound[]): Promise<v
      select * from unnest($1::text[], $2::text[], $3::text[]) t(record_key, object_type, hubspot_id) order by record_key collate "C"
      on conflict (record_key) do update set hubspot_id = excluded.hubspot_id, linked_at = clock_timestamp()
      where k.hubspot_id <> excluded.hubspot_id`,
-    [links.map((link) => link.recordKey), links.map((link) => link.objectType), links.map((link) => link.hubspotId)],
+    [
+      links.map((link) => link.recordKey),
+      links.map((link) => link.objectType),
+      links.map((link) => link.hubspotId),
+    ],
   );
 }
 

@@ -65,6 +65,8 @@ create table {schema}.lanes (
   autovacuum_analyze_scale_factor = 0, autovacuum_analyze_threshold = 2000
 );
 create index lanes_ready on {schema}.lanes (priority, ready_at) where pending > 0;
+-- Must name the same number as SUSPECT_AFTER_CRASHES.
+create index lanes_suspect on {schema}.lanes (ready_at) where pending > 0 and crashes >= 3;
 create index lanes_verify on {schema}.lanes (verify_at) where verify_at is not null;
 
 -- The application's identity of a record and HubSpot's.

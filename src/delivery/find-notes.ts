@@ -1,0 +1,63 @@
+import type { Associations } from '../hubspot/associations.ts';
+import { parseBatchAnswer } from '../hubspot/batch-answer.ts';
+import { MAX_BATCH_INPUTS, type Records } from '../hubspot/records.ts';
+
+/** Association batch/read takes this many records. */
+const CONTACTS_PER_READ = 1_000;
+
+export interface SoughtNote {
+  readonly mark: string;
+  /** The contacts it may hang on: the one it was sent for, and the one that the record is now. */
+  readonly contactIds: readonly string[];
+}
+
+/**
+ * Looks for notes by their marks among the notes of their contacts: the id of each that exists, `absent` for each that certainly
+ * does not, and no entry where HubSpot could not be read. Search is not used: its index lags behind.
+ */
+export async function findNotes(
+  sought: readonly SoughtNote[],
+  reads: { readonly records: Records; readonly associations: Associations },
+): Promise<Map<string, string>> {
+  const contactIds = [...new Set(sought.flatMap((note) => note.contactIds))];
+  const notesOf = new Map<string, readonly string[]>();
+  for (let start = 0; start < contactIds.length; start += CONTACTS_PER_READ) {
+    const read = await reads.associations.readAssociations(
+      'contacts',
+      'notes',
+      contactIds.slice(start, start + CONTACTS_PER_READ),
+    );
+    if (read.kind === 'links') for (const [contactId, noteIds] of read.links) notesOf.set(contactId, noteIds);
+  }
+  const bodies = await bodiesOf([...new Set([...notesOf.values()].flat())], reads.records);
+  const found = new Map<string, string>();
+  for (const { mark, contactIds: ids } of sought) {
+    const noteIds = ids.map((id) => notesOf.get(id));
+    const hit = noteIds
+      .flatMap((each) => each ?? [])
+      .sort((a, b) => Number(a) - Number(b))
+      .find((noteId) => bodies.get(noteId)?.includes(mark));
+    const complete = noteIds.every((each) => each?.every((noteId) => bodies.has(noteId)) ?? false);
+    if (hit !== undefined) found.set(mark, hit);
+    else if (complete) found.set(mark, 'absent');
+  }
+  return found;
+}
+
+/** Bodies by note id; a note deleted meanwhile has an empty one, a note that could not be read has no entry. */
+async function bodiesOf(noteIds: readonly string[], records: Records): Promise<Map<string, string>> {
+  const bodies = new Map<string, string>();
+  for (let start = 0; start < noteIds.length; start += MAX_BATCH_INPUTS) {
+    const ids = noteIds.slice(start, start + MAX_BATCH_INPUTS);
+    const exchange = await records.batchRead('notes', { ids, properties: ['hs_note_body'] });
+    if (exchange.kind !== 'reply' || exchange.flaw || (exchange.status !== 200 && exchange.status !== 207))
+      continue;
+    const answer = parseBatchAnswer(exchange.body);
+    for (const result of answer.results) bodies.set(result.id, result.properties['hs_note_body'] ?? '');
+    for (const id of answer.errors.flatMap((error) =>
+      error.category === 'OBJECT_NOT_FOUND' ? error.ids : [],
+    ))
+      bodies.set(id, '');
+  }
+  return bodies;
+}

@@ -1,0 +1,178 @@
+import type { Clock } from '../clock.ts';
+import type { Database, Row } from '../db/database.ts';
+import { parseErrorAnswer } from '../hubspot/error-answer.ts';
+import type { Exchange } from '../hubspot/exchange.ts';
+import { parseRateHeaders } from '../hubspot/rate-headers.ts';
+import { parseRetryAfter } from '../hubspot/retry-after.ts';
+import type { Logger } from '../log.ts';
+
+export type GateName = 'burst' | 'search';
+export type Urgency = 'interactive' | 'normal' | 'bulk';
+
+export interface GateSettings {
+  /** Ceiling of all calls together, per second (HUBSPOT_RATE_LIMIT). */
+  readonly callsPerSecond: number;
+  readonly breakerThreshold: number;
+  readonly breakerOpenMs: number;
+  /** Off only in a test that proves the sizing is needed. */
+  readonly sized: boolean;
+}
+
+export type GateAnswer =
+  | { readonly granted: true }
+  /** Nothing will be granted within the asker's patience. */
+  | { readonly granted: false; readonly heldBy: string; readonly waitMs: number };
+
+/** The portal's budget, shared by every process on the database. */
+export interface Gates {
+  /** Writes the limits; to be called once before the first `take`. */
+  prepare(): Promise<void>;
+  /** Waits for one call's share, at most `patienceMs`. A granted call must be sent at once. */
+  take(gate: GateName, urgency: Urgency, patienceMs: number, signal: AbortSignal): Promise<GateAnswer>;
+  /** Learns from what came of a granted call: limits, refusals, faults. Never rejects for the portal's sake. */
+  learn(gate: GateName, exchange: Exchange): Promise<void>;
+}
+
+/** HubSpot's rolling window for calls, and the one for searches. */
+const WINDOW_MS = { burst: 10_000, search: 1_000 } as const;
+/** Searches of all apps of an account together. */
+const SEARCHES_PER_SECOND = 5;
+/** Calls that may leave at once. */
+const BURST = { burst: 5, search: 1 } as const;
+/** Spread between our clock's grant and the arrival at HubSpot. */
+const JITTER_MS = 250;
+/** Left free for a call that a stalled process sends late. */
+const MARGIN = { burst: 1, search: 0 } as const;
+/** A grant not used within this time is thrown away: its place in the window has passed. */
+const HOLD_MS = 200;
+/** How long a call may queue at the gate: urgent ones book ahead, bulk takes only what is left over. */
+const QUEUE_MS: Readonly<Record<Urgency, number>> = { interactive: 10_000, normal: 1_000, bulk: -500 };
+/** Share of the daily budget that a kind may use up. */
+const DAILY_SHARE: Readonly<Record<Urgency, number>> = { interactive: 1, normal: 0.95, bulk: 0.7 };
+/** Without a time from HubSpot: a quarter of the window. */
+const BURST_PAUSE_MS = 2_500;
+/** Longest sleep before asking again, so that an operator's change is noticed. */
+const ASK_AGAIN_MS = 1_000;
+
+interface TakeRow extends Row {
+  granted: boolean;
+  wait_ms: number;
+  held_by: string | null;
+  watched: boolean;
+}
+
+export function createGates(db: Database, settings: GateSettings, clock: Clock, log: Logger): Gates {
+  const limits = {
+    burst: Math.floor((settings.callsPerSecond * WINDOW_MS.burst) / 1_000),
+    search: SEARCHES_PER_SECOND,
+  };
+  let observed = limits.burst;
+  let dailyKnown = -1;
+  /** Whether the breaker wants to hear of successes. */
+  let watched = true;
+
+  async function writeStep(gate: GateName, limit: number): Promise<void> {
+    const { stepMs, burst } = gateSize(gate, limit, settings.sized);
+    await db.query(
+      `insert into {schema}.gates (name, step_ms, burst, observed) values ($1, $2, $3, $4)
+       on conflict (name) do update set step_ms = excluded.step_ms, burst = excluded.burst, observed = excluded.observed
+       where (gates.step_ms, gates.burst) is distinct from (excluded.step_ms, excluded.burst)`,
+      [gate, stepMs, burst, limit],
+    );
+  }
+
+  async function report(ok: boolean): Promise<void> {
+    if (ok && !watched) return;
+    const [row] = await db.query<{ changed: string | null }>(
+      `select {schema}.breaker_report($1, $2, $3) as changed`,
+      [ok, settings.breakerThreshold, settings.breakerOpenMs],
+    );
+    if (row?.changed === 'open')
+      log.warn({ openMs: settings.breakerOpenMs }, 'breaker open: HubSpot keeps failing, no calls for now');
+    if (row?.changed === 'closed') log.info({}, 'breaker closed: HubSpot answers again');
+  }
+
+  return {
+    async prepare() {
+      await writeStep('burst', limits.burst);
+      await writeStep('search', limits.search);
+    },
+
+    async take(gate, urgency, patienceMs, signal) {
+      const until = clock.monotonic() + patienceMs;
+      for (;;) {
+        const left = until - clock.monotonic();
+        const [row] = await db.query<TakeRow>(`select * from {schema}.gate_take($1, $2, $3)`, [
+          gate,
+          Math.min(QUEUE_MS[urgency], Math.max(0, left)),
+          DAILY_SHARE[urgency],
+        ]);
+        if (!row) throw new Error('gate_take returned no row');
+        watched = row.watched;
+        if (row.granted) {
+          const due = clock.monotonic() + row.wait_ms;
+          await clock.sleep(row.wait_ms, signal);
+          if (clock.monotonic() - due <= HOLD_MS && !signal.aborted) return { granted: true };
+        } else if (row.wait_ms > left) {
+          return { granted: false, heldBy: row.held_by ?? gate, waitMs: row.wait_ms };
+        } else {
+          await clock.sleep(Math.min(row.wait_ms, ASK_AGAIN_MS), signal);
+        }
+        if (signal.aborted) return { granted: false, heldBy: 'stopping', waitMs: 0 };
+      }
+    },
+
+    async learn(gate, exchange) {
+      if (exchange.kind === 'fault') {
+        if (exchange.reason !== 'aborted' && exchange.reason !== 'token-unavailable') await report(false);
+        return;
+      }
+      await report(exchange.status < 500 && exchange.flaw === undefined);
+      const rate = parseRateHeaders(exchange.headers);
+      if (rate.max !== undefined && rate.max !== observed && rate.max > 0) {
+        const perWindow = Math.floor((rate.max * WINDOW_MS.burst) / (rate.intervalMs ?? WINDOW_MS.burst));
+        observed = rate.max;
+        await writeStep('burst', Math.min(perWindow, limits.burst));
+      }
+      if (exchange.status === 429) await refused(db, gate, exchange, log);
+      else if (
+        rate.daily !== undefined &&
+        rate.dailyRemaining !== undefined &&
+        Math.abs(rate.dailyRemaining - dailyKnown) > rate.daily / 1_000
+      ) {
+        dailyKnown = rate.dailyRemaining;
+        await db.query(`select {schema}.daily_observed($1, $2, false)`, [rate.daily, rate.dailyRemaining]);
+      }
+    },
+  };
+}
+
+/**
+ * Time between calls and burst for a limit per window. In any window at most `burst + rate * (window + jitter)` calls arrive, so
+ * the rate is what the limit leaves after the burst and the margin; a bucket as large as the limit would let through twice the limit.
+ */
+export function gateSize(gate: GateName, limit: number, sized = true): { stepMs: number; burst: number } {
+  const windowMs = WINDOW_MS[gate];
+  if (!sized) return { stepMs: windowMs / limit, burst: limit };
+  const burst = Math.min(BURST[gate], Math.max(1, Math.floor(limit / 4)));
+  return { stepMs: (windowMs + JITTER_MS) / Math.max(1, limit - MARGIN[gate] - burst), burst };
+}
+
+async function refused(
+  db: Database,
+  gate: GateName,
+  reply: Exchange & { kind: 'reply' },
+  log: Logger,
+): Promise<void> {
+  const { policyName } = parseErrorAnswer(reply.body);
+  if (policyName === 'DAILY') {
+    const rate = parseRateHeaders(reply.headers);
+    await db.query(`select {schema}.daily_observed($1, 0, true)`, [rate.daily ?? null]);
+    log.warn({ policyName }, 'the daily limit is used up: no calls until midnight in the portal');
+    return;
+  }
+  const pauseMs =
+    parseRetryAfter(reply.headers, Date.now()) ?? (gate === 'search' ? WINDOW_MS.search : BURST_PAUSE_MS);
+  await db.query(`select {schema}.gate_refused($1, $2)`, [gate, pauseMs]);
+  log.warn({ policyName, pauseMs }, 'HubSpot refused a call for its rate limit');
+}
