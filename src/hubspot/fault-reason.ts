@@ -1,3 +1,4 @@
+import { errors } from 'undici';
 import type { FaultReason } from './exchange.ts';
 
 const MESSAGES: Readonly<Record<FaultReason, string>> = {
@@ -13,34 +14,34 @@ const MESSAGES: Readonly<Record<FaultReason, string>> = {
   'token-unavailable': 'The access token could not be read.',
 };
 
-/** Which fault an error of undici or Node means. Only its code is looked at: texts may hold addresses. */
+const REASONS: Readonly<Record<string, FaultReason>> = {
+  ENOTFOUND: 'dns',
+  EAI_AGAIN: 'dns',
+  EAI_FAIL: 'dns',
+  ECONNREFUSED: 'connect-refused',
+  EHOSTUNREACH: 'connect-refused',
+  ENETUNREACH: 'connect-refused',
+  EADDRNOTAVAIL: 'connect-refused',
+  ETIMEDOUT: 'connect-timeout',
+  UND_ERR_CONNECT_TIMEOUT: 'connect-timeout',
+  UND_ERR_CLOSED: 'aborted',
+  UND_ERR_DESTROYED: 'aborted',
+  UND_ERR_HEADERS_OVERFLOW: 'protocol',
+  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'protocol',
+};
+/** OpenSSL's verification results and Node's TLS errors. */
+const TLS_CODE =
+  /^(?:EPROTO$|ERR_TLS|ERR_SSL|CERT_|UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|HOSTNAME_|CRL_|INVALID_|PATH_LENGTH)/;
+
+/**
+ * Which fault an error of undici or Node means; `reset` for one nobody knows. Only its code is looked at: texts may hold
+ * addresses.
+ */
 export function faultReason(error: unknown): FaultReason {
+  if (error instanceof errors.HTTPParserError) return 'protocol';
   const code = codeOf(error);
-  if (code === 'ENOTFOUND' || code.startsWith('EAI_')) return 'dns';
-  if (code === 'UND_ERR_CONNECT_TIMEOUT' || code === 'ETIMEDOUT') return 'connect-timeout';
-  if (code === 'UND_ERR_HEADERS_TIMEOUT' || code === 'UND_ERR_BODY_TIMEOUT') return 'timeout';
-  if (
-    code === 'ECONNREFUSED' ||
-    code === 'EHOSTUNREACH' ||
-    code === 'ENETUNREACH' ||
-    code === 'EADDRNOTAVAIL'
-  )
-    return 'connect-refused';
-  if (code === 'UND_ERR_ABORTED' || code === 'UND_ERR_CLOSED' || code === 'UND_ERR_DESTROYED')
-    return 'aborted';
-  if (
-    code.startsWith('HPE_') ||
-    code === 'UND_ERR_HEADERS_OVERFLOW' ||
-    code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH'
-  )
-    return 'protocol';
-  if (
-    /^(?:EPROTO$|ERR_TLS|ERR_SSL|CERT_|UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|HOSTNAME_|CRL_|INVALID_CA|PATH_LENGTH)/.test(
-      code,
-    )
-  )
-    return 'tls';
-  return 'reset';
+  if (Object.hasOwn(REASONS, code)) return REASONS[code] ?? 'reset';
+  return TLS_CODE.test(code) ? 'tls' : 'reset';
 }
 
 /** The sentence of a fault, with the error's code where it helps. */

@@ -44,6 +44,7 @@ export function sendOnce(dispatcher: Dispatcher, attempt: Attempt): Promise<Exch
       if (state === 'settled') return;
       state = 'settled';
       clearTimeout(timer);
+      clearTimeout(idleTimer);
       forget();
       resolve(exchange);
       chunks.length = 0;
@@ -61,6 +62,7 @@ export function sendOnce(dispatcher: Dispatcher, attempt: Attempt): Promise<Exch
       fault(reason);
       controller?.abort(new Error(reason));
     };
+    let idleTimer: NodeJS.Timeout | undefined;
     const timer = setTimeout(() => stop('timeout'), Math.max(1, attempt.totalMs));
     const forget = attempt.abort.listen(() => stop('aborted'));
 
@@ -70,8 +72,9 @@ export function sendOnce(dispatcher: Dispatcher, attempt: Attempt): Promise<Exch
         path: attempt.path,
         headers: attempt.headers,
         body: attempt.body ?? null,
-        headersTimeout: attempt.totalMs,
-        bodyTimeout: attempt.idleMs,
+        // undici's own timers tick once a second and fire up to half a second early: ours are exact.
+        headersTimeout: 0,
+        bodyTimeout: 0,
       },
       {
         onRequestStart(started) {
@@ -96,12 +99,16 @@ export function sendOnce(dispatcher: Dispatcher, attempt: Attempt): Promise<Exch
               : Number(first(rawHeaders['content-length'])) > attempt.maxBodyBytes
                 ? 'too-large'
                 : undefined;
-          if (flaw === undefined) return;
+          if (flaw === undefined) {
+            idleTimer = setTimeout(() => stop('timeout'), attempt.idleMs);
+            return;
+          }
           reply({ body: undefined, flaw });
           controller?.abort(new Error(flaw));
         },
         onResponseData(_, chunk) {
           if (state === 'settled') return;
+          idleTimer?.refresh();
           size += chunk.length;
           if (size <= attempt.maxBodyBytes) {
             chunks.push(chunk);
@@ -116,8 +123,9 @@ export function sendOnce(dispatcher: Dispatcher, attempt: Attempt): Promise<Exch
         },
         onResponseError(_, error) {
           const reason = faultReason(error);
-          // The status is known, so a cut answer is still an answer; silence within it is a time-out like any other.
-          if (state === 'answering' && reason !== 'timeout') reply({ body: undefined, flaw: 'truncated' });
+          // The status is known, so a cut answer is still an answer.
+          if (state === 'answering') reply({ body: undefined, flaw: 'truncated' });
+          // ETIMEDOUT on a connection that was made: the kernel gave up on a peer that fell silent.
           else fault(reason === 'connect-timeout' && sent ? 'timeout' : reason, error);
         },
       },

@@ -132,7 +132,14 @@ export function createTransport(options: TransportOptions): Transport {
     return { ...exchange, durationMs };
   }
 
-  return { request, close: () => pool.close() };
+  let closing: Promise<void> | undefined;
+  return {
+    request,
+    close: () => {
+      closing ??= pool.close();
+      return closing;
+    },
+  };
 }
 
 /** Splits the base URL; raises HUBSPOT_URL_INVALID or HUBSPOT_URL_INSECURE. */
