@@ -19,7 +19,7 @@ export interface PropertyDefinition {
 export interface PropertyOption {
   readonly value: string;
   readonly label: string;
-  readonly hidden: boolean;
+  readonly hidden?: boolean;
 }
 
 export interface PropertyProblem {

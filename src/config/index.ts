@@ -1,0 +1,15 @@
+export {
+  type ConfigProblem,
+  defineConfig,
+  defineEvent,
+  type EventContext,
+  type EventDefinition,
+  type EventDefinitions,
+  type EventTypes,
+  isSpokeConfig,
+  type PayloadOf,
+  type Priority,
+  type SpokeConfig,
+} from './define-config.ts';
+export { readEnvironment, type Settings } from './environment.ts';
+export { type LoadedConfig, type LoadOptions, loadConfig } from './load-config.ts';
