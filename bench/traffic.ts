@@ -1,0 +1,43 @@
+import type { Portal } from './portal.ts';
+
+/** What the portal received. */
+export interface Traffic {
+  /** Every request, the ones at start-up included. */
+  readonly calls: number;
+  /** Inputs of batch upserts: what is left of the events after folding. */
+  readonly inputs: number;
+}
+
+const PAGE = 1_000;
+
+interface JournalEntry {
+  readonly n: number;
+  readonly path: string;
+  readonly inputs?: number;
+}
+
+/** Counts the portal's journal. */
+export async function readTraffic(portal: Portal): Promise<Traffic> {
+  let traffic: Traffic = { calls: 0, inputs: 0 };
+  for (let after = 0; ; ) {
+    const entries = await readJournal(portal, after);
+    const last = entries.at(-1);
+    if (!last) return traffic;
+    traffic = {
+      calls: traffic.calls + entries.length,
+      inputs: traffic.inputs + entries.reduce((sum, entry) => sum + inputsOf(entry), 0),
+    };
+    after = last.n;
+  }
+}
+
+async function readJournal(portal: Portal, after: number): Promise<readonly JournalEntry[]> {
+  const answer = await fetch(`${portal.url}/_simulator/journal?after=${after}&limit=${PAGE}`);
+  if (!answer.ok) throw new Error(`The simulator's journal answered ${answer.status}.`);
+  const body = (await answer.json()) as { entries: readonly JournalEntry[] };
+  return body.entries;
+}
+
+function inputsOf(entry: JournalEntry): number {
+  return entry.path.includes('/batch/upsert') ? (entry.inputs ?? 0) : 0;
+}
