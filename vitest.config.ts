@@ -1,18 +1,40 @@
 import { defineConfig } from 'vitest/config';
 
+const source = (path: string) => new URL(path, import.meta.url).pathname;
+
 export default defineConfig({
   resolve: {
     alias: {
-      'spoke/simulator': new URL('./simulator/index.ts', import.meta.url).pathname,
-      'spoke/hubspot': new URL('./src/hubspot/index.ts', import.meta.url).pathname,
-      spoke: new URL('./src/index.ts', import.meta.url).pathname,
+      'spoke/simulator': source('./simulator/index.ts'),
+      'spoke/hubspot': source('./src/hubspot/index.ts'),
+      spoke: source('./src/index.ts'),
     },
   },
   test: {
-    include: ['src/**/*.test.ts', 'simulator/**/*.test.ts', 'test/**/*.test.ts', 'examples/**/*.test.ts'],
-    globalSetup: ['./test/support/global-setup.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
     maxWorkers: 2,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: ['{src,simulator,scripts}/**/*.test.ts', 'test/chaos/**/*.test.ts'],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'integration',
+          include: ['test/{integration,support}/**/*.test.ts', 'examples/**/*.test.ts'],
+          globalSetup: ['./test/support/global-setup.ts'],
+        },
+      },
+    ],
+    coverage: {
+      include: ['src/**/*.ts', 'simulator/**/*.ts'],
+      exclude: ['**/*.test.ts', 'simulator/bench.ts'],
+      reporter: ['text-summary', 'html', 'json-summary'],
+    },
   },
 });

@@ -1,0 +1,122 @@
+// The direction of imports. Each part names the parts it may import; its own files and the leaves always are allowed.
+// A new folder under src/ needs a row here, or `npm run boundaries` fails.
+
+const LEAVES = '^src/(errors|clock|log|metrics)\\.ts$';
+
+/** Part of src/ to what it may import from the other parts. A file name narrows a row to that file. */
+const MAY_IMPORT = {
+  resilience: [],
+  db: [],
+  // `defineConfig` speaks of effects; nothing else of the mapping is known to it.
+  config: ['resilience', 'db', 'mapping/effects.ts'],
+  hubspot: ['resilience', 'config'],
+  mapping: ['config'],
+  outbox: ['resilience', 'db', 'config', 'mapping'],
+  delivery: ['resilience', 'db', 'config', 'mapping', 'hubspot', 'outbox'],
+};
+
+const PARTS = Object.keys(MAY_IMPORT);
+
+/** The files on top, which put the parts together. */
+const TOP = '^src/(app|index)\\.ts$';
+
+const TESTS = '\\.test\\.ts$';
+
+const folder = (part) => `^src/${part.replaceAll('.', '\\.')}(/|$)`;
+
+const partRules = PARTS.map((part) => ({
+  name: `${part}-imports-downwards`,
+  comment: `src/${part} may import: the leaves${MAY_IMPORT[part].map((other) => `, ${other}`).join('')}.`,
+  severity: 'error',
+  from: { path: folder(part), pathNot: TESTS },
+  to: { path: '^src/', pathNot: [folder(part), LEAVES, ...MAY_IMPORT[part].map(folder)] },
+}));
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+export default {
+  forbidden: [
+    ...partRules,
+    {
+      name: 'leaves-import-leaves',
+      comment: 'errors, clock, log and metrics stand at the bottom.',
+      severity: 'error',
+      from: { path: LEAVES },
+      to: { path: '^src/', pathNot: LEAVES },
+    },
+    {
+      name: 'parts-are-listed',
+      comment: 'A folder under src/ that .dependency-cruiser.mjs does not list: decide what it may import.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: [...PARTS.map(folder), folder('cli'), LEAVES, TOP, TESTS] },
+      to: {},
+    },
+    {
+      name: 'cli-is-on-top',
+      comment: 'Nothing imports the command line.',
+      severity: 'error',
+      from: { path: '.', pathNot: [folder('cli'), TESTS, '^test/', '^scripts/'] },
+      to: { path: folder('cli') },
+    },
+    {
+      name: 'app-is-near-the-top',
+      comment: 'Only the command line and the package entry import the composition root.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: [folder('cli'), TOP, TESTS] },
+      to: { path: TOP },
+    },
+    {
+      name: 'simulator-stands-alone',
+      comment: 'A type or parser shared with src/ would hide the same mistake on both sides.',
+      severity: 'error',
+      from: { path: '^simulator/' },
+      to: { path: '^(src|test|bench|examples|scripts)/' },
+    },
+    {
+      name: 'src-knows-no-simulator',
+      comment: 'Only `spoke demo` and `spoke simulator` start it.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: [folder('cli'), TESTS] },
+      to: { path: '^(simulator|examples)/' },
+    },
+    {
+      name: 'product-knows-no-tests',
+      comment: 'What ships must not import what does not ship.',
+      severity: 'error',
+      from: { path: '^(src|simulator|examples)/', pathNot: TESTS },
+      to: { path: [TESTS, '^(test|bench|scripts)/'] },
+    },
+    {
+      name: 'examples-use-the-package',
+      comment: 'An example imports what a user can import.',
+      severity: 'error',
+      from: { path: '^examples/', pathNot: TESTS },
+      to: { path: '^(src|simulator)/', pathNot: '^(src|src/hubspot|simulator)/index\\.ts$' },
+    },
+    {
+      name: 'no-circle',
+      severity: 'error',
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: 'no-missing-file',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true },
+    },
+    {
+      name: 'runtime-dependencies-only',
+      comment: 'A devDependency is not there once the package is installed.',
+      severity: 'error',
+      from: { path: '^(src|simulator)/', pathNot: [TESTS, '^simulator/bench\\.ts$'] },
+      to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'], dependencyTypesNot: ['type-only'] },
+    },
+  ],
+  options: {
+    doNotFollow: { path: ['node_modules', 'dist'] },
+    // Type imports count: a shared type is a dependency too.
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'types', 'default'] },
+  },
+};

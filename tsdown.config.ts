@@ -1,0 +1,18 @@
+import { defineConfig } from 'tsdown';
+
+export default defineConfig({
+  entry: {
+    index: 'src/index.ts',
+    'hubspot/index': 'src/hubspot/index.ts',
+    'simulator/index': 'simulator/index.ts',
+    'cli/main': 'src/cli/main.ts',
+  },
+  format: 'esm',
+  platform: 'node',
+  target: 'node20.19',
+  dts: true,
+  // pg breaks when it is bundled; the others are better shared with the application.
+  deps: { skipNodeModulesBundle: true },
+  copy: [{ from: 'src/db/migrations', to: 'dist' }],
+  fixedExtension: true,
+});
