@@ -1,0 +1,348 @@
+-- The whole schema after all migrations, written by `npm run schema`. Not run by anything: read it, review its changes.
+
+
+create schema spoke;
+
+create table spoke.attempts (
+  id bigint generated always as identity not null,
+  worker text not null,
+  call text not null,
+  event_ids bigint[] not null,
+  started_at timestamp with time zone default clock_timestamp() not null,
+  duration_ms integer,
+  status integer,
+  applied integer default 0 not null,
+  not_applied integer default 0 not null,
+  unknown integer default 0 not null,
+  correlation_id text,
+  error text,
+  constraint attempts_pkey PRIMARY KEY (id)
+);
+
+create table spoke.breaker (
+  singleton boolean default true not null,
+  state text default 'closed'::text not null,
+  failures integer default 0 not null,
+  failing_at timestamp with time zone,
+  opened_at timestamp with time zone,
+  open_until timestamp with time zone default '-infinity'::timestamp with time zone not null,
+  successes integer default 0 not null,
+  probe_until timestamp with time zone default '-infinity'::timestamp with time zone not null,
+  constraint breaker_singleton_check CHECK (singleton),
+  constraint breaker_state_check CHECK ((state = ANY (ARRAY['closed'::text, 'open'::text, 'half-open'::text]))),
+  constraint breaker_pkey PRIMARY KEY (singleton)
+) with (fillfactor=20);
+
+create table spoke.daily_budget (
+  singleton boolean default true not null,
+  call_limit integer,
+  used integer default 0 not null,
+  resets_at timestamp with time zone default '-infinity'::timestamp with time zone not null,
+  constraint daily_budget_singleton_check CHECK (singleton),
+  constraint daily_budget_pkey PRIMARY KEY (singleton)
+) with (fillfactor=20);
+
+create table spoke.effects (
+  event_id bigint not null,
+  ordinal smallint not null,
+  kind text not null,
+  mark text not null,
+  target_id text not null,
+  sent_at timestamp with time zone default clock_timestamp() not null,
+  absent_at timestamp with time zone,
+  hubspot_id text,
+  constraint effects_pkey PRIMARY KEY (event_id, ordinal)
+) with (fillfactor=80);
+
+create table spoke.gates (
+  name text not null,
+  step_ms double precision not null,
+  burst integer not null,
+  tat timestamp with time zone default clock_timestamp() not null,
+  paused_until timestamp with time zone default '-infinity'::timestamp with time zone not null,
+  cut double precision default 1 not null,
+  cut_at timestamp with time zone default '-infinity'::timestamp with time zone not null,
+  observed integer,
+  constraint gates_pkey PRIMARY KEY (name)
+) with (fillfactor=20);
+
+create table spoke.installation (
+  singleton boolean default true not null,
+  mark_secret uuid default gen_random_uuid() not null,
+  portal_id bigint,
+  time_zone text,
+  pinned_at timestamp with time zone,
+  constraint installation_singleton_check CHECK (singleton),
+  constraint installation_pkey PRIMARY KEY (singleton)
+);
+
+create table spoke.lanes (
+  id bigint generated always as identity not null,
+  record_key text collate "C" not null,
+  priority smallint default 5 not null,
+  pending integer default 0 not null,
+  ready_at timestamp with time zone default clock_timestamp() not null,
+  epoch bigint default 0 not null,
+  leased_by text,
+  crashes smallint default 0 not null,
+  failures smallint default 0 not null,
+  failing_since timestamp with time zone,
+  delivered_to bigint default 0 not null,
+  unfold_until bigint,
+  doubt_from bigint,
+  verify_at timestamp with time zone,
+  constraint lanes_pkey PRIMARY KEY (id),
+  constraint lanes_record_key_key UNIQUE (record_key)
+) with (fillfactor=50, autovacuum_vacuum_scale_factor=0, autovacuum_vacuum_threshold=1000, autovacuum_analyze_scale_factor=0, autovacuum_analyze_threshold=2000);
+
+create table spoke.links (
+  record_key text collate "C" not null,
+  object_type text not null,
+  hubspot_id text not null,
+  linked_at timestamp with time zone default clock_timestamp() not null,
+  constraint links_pkey PRIMARY KEY (record_key)
+);
+
+create table spoke.migrations (
+  version integer not null,
+  name text not null,
+  checksum text not null,
+  applied_at timestamp with time zone default clock_timestamp() not null,
+  constraint migrations_pkey PRIMARY KEY (version)
+);
+
+create table spoke.outbox_events (
+  id bigint generated always as identity not null,
+  type text not null,
+  payload jsonb not null,
+  idempotency_key text collate "C",
+  record_key text collate "C",
+  lane_id bigint,
+  state text default 'pending'::text not null,
+  priority smallint default 5 not null,
+  attempt_count integer default 0 not null,
+  last_error_code text,
+  last_error text,
+  occurred_at timestamp with time zone default clock_timestamp() not null,
+  created_at timestamp with time zone default clock_timestamp() not null,
+  processed_at timestamp with time zone,
+  constraint outbox_events_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'delivered'::text, 'dead'::text, 'cancelled'::text]))),
+  constraint outbox_events_pkey PRIMARY KEY (id)
+) with (fillfactor=80, autovacuum_vacuum_scale_factor=0, autovacuum_vacuum_threshold=5000, autovacuum_analyze_scale_factor=0, autovacuum_analyze_threshold=5000, autovacuum_vacuum_insert_scale_factor=0, autovacuum_vacuum_insert_threshold=20000);
+
+CREATE INDEX attempts_started ON spoke.attempts USING brin (started_at);
+
+CREATE INDEX lanes_ready ON spoke.lanes USING btree (priority, ready_at) WHERE (pending > 0);
+
+CREATE INDEX lanes_suspect ON spoke.lanes USING btree (ready_at) WHERE ((pending > 0) AND (crashes >= 3));
+
+CREATE INDEX lanes_verify ON spoke.lanes USING btree (verify_at) WHERE (verify_at IS NOT NULL);
+
+CREATE INDEX outbox_events_dead ON spoke.outbox_events USING btree (id) WHERE (state = 'dead'::text);
+
+CREATE INDEX outbox_events_history ON spoke.outbox_events USING btree (lane_id, id) WHERE (processed_at IS NOT NULL);
+
+CREATE UNIQUE INDEX outbox_events_idempotency ON spoke.outbox_events USING btree (idempotency_key) WHERE (idempotency_key IS NOT NULL);
+
+CREATE INDEX outbox_events_unrouted ON spoke.outbox_events USING btree (id) WHERE ((lane_id IS NULL) AND (processed_at IS NULL));
+
+CREATE INDEX outbox_events_waiting ON spoke.outbox_events USING btree (lane_id, id) WHERE (processed_at IS NULL);
+
+CREATE OR REPLACE FUNCTION spoke.breaker_report(p_ok boolean, p_threshold integer, p_open_ms double precision)
+ RETURNS text
+ LANGUAGE plpgsql
+AS $function$
+declare
+  b "spoke".breaker;
+  v_now timestamptz;
+  v_before text;
+begin
+  select * into strict b from "spoke".breaker for update;
+  v_now := clock_timestamp();
+  v_before := b.state;
+  if p_ok then
+    b.failures := 0;
+    b.failing_at := null;
+    if b.state = 'half-open' then
+      b.successes := b.successes + 1;
+      b.probe_until := '-infinity';
+      if b.successes >= 3 then b.state := 'closed'; b.successes := 0; end if;
+    end if;
+  else
+    if b.failing_at is null or b.failing_at < v_now - interval '60 seconds' then
+      b.failing_at := v_now;
+      b.failures := 0;
+    end if;
+    b.failures := b.failures + 1;
+    if b.state = 'half-open' or (b.state = 'closed' and b.failures >= p_threshold) then
+      b.state := 'open';
+      b.opened_at := v_now;
+      b.open_until := v_now + p_open_ms * interval '1 ms';
+      b.successes := 0;
+      b.probe_until := '-infinity';
+    end if;
+  end if;
+  update "spoke".breaker
+  set state = b.state, failures = b.failures, failing_at = b.failing_at, opened_at = b.opened_at,
+      open_until = b.open_until, successes = b.successes, probe_until = b.probe_until;
+  return case when b.state <> v_before then b.state end;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION spoke.daily_observed(p_limit integer, p_remaining integer, p_closed boolean)
+ RETURNS void
+ LANGUAGE sql
+AS $function$
+  update "spoke".daily_budget
+  set call_limit = case when p_closed then coalesce(p_limit, call_limit, used) else coalesce(p_limit, call_limit) end,
+      used = greatest(used, coalesce(p_limit - p_remaining, 0), case when p_closed then coalesce(p_limit, call_limit, used) else 0 end)
+$function$
+;
+
+CREATE OR REPLACE FUNCTION spoke.gate_refused(p_gate text, p_pause_ms double precision)
+ RETURNS void
+ LANGUAGE sql
+AS $function$
+  update "spoke".gates
+  set paused_until = greatest(paused_until, clock_timestamp() + p_pause_ms * interval '1 ms'),
+      cut = case when cut_at < clock_timestamp() - interval '2 seconds' then greatest(0.3, cut * 0.7) else cut end,
+      cut_at = case when cut_at < clock_timestamp() - interval '2 seconds' then clock_timestamp() else cut_at end
+  where name = p_gate
+$function$
+;
+
+CREATE OR REPLACE FUNCTION spoke.gate_take(p_gate text, p_max_wait_ms double precision, p_daily_share double precision, OUT granted boolean, OUT wait_ms double precision, OUT held_by text, OUT watched boolean)
+ RETURNS record
+ LANGUAGE plpgsql
+AS $function$
+declare
+  g "spoke".gates;
+  b "spoke".breaker;
+  d "spoke".daily_budget;
+  v_now timestamptz;
+  v_base timestamptz;
+  v_step interval;
+  v_wait double precision;
+begin
+  select * into strict g from "spoke".gates where name = p_gate for update;
+  select * into strict d from "spoke".daily_budget;
+  select * into strict b from "spoke".breaker;
+  v_now := clock_timestamp();
+  watched := b.failures > 0 or b.state <> 'closed';
+  if b.state <> 'closed' then
+    select * into strict b from "spoke".breaker for update;
+    if b.state = 'open' and v_now < b.open_until then
+      granted := false; held_by := 'breaker'; wait_ms := extract(epoch from b.open_until - v_now) * 1000; return;
+    end if;
+    if b.state <> 'closed' and v_now < b.probe_until then
+      granted := false; held_by := 'breaker'; wait_ms := 250; return;
+    end if;
+  end if;
+  if v_now >= d.resets_at then
+    update "spoke".daily_budget
+    set used = 0, resets_at = (date_trunc('day', v_now at time zone z.zone) + interval '1 day') at time zone z.zone
+    from (select coalesce((select time_zone from "spoke".installation), 'UTC') as zone) z
+    returning daily_budget.used, daily_budget.resets_at into d.used, d.resets_at;
+  end if;
+  if d.call_limit is not null and d.used >= d.call_limit * p_daily_share then
+    granted := false; held_by := 'daily'; wait_ms := extract(epoch from d.resets_at - v_now) * 1000; return;
+  end if;
+  v_step := g.step_ms / least(1, g.cut + (1 - g.cut) * power(least(30, extract(epoch from v_now - greatest(g.cut_at, v_now - interval '1 minute'))) / 30, 3)) * interval '1 ms';
+  v_base := greatest(g.tat, v_now - (g.burst - 1) * v_step, g.paused_until);
+  v_wait := extract(epoch from v_base - v_now) * 1000;
+  if v_wait > p_max_wait_ms then
+    granted := false; held_by := case when g.paused_until > v_now then 'paused' else p_gate end; wait_ms := v_wait - p_max_wait_ms; return;
+  end if;
+  update "spoke".gates set tat = v_base + v_step where name = p_gate;
+  update "spoke".daily_budget set used = used + 1;
+  if b.state <> 'closed' then
+    update "spoke".breaker
+    set state = 'half-open', successes = case when state = 'open' then 0 else successes end, probe_until = v_now + interval '15 seconds';
+  end if;
+  granted := true; wait_ms := greatest(0, v_wait);
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION spoke.track(type text, payload jsonb, idempotency_key text DEFAULT NULL::text, record_key text DEFAULT NULL::text, priority smallint DEFAULT 5, occurred_at timestamp with time zone DEFAULT NULL::timestamp with time zone, strict boolean DEFAULT false)
+ RETURNS bigint
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_receipt jsonb := "spoke".track_receipt(type, payload::text, idempotency_key, record_key, priority, occurred_at);
+begin
+  if v_receipt->>'status' <> 'refused' then
+    return (v_receipt->>'id')::bigint;
+  end if;
+  if strict then
+    raise exception using errcode = 'SPK01', message = format('%s: %s', v_receipt->>'code', v_receipt->>'message');
+  end if;
+  raise warning 'spoke.track refused an event: %: %', v_receipt->>'code', v_receipt->>'message';
+  return null;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION spoke.track_receipt(p_type text, p_payload text, p_idempotency_key text DEFAULT NULL::text, p_record_key text DEFAULT NULL::text, p_priority smallint DEFAULT 5, p_occurred_at timestamp with time zone DEFAULT NULL::timestamp with time zone, p_max_bytes integer DEFAULT 262144)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_id bigint;
+  v_payload jsonb;
+  v_known record;
+  v_state text;
+  v_message text;
+begin
+  if p_type is null or p_type !~ '^[A-Za-z][A-Za-z0-9_.-]{0,99}$' then
+    return jsonb_build_object('status', 'refused', 'code', 'OUTBOX_TYPE_INVALID',
+      'message', format('The event type %L is not a name: use 1 to 100 letters, digits, "_", "." or "-", a letter first.', left(p_type, 100)));
+  end if;
+  if octet_length(p_payload) > p_max_bytes then
+    return jsonb_build_object('status', 'refused', 'code', 'OUTBOX_PAYLOAD_TOO_LARGE',
+      'message', format('The payload of %s has %s bytes and the limit is %s: store large content elsewhere and send a reference.', p_type, octet_length(p_payload), p_max_bytes));
+  end if;
+  if length(p_idempotency_key) not between 1 and 255 or length(p_record_key) not between 1 and 512 then
+    return jsonb_build_object('status', 'refused', 'code', 'OUTBOX_OPTION_INVALID',
+      'message', format('A key of %s is empty or too long: an idempotency key has 1 to 255 characters and a record key 1 to 512.', p_type));
+  end if;
+  if p_priority not between 1 and 9 or not isfinite(p_occurred_at) then
+    return jsonb_build_object('status', 'refused', 'code', 'OUTBOX_OPTION_INVALID',
+      'message', format('The priority of %s is not between 1 and 9, or its occurred_at is infinite.', p_type));
+  end if;
+  v_payload := p_payload::jsonb;
+  if jsonb_typeof(v_payload) is distinct from 'object' then
+    return jsonb_build_object('status', 'refused', 'code', 'OUTBOX_PAYLOAD_INVALID',
+      'message', format('The payload of %s is not a JSON object.', p_type));
+  end if;
+  -- Twice, because the event that has the key may be deleted (retention) between the two statements.
+  for attempt in 1..2 loop
+    insert into "spoke".outbox_events (type, payload, idempotency_key, record_key, priority, occurred_at)
+    values (p_type, v_payload, p_idempotency_key, p_record_key, coalesce(p_priority, 5), coalesce(p_occurred_at, clock_timestamp()))
+    on conflict (idempotency_key) where idempotency_key is not null do nothing
+    returning id into v_id;
+    if v_id is not null then
+      return jsonb_build_object('status', 'recorded', 'id', v_id);
+    end if;
+    select e.id, e.type, e.payload into v_known from "spoke".outbox_events e where e.idempotency_key = p_idempotency_key;
+    exit when v_known.id is not null;
+  end loop;
+  if v_known.id is null then
+    return jsonb_build_object('status', 'refused', 'code', 'OUTBOX_BUSY',
+      'message', format('The event with the idempotency key of this %s is being deleted: record it again.', p_type));
+  end if;
+  if v_known.type = p_type and v_known.payload = v_payload then
+    return jsonb_build_object('status', 'repeated', 'id', v_known.id);
+  end if;
+  return jsonb_build_object('status', 'refused', 'code', 'OUTBOX_IDEMPOTENCY_CONFLICT', 'id', v_known.id,
+    'message', format('The idempotency key of this %s already belongs to event %s (%s), whose content differs: use a new key for a new event.', p_type, v_known.id, v_known.type),
+    'known', v_known.payload, 'given', v_payload);
+exception when others then
+  get stacked diagnostics v_state = returned_sqlstate, v_message = message_text;
+  return jsonb_build_object('status', 'refused', 'sqlstate', v_state, 'message', v_message, 'code', case
+    when left(v_state, 2) in ('22', '54') then 'OUTBOX_PAYLOAD_INVALID'
+    when v_state in ('40001', '40P01', '55P03') then 'OUTBOX_BUSY'
+    when v_state = '25006' then 'OUTBOX_READ_ONLY'
+    when v_state = '42501' then 'OUTBOX_FORBIDDEN'
+    when left(v_state, 2) in ('42', '3F') then 'OUTBOX_NOT_INSTALLED'
+    else 'OUTBOX_UNAVAILABLE' end);
+end $function$
+;
