@@ -68,7 +68,7 @@ export function toBatchError(failure: WriteFailure, traceId: string, scene: Scen
         status: 'error',
         category: 'VALIDATION_ERROR',
         message: requiredMessage(scene.data),
-        context: { ...context, properties: failure.names },
+        context: { ...context, properties: [...failure.names] },
       };
     case 'conflict':
       if (failure.existingId !== '') context.existingId = [failure.existingId];

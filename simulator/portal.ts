@@ -66,6 +66,12 @@ export class Portal {
     return data;
   }
 
+  /** Where records of a type are shown in the browser, up to their id. */
+  recordUrl(type: ObjectType): string {
+    const { uiDomain, portalId } = this.account;
+    return `https://${uiDomain}/contacts/${portalId}/record/${type.typeId}/`;
+  }
+
   allObjects(): ObjectData[] {
     return [...this.#objects.values()];
   }

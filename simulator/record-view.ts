@@ -2,6 +2,7 @@ import { linksTo } from './links.ts';
 import type { StoredRecord } from './object-store.ts';
 import type { Portal } from './portal.ts';
 import type { PropertyWarning } from './validation.ts';
+import type { PlannedWrite } from './writes.ts';
 
 /** A record as answers show it. */
 export interface RecordView {
@@ -26,13 +27,31 @@ const INLINE_LINKS = 500;
 export function viewRecord(portal: Portal, record: StoredRecord, names: Iterable<string>): RecordView {
   const properties: Record<string, string | null> = {};
   for (const name of names) properties[name] = record.properties.get(name) ?? null;
+  return viewWith(portal, record, properties);
+}
+
+/** Shows a record as the answer to a write: its type's default properties and those written. */
+export function viewWritten(portal: Portal, record: StoredRecord, write: PlannedWrite): RecordView {
+  const properties: Record<string, string | null> = {};
+  for (const name of record.type.defaultProperties) properties[name] = record.properties.get(name) ?? null;
+  for (const entry of write.values) properties[entry[0]] = record.properties.get(entry[0]) ?? null;
+  const view = viewWith(portal, record, properties);
+  if (write.warnings.length > 0) view.warnings = write.warnings;
+  return view;
+}
+
+function viewWith(
+  portal: Portal,
+  record: StoredRecord,
+  properties: Record<string, string | null>,
+): RecordView {
   const view: RecordView = {
     id: record.id,
     properties,
     createdAt: record.createdAt,
     updatedAt: record.updatedAt,
     archived: record.archivedAt !== undefined,
-    url: `https://${portal.account.uiDomain}/contacts/${portal.account.portalId}/record/${record.type.typeId}/${record.id}`,
+    url: `${portal.recordUrl(record.type)}${record.id}`,
   };
   if (record.archivedAt !== undefined) view.archivedAt = new Date(record.archivedAt).toISOString();
   return view;

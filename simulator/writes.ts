@@ -13,7 +13,7 @@ import type { Version } from './version.ts';
 /** Why an input cannot be written. */
 export type WriteFailure =
   | { kind: 'validation'; faults: PropertyFault[] }
-  | { kind: 'required'; names: string[] }
+  | { kind: 'required'; names: readonly string[] }
   | { kind: 'conflict'; existingId: string }
   | { kind: 'associations' };
 
@@ -126,18 +126,16 @@ function resolveAppends(write: PlannedWrite, target: StoredRecord): void {
 /** A lifecycle stage only moves forward, in the order of its options; clearing it first lifts that. */
 function checkLifecycle(write: PlannedWrite, { portal, data }: WriteContext): PropertyFault | undefined {
   if (data.type.name !== 'contacts') return undefined;
-  const place = write.values.findIndex(([name]) => name === 'lifecyclestage');
-  const entry = write.values[place];
+  const entry = findEntry(write, 'lifecyclestage');
   if (!entry) {
     const stage = portal.behaviour.defaultLifecycleStage;
     if (!write.target && stage !== '') write.values.push(['lifecyclestage', stage]);
     return undefined;
   }
   const before = write.target?.properties.get('lifecyclestage');
-  if (!before || entry[1] === '') return undefined;
-  const options = data.registry.get('lifecyclestage')?.options ?? [];
-  const rank = (stage: string) => options.findIndex((option) => option.value === stage);
-  if (rank(entry[1]) >= rank(before)) return undefined;
+  if (!before || entry[1] === '' || entry[1] === before) return undefined;
+  const stages = data.registry.get('lifecyclestage')?.options.map((option) => option.value) ?? [];
+  if (stages.indexOf(entry[1]) >= stages.indexOf(before)) return undefined;
   if (portal.behaviour.lifecycleBackward === 'keep') {
     entry[1] = before;
     return undefined;
@@ -155,15 +153,11 @@ function checkAdministratorRules(
   { portal, data, version }: WriteContext,
 ): PropertyFault | undefined {
   if (version !== '2026-09') return undefined;
-  const valueNow = (name: string) => {
-    const written = write.values.find(([candidate]) => candidate === name);
-    return written ? written[1] : (write.target?.properties.get(name) ?? '');
-  };
   for (const rule of portal.behaviour.conditionalRules) {
     if (rule.objectType !== data.type.name) continue;
-    const value = valueNow(rule.property);
+    const value = valueAfter(write, rule.property);
     if (value === '' || (rule.values && !rule.values.includes(value))) continue;
-    const name = rule.requires.find((required) => valueNow(required) === '');
+    const name = rule.requires.find((required) => valueAfter(write, required) === '');
     if (name === undefined) continue;
     return {
       name,
@@ -173,19 +167,27 @@ function checkAdministratorRules(
   }
   if (write.target) return undefined;
   const required = portal.behaviour.requiredOnCreate[data.type.name] ?? [];
-  const name = required.find((candidate) => valueNow(candidate) === '');
-  return name === undefined
-    ? undefined
-    : { name, code: 'MISSING_REQUIRED_PROPERTY', message: `A value for ${name} must be provided` };
+  const name = required.find((candidate) => valueAfter(write, candidate) === '');
+  if (name === undefined) return undefined;
+  return { name, code: 'MISSING_REQUIRED_PROPERTY', message: `A value for ${name} must be provided` };
 }
 
-function missingOnCreate(write: PlannedWrite, { data }: WriteContext): string[] {
+function findEntry(write: PlannedWrite, name: string): [name: string, value: string] | undefined {
+  for (const entry of write.values) if (entry[0] === name) return entry;
+  return undefined;
+}
+
+/** The value a property has once the write is applied. */
+function valueAfter(write: PlannedWrite, name: string): string {
+  return findEntry(write, name)?.[1] ?? write.target?.properties.get(name) ?? '';
+}
+
+function missingOnCreate(write: PlannedWrite, { data }: WriteContext): readonly string[] {
   const { requireAll, requireOneOf } = data.type;
-  const given = new Set(write.values.filter(([, value]) => value !== '').map(([name]) => name));
-  const missing = requireAll.filter((name) => !given.has(name));
-  if (missing.length > 0 || requireOneOf.length === 0 || requireOneOf.some((name) => given.has(name)))
-    return missing;
-  return [...requireOneOf];
+  const missing = requireAll.filter((name) => !findEntry(write, name)?.[1]);
+  if (missing.length > 0 || requireOneOf.length === 0) return missing;
+  for (const name of requireOneOf) if (findEntry(write, name)?.[1]) return missing;
+  return requireOneOf;
 }
 
 function claimUniqueValues(

@@ -3,7 +3,7 @@ import { type Call, idText, invalidJson, isObject, jsonObject, param } from '../
 import { type BatchError, groupErrors, notFoundError, toBatchError, toWholeBatchError } from '../failures.ts';
 import type { ObjectData } from '../portal.ts';
 import { shuffle } from '../random.ts';
-import { type RecordView, viewHistory, viewRecord } from '../record-view.ts';
+import { type RecordView, viewHistory, viewRecord, viewWritten } from '../record-view.ts';
 import { noContent, type Reply } from '../reply.ts';
 import type { Route } from '../router.ts';
 import {
@@ -15,7 +15,7 @@ import {
   type WriteFailure,
   type WriteInput,
 } from '../writes.ts';
-import { archiveRecord, associationsOf, propertiesOf, writtenNames } from './objects.ts';
+import { archiveRecord, associationsOf, propertiesOf } from './objects.ts';
 import { readRecords, writeRecords } from './scopes.ts';
 
 const VERSIONS = ['v3', '2026-03', '2026-09'] as const;
@@ -181,10 +181,9 @@ function runWrites(call: Call, data: ObjectData, run: Run): Reply {
   }
   const results = planned.map(({ item, write }) => {
     const record = applyWrite(write, context, { kind: run.kind, now, requestN: n, traceId: item.traceId });
-    const view = viewRecord(portal, record, writtenNames(data, write));
+    const view = viewWritten(portal, record, write);
     if (item.traceId !== undefined) view.objectWriteTraceId = item.traceId;
     if (run.kind === 'upsert') view.new = write.target === undefined;
-    if (write.warnings.length > 0) view.warnings = write.warnings;
     return view;
   });
   call.effects.applied += planned.length;

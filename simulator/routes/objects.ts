@@ -12,7 +12,7 @@ import {
 import { toApiError } from '../failures.ts';
 import type { StoredRecord } from '../object-store.ts';
 import type { ObjectData } from '../portal.ts';
-import { type RecordView, viewAssociations, viewHistory, viewRecord } from '../record-view.ts';
+import { type RecordView, viewAssociations, viewHistory, viewRecord, viewWritten } from '../record-view.ts';
 import { created, noContent, ok, type Reply } from '../reply.ts';
 import type { Route } from '../router.ts';
 import { type AssociationInput, applyWrite, type PlannedWrite, planWrite, uniqueKey } from '../writes.ts';
@@ -67,7 +67,7 @@ function create(call: Call): Reply {
   call.effects.inputs = 1;
   const write = plan(call, data, undefined, body);
   const record = apply(call, data, write, 'create');
-  return created(viewWritten(call, data, record, write));
+  return created(viewWritten(call.portal, record, write));
 }
 
 function update(call: Call): Reply {
@@ -78,7 +78,7 @@ function update(call: Call): Reply {
   if (!target || target.archivedAt !== undefined) throw notFound();
   const write = plan(call, data, target, body);
   const record = apply(call, data, write, 'update');
-  return ok(viewWritten(call, data, record, write));
+  return ok(viewWritten(call.portal, record, write));
 }
 
 function archive(call: Call): Reply {
@@ -136,12 +136,6 @@ export function associationsOf(input: Record<string, unknown>): AssociationInput
   });
 }
 
-/** Names shown after a write: the type's defaults and what was written. */
-export function* writtenNames(data: ObjectData, write: PlannedWrite): Generator<string> {
-  yield* data.type.defaultProperties;
-  for (const [name] of write.values) yield name;
-}
-
 function plan(
   call: Call,
   data: ObjectData,
@@ -163,12 +157,6 @@ function apply(call: Call, data: ObjectData, write: PlannedWrite, kind: 'create'
   const { portal, version, now, n } = call;
   call.effects.applied += 1;
   return applyWrite(write, { portal, data, version }, { kind, now, requestN: n });
-}
-
-function viewWritten(call: Call, data: ObjectData, record: StoredRecord, write: PlannedWrite): RecordView {
-  const view = viewRecord(call.portal, record, writtenNames(data, write));
-  if (write.warnings.length > 0) view.warnings = write.warnings;
-  return view;
 }
 
 /** The record a path means, archived ones too: by id, or by the unique property that `idProperty` names. */
