@@ -25,6 +25,10 @@ export const ERROR_CODES = {
     meaning: 'The environment or spoke.config.ts has one or more problems; all of them are listed.',
     remedy: 'Correct each line; the nearest valid name is suggested where a name is unknown.',
   },
+  CONFIG_LOAD_FAILED: {
+    meaning: 'spoke.config.ts threw while it was loaded, or something that it imports was not found.',
+    remedy: 'See the cause, which names the place; install what is missing.',
+  },
   CONFIG_NOT_FOUND: {
     meaning: 'No spoke.config file was found.',
     remedy: 'Create spoke.config.ts, or name the file with --config or SPOKE_CONFIG.',
@@ -89,6 +93,105 @@ export const ERROR_CODES = {
     meaning: 'DATABASE_URL is not a connection string.',
     remedy: 'Write it as postgres://user:password@host:5432/database; percent-encode special characters.',
   },
+  DELIVERY_CRASHED_WORKER: {
+    meaning:
+      'Workers died again and again while they held this event, the last times with nothing else in hand.',
+    remedy: 'Look at the payload and the mapping of this event, then redrive or cancel it.',
+  },
+  EMAIL_UNUSABLE: {
+    meaning: 'The e-mail address that should identify the contact is missing or not valid.',
+    remedy: 'Correct the address at its source and record the event again.',
+  },
+  EVENT_MAPPING_FAILED: {
+    meaning: "The config's own function threw, or returned something that is no record or effect.",
+    remedy: 'Correct the function in spoke.config.ts, then redrive.',
+  },
+  EVENT_PAYLOAD_INVALID: {
+    meaning: 'The payload does not fit the schema of its event; the fields are named, their values are not.',
+    remedy: 'Correct the producer, or widen the schema and redrive.',
+  },
+  EVENT_RECORD_MISMATCH: {
+    meaning: 'An effect is on another record than the event itself.',
+    remedy: 'Use the record of the event for all its effects, or record a second event for the other record.',
+  },
+  EVENT_TYPE_UNKNOWN: {
+    meaning: 'The config defines no event of this type and no alias with this name.',
+    remedy: 'Correct the name, or define the event (or an alias) in spoke.config.ts, then redrive.',
+  },
+  HUBSPOT_CONFLICT: {
+    meaning: 'Another record already holds a value that must be unique.',
+    remedy: 'Merge or correct the records in HubSpot, then redrive.',
+  },
+  HUBSPOT_FORBIDDEN: {
+    meaning: 'The access token lacks a scope; the message names it.',
+    remedy: 'Grant the scope to the service key or app in HubSpot.',
+  },
+  HUBSPOT_INPUT_MISSING: {
+    meaning: 'HubSpot accepted a batch and did not mention one of its inputs.',
+    remedy: 'Nothing: the event is tried again, safely.',
+  },
+  HUBSPOT_LOCKED: {
+    meaning: 'HubSpot has locked the record under heavy writes.',
+    remedy: 'Nothing: the event is tried again.',
+  },
+  HUBSPOT_MIGRATING: {
+    meaning: 'HubSpot is moving the portal to another data centre.',
+    remedy: 'Nothing: the event is tried again when HubSpot says.',
+  },
+  HUBSPOT_NOT_FOUND: {
+    meaning: 'HubSpot does not know the record, or not the address.',
+    remedy: 'Look at HUBSPOT_API_URL, or whether the record was deleted, then redrive.',
+  },
+  HUBSPOT_NO_ANSWER: {
+    meaning:
+      'The connection ended or timed out after the call was sent; whether it was applied is not known.',
+    remedy: 'Nothing: the event is tried again, safely.',
+  },
+  HUBSPOT_PATH_INVALID: {
+    meaning: 'An id that is empty, `.` or `..` was to be used in a HubSpot path.',
+    remedy: 'Correct the id; it would have named another endpoint.',
+  },
+  HUBSPOT_RATE_LIMITED: {
+    meaning: 'A rate limit of the portal or app is used up.',
+    remedy: 'Try again later; lower HUBSPOT_RATE_LIMIT if it lasts.',
+  },
+  HUBSPOT_REFUSED: {
+    meaning: 'HubSpot refused the values of a record; the message names the properties.',
+    remedy: 'Correct the mapping or the portal’s definition, then redrive.',
+  },
+  HUBSPOT_TOO_LARGE: {
+    meaning: 'HubSpot refused a request for its size.',
+    remedy: 'Send less in one event.',
+  },
+  HUBSPOT_UNAUTHORIZED: {
+    meaning: 'HubSpot does not accept the access token.',
+    remedy: 'Create or rotate the token and set HUBSPOT_PRIVATE_APP_TOKEN.',
+  },
+  HUBSPOT_UNAVAILABLE: {
+    meaning: 'HubSpot answered 408 or 5xx; whether the call was applied is not known.',
+    remedy: 'Nothing: the event is tried again, safely.',
+  },
+  HUBSPOT_UNEXPECTED: {
+    meaning: 'HubSpot gave an answer that cannot be used.',
+    remedy: 'Check HUBSPOT_API_URL; if it is right, report the status and correlation id.',
+  },
+  HUBSPOT_UNREACHABLE: {
+    meaning:
+      'HubSpot could not be reached, did not answer in time, or answered with a fault of its own (5xx).',
+    remedy: 'Check the network and HUBSPOT_API_URL, or try again later.',
+  },
+  HUBSPOT_UNREADABLE: {
+    meaning: 'HubSpot answered with a body that cannot be used; whether the call was applied is not known.',
+    remedy: 'Nothing: the event is tried again, safely.',
+  },
+  HUBSPOT_URL_INSECURE: {
+    meaning: 'HUBSPOT_API_URL is plain http to another machine, which would carry the token in clear.',
+    remedy: 'Use https; plain http is accepted for this machine only.',
+  },
+  HUBSPOT_URL_INVALID: {
+    meaning: 'HUBSPOT_API_URL is not a plain http(s) address.',
+    remedy: 'Use https://api.hubapi.com, without user name, query or fragment.',
+  },
   IMPORT_LINE_INVALID: {
     meaning:
       'A line of the file is no event: not UTF-8, not a JSON object, or its keys are missing or unknown.',
@@ -114,6 +217,10 @@ export const ERROR_CODES = {
   MIGRATION_LOCKED: {
     meaning: 'Another process was migrating this schema for longer than the limit (60 s).',
     remedy: 'Wait for it, or end its session, and run `spoke migrate` again.',
+  },
+  NOTE_UNUSABLE: {
+    meaning: 'A note is empty, too long as HTML, or has an invalid date.',
+    remedy: 'Give text (which is shortened when too long) or shorter HTML, and a valid date.',
   },
   OUTBOX_BUSY: {
     meaning:
@@ -174,79 +281,22 @@ export const ERROR_CODES = {
     meaning: 'DATABASE_URL is not set and the optional package of the embedded database is not installed.',
     remedy: 'Set DATABASE_URL, or install @electric-sql/pglite.',
   },
-  CONFIG_LOAD_FAILED: {
-    meaning: 'spoke.config.ts threw while it was loaded, or something that it imports was not found.',
-    remedy: 'See the cause, which names the place; install what is missing.',
+  PORTAL_CHANGED: {
+    meaning: 'The database belongs to another portal than the token.',
+    remedy: 'Use another SPOKE_SCHEMA or database for another portal; links and marks belong to one.',
   },
-  EVENT_TYPE_UNKNOWN: {
-    meaning: 'The config defines no event of this type and no alias with this name.',
-    remedy: 'Correct the name, or define the event (or an alias) in spoke.config.ts, then redrive.',
-  },
-  EVENT_PAYLOAD_INVALID: {
-    meaning: 'The payload does not fit the schema of its event; the fields are named, their values are not.',
-    remedy: 'Correct the producer, or widen the schema and redrive.',
-  },
-  EVENT_MAPPING_FAILED: {
-    meaning: "The config's own function threw, or returned something that is no record or effect.",
-    remedy: 'Correct the function in spoke.config.ts, then redrive.',
-  },
-  EVENT_RECORD_MISMATCH: {
-    meaning: 'An effect is on another record than the event itself.',
-    remedy: 'Use the record of the event for all its effects, or record a second event for the other record.',
-  },
-  EMAIL_UNUSABLE: {
-    meaning: 'The e-mail address that should identify the contact is missing or not valid.',
-    remedy: 'Correct the address at its source and record the event again.',
-  },
-  RECORD_ID_UNUSABLE: {
-    meaning: 'The value that should identify the record is missing, too long or has control characters.',
-    remedy: 'Give a stable, non-empty id of at most 255 characters.',
+  PORTAL_MISMATCH: {
+    meaning: 'The token is not of the portal that HUBSPOT_PORTAL_ID names.',
+    remedy: 'Correct the token or HUBSPOT_PORTAL_ID.',
   },
   PROPERTY_VALUE_UNUSABLE: {
     meaning:
       'A property was given a value that has no form at HubSpot (NaN, an invalid date, an object, too long).',
     remedy: 'Convert the value in the effects function of the event, then redrive.',
   },
-  NOTE_UNUSABLE: {
-    meaning: 'A note is empty, too long as HTML, or has an invalid date.',
-    remedy: 'Give text (which is shortened when too long) or shorter HTML, and a valid date.',
-  },
-  HUBSPOT_URL_INVALID: {
-    meaning: 'HUBSPOT_API_URL is not a plain http(s) address.',
-    remedy: 'Use https://api.hubapi.com, without user name, query or fragment.',
-  },
-  HUBSPOT_URL_INSECURE: {
-    meaning: 'HUBSPOT_API_URL is plain http to another machine, which would carry the token in clear.',
-    remedy: 'Use https; plain http is accepted for this machine only.',
-  },
-  HUBSPOT_PATH_INVALID: {
-    meaning: 'An id that is empty, `.` or `..` was to be used in a HubSpot path.',
-    remedy: 'Correct the id; it would have named another endpoint.',
-  },
-  HUBSPOT_UNAUTHORIZED: {
-    meaning: 'HubSpot does not accept the access token.',
-    remedy: 'Create or rotate the token and set HUBSPOT_PRIVATE_APP_TOKEN.',
-  },
-  HUBSPOT_FORBIDDEN: {
-    meaning: 'The access token lacks a scope; the message names it.',
-    remedy: 'Grant the scope to the service key or app in HubSpot.',
-  },
-  HUBSPOT_UNREACHABLE: {
-    meaning:
-      'HubSpot could not be reached, did not answer in time, or answered with a fault of its own (5xx).',
-    remedy: 'Check the network and HUBSPOT_API_URL, or try again later.',
-  },
-  HUBSPOT_RATE_LIMITED: {
-    meaning: 'A rate limit of the portal or app is used up.',
-    remedy: 'Try again later; lower HUBSPOT_RATE_LIMIT if it lasts.',
-  },
-  HUBSPOT_UNEXPECTED: {
-    meaning: 'HubSpot gave an answer that cannot be used.',
-    remedy: 'Check HUBSPOT_API_URL; if it is right, report the status and correlation id.',
-  },
-  TOKEN_UNREADABLE: {
-    meaning: 'The file with the HubSpot token could not be read.',
-    remedy: 'Check the path and its permissions.',
+  RECORD_ID_UNUSABLE: {
+    meaning: 'The value that should identify the record is missing, too long or has control characters.',
+    remedy: 'Give a stable, non-empty id of at most 255 characters.',
   },
   TOKEN_EMPTY: {
     meaning: 'The configured place of the HubSpot token is empty.',
@@ -255,6 +305,10 @@ export const ERROR_CODES = {
   TOKEN_INVALID: {
     meaning: 'The configured HubSpot token is not one line of printable characters.',
     remedy: 'Put the token there and nothing else.',
+  },
+  TOKEN_UNREADABLE: {
+    meaning: 'The file with the HubSpot token could not be read.',
+    remedy: 'Check the path and its permissions.',
   },
 } as const satisfies Record<string, { meaning: string; remedy: string }>;
 

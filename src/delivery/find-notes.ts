@@ -53,7 +53,7 @@ async function bodiesOf(noteIds: readonly string[], records: Records): Promise<M
     if (exchange.kind !== 'reply' || exchange.flaw || (exchange.status !== 200 && exchange.status !== 207))
       continue;
     const answer = parseBatchAnswer(exchange.body);
-    for (const result of answer.results) bodies.set(result.id, result.properties['hs_note_body'] ?? '');
+    for (const result of answer.results) bodies.set(result.id, result.properties.hs_note_body ?? '');
     for (const id of answer.errors.flatMap((error) =>
       error.category === 'OBJECT_NOT_FOUND' ? error.ids : [],
     ))

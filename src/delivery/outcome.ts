@@ -20,7 +20,7 @@ export type InputOutcome =
   | { readonly end: 'applied'; readonly hubspotId: string }
   | {
       readonly end: 'not-applied';
-      readonly then: 'dead' | 'retry' | 'wait';
+      readonly next: 'dead' | 'retry' | 'wait';
       readonly code: string;
       readonly message: string;
       readonly waitMs?: number;
@@ -68,7 +68,7 @@ function portalOutcome(reply: Reply): InputOutcome | undefined {
   const told = parseRetryAfter(reply.headers, Date.now());
   const wait = (code: string, message: string, waitMs?: number): InputOutcome => ({
     end: 'not-applied',
-    then: 'wait',
+    next: 'wait',
     code,
     message,
     ...(waitMs === undefined ? {} : { waitMs }),
@@ -168,12 +168,12 @@ function refused(reply: Reply, inputs: readonly SentInput[]): BatchOutcome {
 function answerError(status: number, answer: ErrorAnswer): InputOutcome {
   const message = answer.propertyErrors.length > 0 ? propertyMessage(answer.propertyErrors) : answer.message;
   if (status === 409) return conflict(message, answer.existingId);
-  if (status === 404) return { end: 'not-applied', then: 'retry', code: 'HUBSPOT_NOT_FOUND', message };
+  if (status === 404) return { end: 'not-applied', next: 'retry', code: 'HUBSPOT_NOT_FOUND', message };
   if (status === 413 || status === 414)
-    return { end: 'not-applied', then: 'dead', code: 'HUBSPOT_TOO_LARGE', message };
+    return { end: 'not-applied', next: 'dead', code: 'HUBSPOT_TOO_LARGE', message };
   return {
     end: 'not-applied',
-    then: 'dead',
+    next: 'dead',
     code: 'HUBSPOT_REFUSED',
     message: `HubSpot answered ${status}: ${message}`,
   };
@@ -188,25 +188,25 @@ function inputError(error: BatchError): InputOutcome {
     case 'CONFLICT':
       return conflict(message, error.existingIds[0]);
     case 'OBJECT_NOT_FOUND':
-      return { end: 'not-applied', then: 'retry', code: 'HUBSPOT_NOT_FOUND', message };
+      return { end: 'not-applied', next: 'retry', code: 'HUBSPOT_NOT_FOUND', message };
     case 'RATE_LIMITS':
-      return { end: 'not-applied', then: 'wait', code: 'HUBSPOT_RATE_LIMITED', message };
+      return { end: 'not-applied', next: 'wait', code: 'HUBSPOT_RATE_LIMITED', message };
     case 'VALIDATION_ERROR':
-      return { end: 'not-applied', then: 'dead', code: 'HUBSPOT_REFUSED', message };
+      return { end: 'not-applied', next: 'dead', code: 'HUBSPOT_REFUSED', message };
     default:
-      return { end: 'not-applied', then: 'retry', code: 'HUBSPOT_REFUSED', message };
+      return { end: 'not-applied', next: 'retry', code: 'HUBSPOT_REFUSED', message };
   }
 }
 
 function conflict(message: string, existingId: string | undefined): InputOutcome {
   const known = existingId && !message.includes(existingId) ? ` Existing ID: ${existingId}.` : '';
-  return { end: 'not-applied', then: 'retry', code: 'HUBSPOT_CONFLICT', message: `${message}${known}` };
+  return { end: 'not-applied', next: 'retry', code: 'HUBSPOT_CONFLICT', message: `${message}${known}` };
 }
 
 function faultOutcome(fault: Fault): InputOutcome {
   return fault.sent
     ? { end: 'unknown', code: 'HUBSPOT_NO_ANSWER', message: fault.message }
-    : { end: 'not-applied', then: 'wait', code: 'HUBSPOT_UNREACHABLE', message: fault.message };
+    : { end: 'not-applied', next: 'wait', code: 'HUBSPOT_UNREACHABLE', message: fault.message };
 }
 
 function unreadable(reply: Reply): InputOutcome {

@@ -76,7 +76,7 @@ export async function readBack(options: DeliveryOptions): Promise<ReadBackReport
       // A refusal ends the doubt as well: sending it once more would change nothing.
       return (
         current.has(upsert) &&
-        (end === undefined || end.end === 'applied' || (end.end === 'not-applied' && end.then === 'dead'))
+        (end === undefined || end.end === 'applied' || (end.end === 'not-applied' && end.next === 'dead'))
       );
     });
     return {
@@ -171,7 +171,7 @@ async function readCurrent(
 
 /** A contact answers to each of its addresses. */
 function idsOf(properties: Readonly<Record<string, string | null>>, idProperty: string): string[] {
-  const additional = idProperty === 'email' ? (properties['hs_additional_emails'] ?? '').split(';') : [];
+  const additional = idProperty === 'email' ? (properties.hs_additional_emails ?? '').split(';') : [];
   return [properties[idProperty] ?? '', ...additional].map((id) => id.toLowerCase());
 }
 

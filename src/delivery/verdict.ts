@@ -101,7 +101,7 @@ function judge(lane: ClaimedLane, event: JudgedEvent, policy: RetryPolicy, now: 
       hold: { waitMs: backoff, failures: 'failed', unfoldUntil: null, doubtFrom: event.id },
     };
   }
-  if (worst.then === 'wait') {
+  if (worst.next === 'wait') {
     return {
       verdict: pending(1),
       hold: { waitMs: Math.max(backoff, worst.waitMs ?? 0), failures: 'failed', unfoldUntil: null },
@@ -114,7 +114,7 @@ function judge(lane: ClaimedLane, event: JudgedEvent, policy: RetryPolicy, now: 
       hold: { waitMs: 0, failures: 'kept', unfoldUntil: event.foldedWith.lastId },
     };
   }
-  if (worst.then === 'dead' || event.attemptCount + 1 >= policy.maxAttempts) return dead;
+  if (worst.next === 'dead' || event.attemptCount + 1 >= policy.maxAttempts) return dead;
   return {
     verdict: pending(1),
     hold: { waitMs: Math.max(backoff, worst.waitMs ?? 0), failures: 'failed', unfoldUntil: null },
@@ -130,7 +130,7 @@ function worstOf(ends: readonly EffectEnd[]): EffectEnd | undefined {
         ? 1
         : end.end === 'unknown'
           ? 3
-          : end.then === 'dead'
+          : end.next === 'dead'
             ? 4
             : 2;
   return ends.reduce<EffectEnd | undefined>(

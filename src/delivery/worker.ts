@@ -1,5 +1,4 @@
-import type { Clock } from '../clock.ts';
-import type { Database, Subscription } from '../db/database.ts';
+import type { Subscription } from '../db/database.ts';
 import type { Logger } from '../log.ts';
 import { type ClaimKind, claimLanes, hasSuspects, hasWaitingLanes } from '../outbox/claim.ts';
 import { type RouteReport, routeEvents } from '../outbox/route.ts';

@@ -1,0 +1,279 @@
+import { randomBytes } from 'node:crypto';
+import { hostname } from 'node:os';
+import { type Clock, systemClock } from './clock.ts';
+import type { SpokeConfig } from './config/define-config.ts';
+import type { Settings } from './config/environment.ts';
+import type { Database } from './db/database.ts';
+import { assertMigrated, migrate } from './db/migrate.ts';
+import { openDatabase } from './db/open-database.ts';
+import { runDry } from './delivery/dry-run.ts';
+import { gatedTransport } from './delivery/gated-transport.ts';
+import { createGates, type Gates } from './delivery/gates.ts';
+import type { Guards } from './delivery/guards.ts';
+import { ALL_GUARDS } from './delivery/guards.ts';
+import { pinPortal, readInstallation } from './delivery/portal.ts';
+import { startWorker, type Worker, type WorkerOptions } from './delivery/worker.ts';
+import { SpokeError } from './errors.ts';
+import { createAccount } from './hubspot/account.ts';
+import { createAssociations } from './hubspot/associations.ts';
+import { createProperties } from './hubspot/properties.ts';
+import { createRecords } from './hubspot/records.ts';
+import { type TokenSource, tokenFromFile, tokenFromText } from './hubspot/token.ts';
+import { createTransport, type Transport } from './hubspot/transport.ts';
+import type { Logger } from './log.ts';
+import { createMapper, type Mapper } from './mapping/mapper.ts';
+
+export interface AppOptions {
+  readonly settings: Settings;
+  readonly config: SpokeConfig;
+  readonly log: Logger;
+  readonly clock?: Clock;
+  /** Told apart in logs, leases and attempts; default host, process and a random part. */
+  readonly worker?: string;
+  /** For tests: see guards.ts. */
+  readonly guards?: Guards;
+  /** For tests: sent as `x-spoke-worker`. */
+  readonly workerHeader?: string;
+  readonly observe?: Pick<WorkerOptions, 'onRouted' | 'onClaim' | 'onReadBack' | 'onExchange'>;
+}
+
+/** One process's part of Spoke: built by `startApp`, undone by `stop`, in reverse. */
+export interface App {
+  readonly db: Database;
+  readonly mapper: Mapper;
+  readonly mode: 'disabled' | 'dry-run' | 'live';
+  /** Resolves when delivery runs: at once unless HubSpot cannot be asked yet whose token it is. */
+  readonly ready: Promise<void>;
+  wake(): void;
+  /** Drains and stops everything. Idempotent. */
+  stop(): Promise<void>;
+}
+
+/** Between two tries to learn at start which portal the token belongs to. */
+const START_RETRY_MS = 2_000;
+const MAX_START_RETRY_MS = 30_000;
+/** Refusals that waiting does not mend: the start fails. */
+const FATAL_AT_START = new Set([
+  'HUBSPOT_UNAUTHORIZED',
+  'PORTAL_MISMATCH',
+  'PORTAL_CHANGED',
+  'TOKEN_UNREADABLE',
+  'TOKEN_EMPTY',
+]);
+/** Two looks for a note that both find nothing are this share of the settle time apart. */
+const LOOK_GAP_SHARE = 2 / 3;
+
+/**
+ * Opens the database, checks its schema and starts delivery as the settings say: not at all, dry, or live. With the embedded
+ * database the schema is brought up to date first. Raises DATABASE_*, PORTAL_*, HUBSPOT_UNAUTHORIZED; a portal that cannot be
+ * reached is asked again in the background instead, and nothing is sent before it has been.
+ */
+export async function startApp(options: AppOptions): Promise<App> {
+  const { settings, config, log, clock = systemClock } = options;
+  const db = await openAppDatabase(settings, log);
+  const mapper = createMapper(config, { ownerId: settings.hubspotOwnerId });
+  const stopping = new AbortController();
+  const undo: (() => Promise<unknown>)[] = [() => db.close()];
+  let worker: Worker | undefined;
+  let stopped: Promise<void> | undefined;
+  const app: App = {
+    db,
+    mapper,
+    mode: !settings.hubspotEnabled ? 'disabled' : settings.hubspotSendLive ? 'live' : 'dry-run',
+    ready: Promise.resolve(),
+    wake: () => worker?.wake(),
+    stop() {
+      stopped ??= (async () => {
+        stopping.abort();
+        for (const step of undo.reverse()) await step();
+      })();
+      return stopped;
+    },
+  };
+  try {
+    if (app.mode === 'disabled') return app;
+    const gates = createGates(
+      db,
+      {
+        callsPerSecond: settings.hubspotRateLimit,
+        breakerThreshold: settings.breakerThreshold,
+        breakerOpenMs: settings.breakerTimeoutMs,
+        sized: (options.guards ?? ALL_GUARDS).bucket,
+      },
+      clock,
+      log,
+    );
+    await gates.prepare();
+    const transport = transportOf(options);
+    if (transport) undo.push(() => transport.close());
+    if (app.mode === 'dry-run') {
+      const running = runDry({
+        db,
+        mapper,
+        log,
+        clock,
+        pollMs: settings.pollIntervalMs,
+        stopping: stopping.signal,
+        definitions: definitionsOf(
+          transport && gatedTransport(transport, gates, 'bulk', stopping.signal),
+          log,
+        ),
+      });
+      undo.push(() => running);
+      return app;
+    }
+    if (!transport) throw new SpokeError('CONFIG_INVALID', 'Live delivery needs HUBSPOT_PRIVATE_APP_TOKEN.');
+    const begin = async () => {
+      worker = await startWorker(await workerOptions(options, db, mapper, gates, transport, stopping.signal));
+      undo.push(() => worker?.stop() ?? Promise.resolve());
+      // `stop` came while the worker was starting and did not see it.
+      if (stopping.signal.aborted) await worker.stop();
+    };
+    const reads = gatedTransport(transport, gates, 'interactive', stopping.signal);
+    if (await portalKnown(options, db, reads, log)) {
+      await begin();
+      return app;
+    }
+    const background = (async () => {
+      for (
+        let waitMs = START_RETRY_MS;
+        !stopping.signal.aborted;
+        waitMs = Math.min(waitMs * 2, MAX_START_RETRY_MS)
+      ) {
+        await clock.sleep(waitMs, stopping.signal);
+        if (!stopping.signal.aborted && (await portalKnown(options, db, reads, log))) return begin();
+      }
+    })();
+    undo.push(() => background.catch(() => undefined));
+    return { ...app, ready: background };
+  } catch (error) {
+    await app.stop();
+    throw error;
+  }
+}
+
+/** The database of the settings, with its schema checked; the embedded one is migrated on the spot. */
+export async function openAppDatabase(settings: Settings, log: Logger): Promise<Database> {
+  const db = await openDatabase({
+    url: settings.databaseUrl,
+    dataDir: settings.dataDir,
+    schema: settings.schema,
+    poolSize: settings.poolSize,
+    log,
+  });
+  try {
+    if (db.kind === 'pglite') await migrate(db, { log });
+    else await assertMigrated(db);
+    return db;
+  } catch (error) {
+    await db.close();
+    throw error;
+  }
+}
+
+function tokenOf(settings: Settings): TokenSource | undefined {
+  if (settings.hubspotTokenFile !== undefined) return tokenFromFile(settings.hubspotTokenFile);
+  return settings.hubspotToken === undefined ? undefined : tokenFromText(settings.hubspotToken);
+}
+
+function transportOf({ settings, log, workerHeader }: AppOptions): Transport | undefined {
+  const token = tokenOf(settings);
+  if (!token) return undefined;
+  return createTransport({
+    baseUrl: settings.hubspotApiUrl,
+    token,
+    timeoutMs: settings.hubspotTimeoutMs,
+    log,
+    ...(workerHeader === undefined ? {} : { workerName: workerHeader }),
+  });
+}
+
+/** Asks HubSpot whose token it is and pins the portal; false when HubSpot cannot be asked now. */
+async function portalKnown(
+  { settings }: AppOptions,
+  db: Database,
+  reads: Transport,
+  log: Logger,
+): Promise<boolean> {
+  try {
+    const account = await createAccount(reads, unusedToken).expectDetails();
+    await pinPortal(db, account, String(settings.hubspotPortalId));
+    return true;
+  } catch (error) {
+    if (!(error instanceof SpokeError) || FATAL_AT_START.has(error.code)) throw error;
+    log.warn(
+      { code: error.code, reason: error.message },
+      'HubSpot cannot be asked yet which portal the token belongs to; trying again',
+    );
+    return false;
+  }
+}
+
+/** Account details do not need the token itself. */
+const unusedToken: TokenSource = { current: () => Promise.resolve(''), refresh: () => Promise.resolve('') };
+
+async function workerOptions(
+  options: AppOptions,
+  db: Database,
+  mapper: Mapper,
+  gates: Gates,
+  transport: Transport,
+  stopping: AbortSignal,
+): Promise<WorkerOptions> {
+  const { settings, log, clock = systemClock, guards = ALL_GUARDS } = options;
+  const reads = gatedTransport(transport, gates, 'normal', stopping);
+  return {
+    db,
+    mapper,
+    gates,
+    clock,
+    log,
+    guards,
+    records: createRecords(transport),
+    reads: { records: createRecords(reads), associations: createAssociations(reads) },
+    worker: options.worker ?? `${hostname()}:${process.pid}:${randomBytes(3).toString('hex')}`,
+    markSecret: settings.markSecret ?? (await readInstallation(db)).markSecret,
+    leaseMs: settings.leaseMs,
+    callMs: settings.hubspotTimeoutMs,
+    settleMs: settings.settleMs,
+    lookGapMs: settings.settleMs * LOOK_GAP_SHARE,
+    retry: {
+      maxAttempts: Math.max(1, settings.hubspotMaxRetries),
+      retryDelayMs: settings.hubspotRetryDelayMs,
+      giveUpAfterMs: settings.giveUpAfterMs,
+      random: Math.random,
+    },
+    concurrency: db.kind === 'pglite' ? Math.min(2, settings.concurrency) : settings.concurrency,
+    lanesPerClaim: settings.claimLanes,
+    eventsPerLane: settings.claimEvents,
+    pollMs: settings.pollIntervalMs,
+    drainMs: settings.drainTimeoutMs,
+    ...options.observe,
+  };
+}
+
+/** Reads the property definitions once; without a token or an answer, dry runs check the mapping only. */
+function definitionsOf(reads: Transport | undefined, log: Logger) {
+  let known: ReturnType<typeof read> | undefined;
+  async function read() {
+    if (!reads) {
+      log.warn({}, '[DRY-RUN] without a token values are not checked against the portal');
+      return undefined;
+    }
+    const properties = createProperties(reads);
+    try {
+      const [contacts, notes] = [
+        await properties.expectList('contacts'),
+        await properties.expectList('notes'),
+      ];
+      return { contacts, notes };
+    } catch (error) {
+      log.warn(
+        { reason: error instanceof Error ? error.message : String(error) },
+        '[DRY-RUN] the portal’s properties cannot be read',
+      );
+      return undefined;
+    }
+  }
+  return () => (known ??= read());
+}

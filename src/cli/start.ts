@@ -1,0 +1,49 @@
+import { startApp } from '../app.ts';
+import { guardsFrom } from '../delivery/guards.ts';
+import { type CommandModule, EXIT, loadEverything } from './command.ts';
+
+/** `spoke start`: one worker process, until SIGTERM or SIGINT. */
+export const startCommand: CommandModule = (program, console, finish) => {
+  program
+    .command('start')
+    .description(
+      'deliver events until stopped (HUBSPOT_ENABLED and HUBSPOT_SEND_LIVE decide whether anything is sent)',
+    )
+    .option('--config <file>', 'config file (default: spoke.config.ts, or SPOKE_CONFIG)')
+    .action(async (options: { config?: string }) => {
+      const { settings, config, log } = await loadEverything(console, options.config);
+      const { SPOKE_TEST_MUTANT, SPOKE_TEST_WORKER_NAME } = console.env;
+      const app = await startApp({
+        settings,
+        config,
+        log,
+        guards: guardsFrom(SPOKE_TEST_MUTANT),
+        ...(SPOKE_TEST_WORKER_NAME
+          ? { workerHeader: SPOKE_TEST_WORKER_NAME, worker: SPOKE_TEST_WORKER_NAME }
+          : {}),
+      });
+      const events = Object.keys(config.events).length;
+      log.info(
+        { mode: app.mode, database: app.db.kind, schema: app.db.schema, events },
+        `spoke started (${app.mode})`,
+      );
+      if (app.mode === 'disabled')
+        log.warn({}, 'HUBSPOT_ENABLED is false: events are recorded and nothing is delivered');
+      if (app.mode === 'dry-run')
+        log.warn({}, 'HUBSPOT_SEND_LIVE is false: nothing is sent, [DRY-RUN] lines say what would be');
+      const failed = new Promise<never>((_, reject) => app.ready.catch(reject));
+      try {
+        await Promise.race([stopped(console.stopping), failed]);
+      } finally {
+        log.info({}, 'spoke is stopping: calls in flight are finished');
+        await app.stop();
+      }
+      log.info({}, 'spoke stopped');
+      finish(EXIT.done);
+    });
+};
+
+function stopped(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+}

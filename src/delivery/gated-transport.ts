@@ -1,0 +1,33 @@
+import type { Exchange } from '../hubspot/exchange.ts';
+import type { Transport } from '../hubspot/transport.ts';
+import type { Gates, Urgency } from './gates.ts';
+
+/** Longest wait of a read for its share of the budget. */
+const PATIENCE_MS = 15_000;
+
+/** The same transport behind the burst gate, for reads: a call that gets no share of the budget ends as `aborted`, unsent. */
+export function gatedTransport(
+  transport: Transport,
+  gates: Gates,
+  urgency: Urgency,
+  stopping: AbortSignal,
+): Transport {
+  return {
+    async request(request): Promise<Exchange> {
+      const answer = await gates.take('burst', urgency, PATIENCE_MS, stopping);
+      if (!answer.granted) {
+        return {
+          kind: 'fault',
+          reason: 'aborted',
+          sent: false,
+          message: `not sent, held by ${answer.heldBy}`,
+          durationMs: 0,
+        };
+      }
+      const exchange = await transport.request(request);
+      await gates.learn('burst', exchange);
+      return exchange;
+    },
+    close: () => transport.close(),
+  };
+}

@@ -1,0 +1,54 @@
+import type { Database, Row } from '../db/database.ts';
+import { SpokeError } from '../errors.ts';
+import type { AccountDetails } from '../hubspot/account.ts';
+
+export interface Installation {
+  readonly markSecret: string;
+  /** Null before the first live start. */
+  readonly portalId: string | null;
+}
+
+interface InstallationRow extends Row {
+  mark_secret: string;
+  portal_id: number | null;
+}
+
+export async function readInstallation(db: Database): Promise<Installation> {
+  const [row] = await db.query<InstallationRow>(
+    `select mark_secret::text, portal_id from {schema}.installation`,
+  );
+  if (!row)
+    throw new SpokeError(
+      'DATABASE_NOT_MIGRATED',
+      `The schema "${db.schema}" has no installation row: run \`spoke migrate\`.`,
+    );
+  return { markSecret: row.mark_secret, portalId: row.portal_id === null ? null : String(row.portal_id) };
+}
+
+/**
+ * Ties the schema to the portal of the token, once; from then on another portal is refused, because links and marks belong to
+ * the first one. Raises PORTAL_MISMATCH when the token is not of `expected`, PORTAL_CHANGED when the schema belongs to another.
+ */
+export async function pinPortal(db: Database, account: AccountDetails, expected: string): Promise<void> {
+  if (account.portalId !== expected) {
+    throw new SpokeError(
+      'PORTAL_MISMATCH',
+      `The token belongs to portal ${account.portalId}, and HUBSPOT_PORTAL_ID is ${expected}: correct one of them.`,
+      { facts: { token: account.portalId, expected } },
+    );
+  }
+  const [pinned] = await db.query<{ portal_id: number }>(
+    `update {schema}.installation
+     set portal_id = coalesce(portal_id, $1), time_zone = case when coalesce(portal_id, $1) = $1 then coalesce($2, time_zone) else time_zone end,
+         pinned_at = coalesce(pinned_at, clock_timestamp())
+     returning portal_id`,
+    [Number(account.portalId), account.timeZone ?? null],
+  );
+  if (pinned && String(pinned.portal_id) !== account.portalId) {
+    throw new SpokeError(
+      'PORTAL_CHANGED',
+      `The schema "${db.schema}" belongs to portal ${pinned.portal_id} and the token to ${account.portalId}: use another SPOKE_SCHEMA for another portal.`,
+      { facts: { pinned: pinned.portal_id, token: account.portalId } },
+    );
+  }
+}
