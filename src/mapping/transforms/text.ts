@@ -1,9 +1,9 @@
 /** Longest value of a HubSpot property and longest note, UTF-16 units. */
 export const MAX_TEXT = 65_536;
 
-/** C0, DEL and C1, without tab and line feed. */
+/** What may need work: C0, DEL and C1 without tab and line feed, and surrogates. One pass over text that needs none. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: finding them is the purpose
-const CONTROL = /[\u0000-\u0008\u000B-\u001F\u007F-\u009F]/;
+const SUSPECT = /[\u0000-\u0008\u000B-\u001F\u007F-\u009F\uD800-\uDFFF]/;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: removing them is the purpose
 const REMOVED = /[\u0001-\u0008\u000B-\u001F\u007F-\u009F]/g;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: replacing it is the purpose
@@ -15,9 +15,8 @@ const REPLACEMENT = '\uFFFD';
  * made `\n`, NUL and lone surrogates replaced by U+FFFD. Nothing is trimmed, escaped or folded.
  */
 export function cleanText(value: string): string {
-  const paired = value.isWellFormed() ? value : value.toWellFormed();
-  if (!CONTROL.test(paired)) return paired;
-  return paired.replace(/\r\n?/g, '\n').replace(NUL, REPLACEMENT).replace(REMOVED, '');
+  if (!SUSPECT.test(value)) return value;
+  return value.toWellFormed().replace(/\r\n?/g, '\n').replace(NUL, REPLACEMENT).replace(REMOVED, '');
 }
 
 /** Clean text without spaces at its ends, cut to `max` characters (default 65,536); undefined when nothing is left, which leaves a property as it is. */
