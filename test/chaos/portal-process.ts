@@ -38,7 +38,10 @@ export interface FaultPlan {
 
 /** A write that was applied and whose answer is being held back. */
 export interface HeldWrite {
-  readonly requestId: number;
+  /** Number of the request in the journal, as text. */
+  readonly requestId: string;
+  /** Ms of the portal's clock; it is the machine's. */
+  readonly at: number;
   readonly path: string;
   /** Name of the worker that sent it. */
   readonly worker: string | null;
@@ -47,8 +50,9 @@ export interface HeldWrite {
 export interface HoldOptions {
   /** Regular expression over the path. */
   readonly path: string;
-  /** Part of the raw body. */
-  readonly contains?: string;
+  /** Name of the worker whose writes are held; default all. */
+  readonly worker?: string;
+  /** How long the answer is held unless it is released. */
   readonly holdMs: number;
   readonly times?: number;
 }
@@ -63,7 +67,10 @@ export interface PortalProcess {
   /** Times each fault was played, by id. */
   faultHits(): Promise<Record<string, number>>;
   hold(options: HoldOptions): Promise<void>;
+  /** Ends holding and lets every held answer go. */
   releaseHold(): Promise<void>;
+  /** Forgets the writes that were held so far and not asked for. */
+  skipHeld(): Promise<void>;
   /** The next held write, or undefined when none came within `waitMs`. */
   nextHeld(waitMs: number): Promise<HeldWrite | undefined>;
   calls(): Promise<PortalCall[]>;
@@ -88,7 +95,7 @@ export async function startPortal(options: { seed: number; limit?: number }): Pr
     [
       ...['--import', 'tsx', 'simulator/main.ts', '--port', '0'],
       ...['--portal-id', String(PORTAL_ID), '--token', PORTAL_TOKEN, '--seed', String(options.seed)],
-      ...['--limits', options.limit === undefined ? 'none' : 'default'],
+      ...['--limits', options.limit === undefined ? 'none' : 'default', '--history'],
     ],
     { cwd: REPOSITORY, stdio: ['ignore', 'pipe', 'inherit'] },
   );
@@ -126,6 +133,16 @@ function portalOf(child: ChildProcess, url: string): PortalProcess {
       archived: record.archived,
     }));
   const calls = (): Promise<PortalCall[]> => pages<PortalCall>('journal', (call) => call.n);
+  const announced: Announcement[] = [];
+  let lastSeq = 0;
+  const poll = async (waitMs: number): Promise<void> => {
+    const { results } = await admin<{ results: Announcement[] }>(
+      'GET',
+      `applied?after=${lastSeq}&wait=${waitMs}`,
+    );
+    announced.push(...results);
+    lastSeq = results.at(-1)?.seq ?? lastSeq;
+  };
   const stopOnExit = (): boolean => child.kill('SIGKILL');
   process.once('exit', stopOnExit);
 
@@ -139,20 +156,17 @@ function portalOf(child: ChildProcess, url: string): PortalProcess {
       const { results } = await admin<{ results: { id: string; hits: number }[] }>('GET', 'faults');
       return Object.fromEntries(results.map(({ id, hits }) => [id, hits]));
     },
-    hold: ({ path, contains, holdMs, times }) =>
-      admin('POST', 'options', { holdAfterApply: { match: { path, contains }, holdMs, times } }),
+    hold: ({ path, worker, holdMs, times }) =>
+      admin('POST', 'options', { holdAfterApply: { match: { path, worker }, holdMs, times } }),
     releaseHold: () => admin('POST', 'options', { holdAfterApply: null }),
+    async skipHeld() {
+      await poll(0);
+      announced.length = 0;
+    },
     async nextHeld(waitMs) {
-      const { applied } = await admin<{ applied: (Omit<HeldWrite, 'worker'> & RawHeaders) | null }>(
-        'GET',
-        `applied?wait=${waitMs}`,
-      );
-      if (!applied) return undefined;
-      return {
-        requestId: applied.requestId,
-        path: applied.path,
-        worker: applied.headers['x-spoke-worker'] ?? null,
-      };
+      if (announced.length === 0) await poll(waitMs);
+      const next = announced.shift();
+      return next && { ...next, worker: next.headers['x-spoke-worker'] ?? null };
     },
     calls,
     async evidence() {
@@ -183,7 +197,8 @@ function portalOf(child: ChildProcess, url: string): PortalProcess {
   };
 }
 
-interface RawHeaders {
+interface Announcement extends Omit<HeldWrite, 'worker'> {
+  readonly seq: number;
   readonly headers: Readonly<Record<string, string | undefined>>;
 }
 
@@ -203,8 +218,7 @@ async function prepare(url: string, limit: number | undefined): Promise<void> {
     ...definition,
   }));
   await request('POST', `${url}/crm/properties/2026-09/contacts/batch/create`, { inputs });
-  await request('POST', `${url}/_simulator/options`, { recordHistory: true });
-  if (limit !== undefined) await request('POST', `${url}/_simulator/limits`, { burst: limit });
+  if (limit !== undefined) await request('POST', `${url}/_simulator/limits`, { perWindow: limit });
 }
 
 async function request<T>(method: string, url: string, body?: unknown): Promise<T> {

@@ -1,4 +1,5 @@
 import type { Pool, PoolClient } from 'pg';
+import { systemClock } from '../../src/clock.ts';
 import { type ContactKey, keyText, type Ledger, type LedgerEntry } from './ledger.ts';
 import { SEQ_PROPERTY, VALUE_PROPERTY } from './oracle.ts';
 import type { Random } from './random.ts';
@@ -61,7 +62,7 @@ export async function produce(options: ProducerOptions, signal: AbortSignal): Pr
     const random = options.random.fork(`producer ${index}`);
     let next = performance.now() + random.next() * pauseMs;
     while (!signal.aborted) {
-      await pause(next - performance.now(), signal);
+      await systemClock.sleep(next - performance.now(), signal);
       if (signal.aborted) break;
       await runTransaction(options, random, figures);
       // Behind schedule it goes on at once, but does not try to make up for more than a second.
@@ -126,7 +127,7 @@ async function runTransaction(
     for (const key of ordered) {
       entries.push(await recordOne(client, options.track, key, drawContent(options, random), attempt));
     }
-    await pause(random.next() ** 3 * options.maxTransactionMs);
+    await systemClock.sleep(random.next() ** 3 * options.maxTransactionMs);
     await client.query(rollBack ? 'rollback' : 'commit');
     if (rollBack) figures.rolledBack += entries.length;
     else {
@@ -174,17 +175,4 @@ async function recordOne(
     },
     ...(note === undefined ? {} : { note }),
   };
-}
-
-async function pause(ms: number, signal?: AbortSignal): Promise<void> {
-  if (ms <= 0 || signal?.aborted) return;
-  await new Promise<void>((resolve) => {
-    const done = (): void => {
-      clearTimeout(timer);
-      signal?.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = setTimeout(done, ms);
-    signal?.addEventListener('abort', done);
-  });
 }

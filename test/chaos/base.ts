@@ -1,0 +1,69 @@
+import { execFile } from 'node:child_process';
+import { cp, mkdir, mkdtemp } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { startPostgres } from '../support/postgres-server.ts';
+import { createTemplate, type TestPostgres } from '../support/test-databases.ts';
+
+export const REPOSITORY = fileURLToPath(new URL('../../', import.meta.url));
+/** Inside node_modules, so that the copied build finds its dependencies and no tool takes it for source. */
+const RUNS = join(REPOSITORY, 'node_modules', '.cache', 'spoke-chaos');
+const BUILD_TIMEOUT_MS = 180_000;
+/** Workers, their pools, the producers and the harness. */
+const MAX_CONNECTIONS = 400;
+const run = promisify(execFile);
+
+/** What all scenarios of a run share: a Postgres server, the built CLI and a folder for logs and ledgers. */
+export interface Base {
+  readonly postgres: TestPostgres;
+  /** Runs Spoke's CLI; arguments follow. */
+  readonly command: readonly string[];
+  /** Logs, ledgers and the copied build; kept after the run. */
+  readonly folder: string;
+  stop(): Promise<void>;
+}
+
+export interface BaseOptions {
+  /** Run the CLI from source instead of building it: slower to start, for work on the harness. */
+  readonly fromSource: boolean;
+  progress(line: string): void;
+}
+
+export async function openBase(options: BaseOptions): Promise<Base> {
+  await mkdir(RUNS, { recursive: true });
+  const folder = await mkdtemp(join(RUNS, `${new Date().toISOString().replaceAll(/[:.]/g, '-')}-`));
+  const command = options.fromSource ? sourceCommand() : await builtCommand(folder, options.progress);
+  options.progress('starting PostgreSQL');
+  const server = await startPostgres({ maxConnections: MAX_CONNECTIONS });
+  try {
+    return {
+      postgres: await createTemplate(server.url, 'spoke'),
+      command,
+      folder,
+      stop: () => server.stop(),
+    };
+  } catch (error) {
+    await server.stop();
+    throw error;
+  }
+}
+
+function sourceCommand(): string[] {
+  const loader = fileURLToPath(import.meta.resolve('tsx'));
+  return [process.execPath, '--import', loader, join(REPOSITORY, 'src/cli/main.ts')];
+}
+
+/** Builds, then works on a copy: another build during a long run must not pull the files away from under the workers. */
+async function builtCommand(folder: string, progress: (line: string) => void): Promise<string[]> {
+  progress('building');
+  const built = join(folder, 'dist');
+  const tsdown = join(REPOSITORY, 'node_modules', '.bin', 'tsdown');
+  await run(tsdown, ['--out-dir', built, '--no-dts', '--logLevel', 'error'], {
+    cwd: REPOSITORY,
+    timeout: BUILD_TIMEOUT_MS,
+  });
+  await cp(join(REPOSITORY, 'src/db/migrations'), join(built, 'migrations'), { recursive: true });
+  await cp(join(REPOSITORY, 'package.json'), join(folder, 'package.json'));
+  return [process.execPath, join(built, 'cli', 'main.mjs')];
+}

@@ -1,0 +1,91 @@
+import type { Pool } from 'pg';
+import { type HeldLane, lanesHeldBy } from './database-evidence.ts';
+
+const SAMPLE_MS = 250;
+
+export interface ProbeFigures {
+  /** Times in which more lanes were ready than `threshold`, ms since 1970. */
+  readonly saturated: readonly { readonly from: number; readonly to: number }[];
+  /** From the death of a worker to the next claim or settlement of a lane that it held, ms; one entry for each death. */
+  readonly recoveriesMs: readonly number[];
+  /** Most events that waited at once. */
+  readonly mostWaiting: number;
+}
+
+/** Watches the database during a run. */
+export interface Probe {
+  /** To be called when a worker is dead: how long until its lanes are taken over is measured from now. */
+  watchDeath(worker: { readonly name: string; readonly pid: number }): Promise<void>;
+  /** Resolves with the figures when every watched lane was taken over, or `timeoutMs` later. */
+  stop(timeoutMs: number): Promise<ProbeFigures>;
+}
+
+interface Death {
+  readonly at: number;
+  lanes: readonly HeldLane[];
+  worstMs: number;
+}
+
+/** `threshold`: ready lanes from which on the portal's limit, not the work, is what holds delivery back. */
+export function startProbe(pool: Pool, threshold: number): Probe {
+  const saturated: { from: number; to: number }[] = [];
+  const deaths: Death[] = [];
+  let spanFrom: number | undefined;
+  let mostWaiting = 0;
+  let stopping = false;
+
+  const sample = async (): Promise<void> => {
+    const { rows } = await pool.query<{ ready: number; waiting: number }>(
+      `select count(*) filter (where ready_at <= clock_timestamp())::int as ready, coalesce(sum(pending), 0)::int as waiting
+       from spoke.lanes where pending > 0`,
+    );
+    const now = Date.now();
+    const { ready, waiting } = rows[0] ?? { ready: 0, waiting: 0 };
+    mostWaiting = Math.max(mostWaiting, waiting);
+    if (ready >= threshold) spanFrom ??= now;
+    else if (spanFrom !== undefined) {
+      saturated.push({ from: spanFrom, to: now });
+      spanFrom = undefined;
+    }
+    for (const death of deaths) await look(pool, death);
+  };
+  const running = (async () => {
+    while (!stopping || deaths.some((death) => death.lanes.length > 0)) {
+      await sample();
+      await new Promise((resolve) => setTimeout(resolve, SAMPLE_MS));
+    }
+  })();
+
+  return {
+    async watchDeath(worker) {
+      const at = Date.now();
+      const lanes = await lanesHeldBy(pool, worker);
+      if (lanes.length > 0) deaths.push({ at, lanes, worstMs: 0 });
+    },
+    async stop(timeoutMs) {
+      stopping = true;
+      const timer = setTimeout(() => {
+        for (const death of deaths) {
+          if (death.lanes.length > 0) death.worstMs = Number.POSITIVE_INFINITY;
+          death.lanes = [];
+        }
+      }, timeoutMs);
+      await running;
+      clearTimeout(timer);
+      if (spanFrom !== undefined) saturated.push({ from: spanFrom, to: Date.now() });
+      return { saturated, recoveriesMs: deaths.map((death) => death.worstMs), mostWaiting };
+    },
+  };
+}
+
+/** Lanes whose epoch moved on, or that nobody holds any more, have been recovered. */
+async function look(pool: Pool, death: Death): Promise<void> {
+  if (death.lanes.length === 0) return;
+  const { rows } = await pool.query<HeldLane>(
+    `select l.id, l.epoch from spoke.lanes l join unnest($1::bigint[], $2::bigint[]) t(id, epoch)
+       on t.id = l.id and t.epoch = l.epoch and l.leased_by is not null`,
+    [death.lanes.map((lane) => lane.id), death.lanes.map((lane) => lane.epoch)],
+  );
+  if (rows.length < death.lanes.length) death.worstMs = Date.now() - death.at;
+  death.lanes = rows;
+}
