@@ -1,8 +1,8 @@
 const MAX_MASKED_LENGTH = 500;
 /** Text is masked before it is cut, so that a cut cannot leave half an address behind; more than this is never looked at. */
 const MAX_READ_LENGTH = 8192;
-/** What cannot be part of an address as HubSpot quotes it. */
-const EDGE = /[\s<>"'`()[\]{},;:=|\\]/;
+/** What ends an address as HubSpot quotes it. Too few are better than too many: `'`, `=` and `|` may stand in an address. */
+const EDGE = /[\s<>"()[\]{},;:\\]/;
 
 /**
  * A sentence of HubSpot fit for logs and error columns: e-mail addresses (also URL-encoded) and phone numbers with a
