@@ -148,15 +148,22 @@ function toWire(reply: Reply): Wire {
 }
 
 /** undefined when the body is over the limit. Rejects when the client goes away before its end. */
-async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size <= MAX_BODY_BYTES) chunks.push(chunk);
-  }
-  if (size > MAX_BODY_BYTES) return undefined;
-  return chunks.length === 1 ? chunks[0] : chunks.length === 0 ? NO_BODY : Buffer.concat(chunks);
+function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    request.on('data', (chunk: Buffer) => {
+      size += chunk.length;
+      if (size <= MAX_BODY_BYTES) chunks.push(chunk);
+    });
+    request.once('end', () => {
+      if (size > MAX_BODY_BYTES) resolve(undefined);
+      else if (chunks.length === 1) resolve(chunks[0]);
+      else resolve(chunks.length === 0 ? NO_BODY : Buffer.concat(chunks));
+    });
+    request.once('error', reject);
+    request.once('aborted', () => reject(new Error('the client went away before the end of its request')));
+  });
 }
 
 function headerOf(request: IncomingMessage, name: string): string | null {
