@@ -2,6 +2,7 @@ import type { Subscription } from '../db/database.ts';
 import type { Logger } from '../log.ts';
 import { type ClaimKind, claimLanes, hasSuspects, hasWaitingLanes } from '../outbox/claim.ts';
 import { type RouteReport, routeEvents } from '../outbox/route.ts';
+import { wakeChannel } from '../outbox/wake.ts';
 import { createCompanyGate } from './company-gate.ts';
 import { type ClaimReport, type DeliveryOptions, deliverClaim } from './deliver-claim.ts';
 import { type ReadBackReport, readBack } from './read-back.ts';
@@ -47,9 +48,6 @@ const MAX_ERROR_WAIT_MS = 10_000;
 /** While the gate keeps everything back: longest time without asking again. */
 const MAX_HOLD_MS = 5_000;
 const ROUTE_BATCH = 2_000;
-
-/** The channel on which producers announce committed events. */
-export const wakeChannel = (schema: string) => `${schema}_outbox`;
 
 export async function startWorker(options: WorkerOptions): Promise<Worker> {
   const { db, clock, log, guards } = options;

@@ -1,0 +1,91 @@
+import type { EventTypes, PayloadOf, SpokeConfig } from './config/define-config.ts';
+import { createLogger, type Logger } from './log.ts';
+import { createMapper } from './mapping/mapper.ts';
+import { executorFor } from './outbox/executors/index.ts';
+import { createTracker, type TrackCounter, type TrackOptions } from './outbox/track.ts';
+import type { TrackTypes } from './outbox/track-event.ts';
+import type { TrackReceipt } from './outbox/track-receipt.ts';
+import { wakeChannel } from './outbox/wake.ts';
+
+export interface SpokeOptions<Config extends SpokeConfig> {
+  /** From spoke.config.ts: unknown types and payloads that do not fit are then refused while recording, not only later. */
+  readonly config?: Config;
+  /** Default `spoke`. */
+  readonly schema?: string;
+  /** Default: JSON lines on stderr, level `info`. */
+  readonly log?: Logger;
+  /** Counts receipts; a prom-client Counter with the labels `status` and `code` fits. */
+  readonly counter?: TrackCounter;
+  /** Default 262,144 bytes. */
+  readonly maxPayloadBytes?: number;
+  /** Throw what is refused instead of returning it. Default false. */
+  readonly strict?: boolean;
+}
+
+type Payloads<Config extends SpokeConfig> = { [Type in EventTypes<Config>]: PayloadOf<Config, Type> };
+
+/** The application's side of Spoke: records events, and never talks to HubSpot. */
+export interface Spoke<Config extends SpokeConfig = SpokeConfig> {
+  /**
+   * Records an event in the application's own transaction: `handle` is a pg client, or a Kysely, Drizzle, Prisma, Knex or
+   * postgres.js transaction. It is delivered after that commits, and only if it commits. A refusal is returned, logged and
+   * counted, and leaves the transaction as it was; with `strict` it is thrown as SpokeError.
+   */
+  track<Type extends EventTypes<Config>>(
+    handle: unknown,
+    type: Type,
+    payload: PayloadOf<Config, Type>,
+    options?: TrackOptions,
+  ): Promise<TrackReceipt>;
+  /**
+   * Tells the workers that something was committed, so that they do not wait for their next look (SPOKE_POLL_INTERVAL). To be
+   * called after the commit, with a pool or a connection that is not in a transaction; a hint, so a failure is only logged.
+   */
+  wake(handle: unknown): Promise<void>;
+}
+
+/** Raises DATABASE_SCHEMA_INVALID for a schema name that cannot be one. */
+export function createSpoke<Config extends SpokeConfig = SpokeConfig>(
+  options: SpokeOptions<Config> = {},
+): Spoke<Config> {
+  const { schema = 'spoke', log = createLogger(), config, ...rest } = options;
+  const tracker = createTracker<Payloads<Config>>({
+    ...rest,
+    schema,
+    log,
+    types: config && trackTypes(config),
+  });
+  return {
+    track: (handle, type, payload, given) => tracker.track(handle, type, payload as never, given),
+    async wake(handle) {
+      try {
+        await executorFor(handle).execute(handle, 'select pg_notify($1::text, $2::text)', [
+          wakeChannel(schema),
+          '',
+        ]);
+      } catch (error) {
+        log.warn(
+          { err: error instanceof Error ? error.message : String(error) },
+          'the workers could not be woken; they look by themselves',
+        );
+      }
+    },
+  };
+}
+
+/** What a tracker needs to know of a config. */
+export function trackTypes(config: SpokeConfig): TrackTypes {
+  const mapper = createMapper(config);
+  const events = Object.entries(config.events);
+  return {
+    names: Object.keys(config.events),
+    aliases: Object.fromEntries(
+      events.flatMap(([name, event]) => (event.aliases ?? []).map((alias) => [alias, name])),
+    ),
+    priorities: Object.fromEntries(events.map(([name, event]) => [name, event.priority])),
+    validate(type, payload) {
+      const route = mapper.route({ type, payload });
+      return route.ok ? null : { code: route.code, message: route.message };
+    },
+  };
+}
