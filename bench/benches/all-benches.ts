@@ -1,5 +1,7 @@
 import type { Bench } from '../bench.ts';
+import { claimBench } from './claim.ts';
 import { clientBench } from './client.ts';
 import { deliveryBench } from './delivery.ts';
+import { trackBench } from './track.ts';
 
-export const BENCHES: readonly Bench[] = [clientBench, deliveryBench];
+export const BENCHES: readonly Bench[] = [trackBench, claimBench, deliveryBench, clientBench];
