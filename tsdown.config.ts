@@ -13,6 +13,7 @@ export default defineConfig({
   dts: true,
   // pg breaks when it is bundled; the others are better shared with the application.
   deps: { skipNodeModulesBundle: true },
-  copy: [{ from: 'src/db/migrations', to: 'dist' }],
+  copy: 'src/db/migrations',
   fixedExtension: true,
+  checks: { pluginTimings: false },
 });

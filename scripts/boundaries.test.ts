@@ -94,6 +94,8 @@ describe('the rules about imports', () => {
     files.set('src/db/pool.ts', "import 'vitest';\nimport 'zod';\n");
     files.set('src/db/ring-one.ts', "import './ring-two.ts';\n");
     files.set('src/db/ring-two.ts', "import './ring-one.ts';\n");
+    files.set('src/db/pair-one.ts', "import './pair-two.ts';\n");
+    files.set('src/db/pair-two.ts', "import type {} from './pair-one.ts';\n");
     files.set('src/db/lost.ts', "import './nowhere.ts';\n");
     for (const [file, text] of files) await write(folder, file, text);
     violations = await cruise(folder);
@@ -118,6 +120,10 @@ describe('the rules about imports', () => {
     const names = violations.map((violation) => `${violation.from} ${violation.rule.name}`);
     expect(names).toContain('src/db/ring-one.ts no-circle');
     expect(names).toContain('src/db/lost.ts no-missing-file');
+  });
+
+  it('let two files name each other as long as one way is types only', () => {
+    expect(violations.filter((violation) => violation.from.startsWith('src/db/pair-'))).toEqual([]);
   });
 });
 

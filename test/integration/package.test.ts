@@ -1,0 +1,174 @@
+import { execFile } from 'node:child_process';
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { publint } from 'publint';
+import { formatMessage } from 'publint/utils';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+
+const run = promisify(execFile);
+
+const ROOT = process.cwd();
+const BIN = join(ROOT, 'node_modules', '.bin');
+const BUILD_TIMEOUT_MS = 180_000;
+const CHECK_TIMEOUT_MS = 60_000;
+
+/** What goes into the package beside what is built. */
+const SHIPPED = ['package.json', 'README.md', 'CHANGELOG.md', 'LICENSE'];
+
+const Manifest = z.object({
+  version: z.string(),
+  dependencies: z.record(z.string(), z.string()),
+  optionalDependencies: z.record(z.string(), z.string()),
+});
+const Packed = z.tuple([z.object({ filename: z.string(), files: z.array(z.object({ path: z.string() })) })]);
+
+/** A folder with the package built anew, its tarball, and a user's folder where only the tarball and its dependencies are. */
+describe('the package', { timeout: CHECK_TIMEOUT_MS }, () => {
+  let folder: string;
+  let tarball: string;
+  let files: string[];
+  let user: string;
+  let manifest: z.infer<typeof Manifest>;
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'spoke-package-'));
+    const source = join(folder, 'source');
+    user = join(folder, 'user');
+    await mkdir(source);
+    await run(join(BIN, 'tsdown'), ['--out-dir', join(source, 'dist'), '--logLevel', 'warn']);
+    for (const file of SHIPPED) await copyFile(file, join(source, file));
+    manifest = Manifest.parse(JSON.parse(await readFile('package.json', 'utf8')));
+    const packed = await run('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', folder], {
+      cwd: source,
+    });
+    const [pack] = Packed.parse(JSON.parse(packed.stdout));
+    tarball = join(folder, pack.filename);
+    files = pack.files.map((file) => file.path);
+    await installFor(user, tarball, manifest);
+  }, BUILD_TIMEOUT_MS);
+
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  it('holds what is built, what is to be read first, and nothing else', () => {
+    expect(files.filter((file) => !file.startsWith('dist/')).sort()).toEqual([...SHIPPED].sort());
+    expect(
+      files.filter(
+        (file) => !/^dist\/([\w-]+\/)*[\w.-]+\.(mjs|d\.mts|sql)$/.test(file) && !SHIPPED.includes(file),
+      ),
+    ).toEqual([]);
+    expect(files).toContain('dist/cli/main.mjs');
+  });
+
+  it('holds each migration', async () => {
+    const names = await readdir('src/db/migrations');
+    const migrations = names.map((file) => `dist/migrations/${file}`);
+    expect(files.filter((file) => file.endsWith('.sql')).sort()).toEqual(migrations.sort());
+  });
+
+  it('passes publint', async () => {
+    const { messages, pkg } = await publint({
+      pkgDir: join(user, 'node_modules', 'spoke'),
+      pack: false,
+      strict: true,
+    });
+    expect(messages.map((message) => formatMessage(message, pkg, { color: false }))).toEqual([]);
+  });
+
+  it('has types that resolve wherever ES modules are imported', async () => {
+    const args = [
+      tarball,
+      '--profile',
+      'esm-only',
+      '--format',
+      'ascii',
+      '--no-emoji',
+      '--no-definitely-typed',
+    ];
+    expect(await ended(join(BIN, 'attw'), args, user)).toMatchObject({ code: 0 });
+  });
+
+  it.each(['spoke', 'spoke/hubspot', 'spoke/simulator'])(
+    'lets a program import %s and end by itself',
+    async (name) => {
+      await writeFile(
+        join(user, 'import.mjs'),
+        `console.log(Object.keys(await import('${name}')).length > 0);\n`,
+      );
+      const { stdout } = await run(process.execPath, ['import.mjs'], { cwd: user, timeout: 20_000 });
+      expect(stdout).toBe('true\n');
+    },
+  );
+
+  it('compiles in a strict program', async () => {
+    const compilerOptions = {
+      module: 'NodeNext',
+      target: 'ES2022',
+      strict: true,
+      noEmit: true,
+      skipLibCheck: true,
+      types: ['node'],
+    };
+    await writeFile(join(user, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['program.ts'] }));
+    await writeFile(
+      join(user, 'program.ts'),
+      `import { defineConfig } from 'spoke';
+import { startSimulator } from 'spoke/simulator';
+import * as hubspot from 'spoke/hubspot';
+export const all: readonly [typeof defineConfig, typeof startSimulator, keyof typeof hubspot] = [defineConfig, startSimulator, 'createHubspotClient'];
+// @ts-expect-error A name that does not exist: the types are not any.
+import { nothingOfTheKind } from 'spoke';
+`,
+    );
+    expect(await ended(join(BIN, 'tsc'), ['--project', '.'], user)).toEqual({ code: 0, stdout: '' });
+  });
+
+  it('has a command that knows its version', async () => {
+    const { stdout } = await spoke(['--version']);
+    expect(stdout).toBe(`${manifest.version}\n`);
+  });
+
+  it('has a command that finds its migrations', async () => {
+    const { stdout } = await spoke(['migrate', '--print']);
+    expect(stdout).toContain('create table "spoke".outbox_events');
+  });
+
+  function spoke(args: readonly string[]) {
+    return run(join(user, 'node_modules', 'spoke', 'dist', 'cli', 'main.mjs'), args, {
+      cwd: user,
+      timeout: 20_000,
+    });
+  }
+});
+
+/** Runs a checker: what it printed is shown when its exit code is not the expected one. */
+async function ended(
+  program: string,
+  args: readonly string[],
+  cwd: string,
+): Promise<{ code: number; stdout: string }> {
+  return new Promise((resolve) => {
+    execFile(program, args, { cwd, timeout: CHECK_TIMEOUT_MS }, (error, stdout) => {
+      resolve({ code: error === null ? 0 : typeof error.code === 'number' ? error.code : 1, stdout });
+    });
+  });
+}
+
+/** Puts the tarball into a user's node_modules, with links to the declared dependencies and to nothing else. */
+async function installFor(user: string, tarball: string, manifest: z.infer<typeof Manifest>): Promise<void> {
+  const modules = join(user, 'node_modules');
+  await mkdir(join(modules, 'spoke'), { recursive: true });
+  await run('tar', ['-xzf', tarball, '-C', join(modules, 'spoke'), '--strip-components', '1']);
+  const names = [
+    ...Object.keys(manifest.dependencies),
+    ...Object.keys(manifest.optionalDependencies),
+    '@types/node',
+  ];
+  for (const name of names) {
+    await mkdir(dirname(join(modules, name)), { recursive: true });
+    await symlink(join(ROOT, 'node_modules', name), join(modules, name));
+  }
+  await writeFile(join(user, 'package.json'), JSON.stringify({ private: true, type: 'module' }));
+}
