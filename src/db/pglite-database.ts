@@ -7,6 +7,7 @@ import { type Connection, runTransaction, withScope } from './connection-scope.t
 import type { Database, Queryable, Row, Subscription } from './database.ts';
 import { schemaExpander } from './expand-schema.ts';
 import { type FolderLock, lockFolder } from './folder-lock.ts';
+import { type Subscriber, Subscribers } from './subscribers.ts';
 import { Turnstile } from './turnstile.ts';
 import { encodeValue, WIRE_PARSERS } from './wire-values.ts';
 import { WorkGate } from './work-gate.ts';
@@ -76,6 +77,7 @@ class PgliteDatabase implements Database {
   readonly #closeTimeout: number;
   /** There is one session: whoever is in a transaction holds up everybody else. */
   readonly #turnstile: Turnstile;
+  readonly #subscribers: Subscribers;
   readonly #gate = new WorkGate();
   #closing: Promise<void> | undefined;
 
@@ -88,6 +90,9 @@ class PgliteDatabase implements Database {
     this.#lock = lock;
     this.#log = options.log;
     this.#closeTimeout = options.closeTimeout ?? CLOSE_TIMEOUT_MS;
+    this.#subscribers = new Subscribers(options.log);
+    // Not PGlite's own `listen`, which mistakes quoted names.
+    engine.onNotification((channel, payload) => this.#subscribers.tell(payload, channel));
     this.#turnstile = new Turnstile(options.connectTimeout ?? TURN_TIMEOUT_MS);
   }
 
@@ -111,24 +116,14 @@ class PgliteDatabase implements Database {
   }
 
   async listen(channel: string, onNotify: (payload: string) => void): Promise<Subscription> {
-    let active = true;
-    const tell = (payload: string) => {
-      if (!active) return;
-      try {
-        onNotify(payload);
-      } catch (error) {
-        this.#log.error({ err: error, channel }, 'a notification was not handled');
-      }
-    };
-    const name = `"${channel.replaceAll('"', '""')}"`;
-    const unlisten = await this.#lend(() => this.#engine.listen(name, tell));
-    return {
-      stop: async () => {
-        if (!active || this.#closing) return;
-        active = false;
-        await this.#lend(() => unlisten());
-      },
-    };
+    const subscriber = this.#subscribers.add(channel, onNotify);
+    try {
+      await this.query(`listen ${quote(channel)}`);
+    } catch (error) {
+      this.#subscribers.remove(subscriber);
+      throw error;
+    }
+    return { stop: () => this.#unsubscribe(subscriber) };
   }
 
   async notify(channel: string, payload = ''): Promise<void> {
@@ -140,7 +135,14 @@ class PgliteDatabase implements Database {
     return this.#closing;
   }
 
+  async #unsubscribe(subscriber: Subscriber): Promise<void> {
+    if (!this.#subscribers.remove(subscriber) || this.#closing) return;
+    if (!this.#subscribers.channels.has(subscriber.channel))
+      await this.query(`unlisten ${quote(subscriber.channel)}`);
+  }
+
   async #close(): Promise<void> {
+    this.#subscribers.clear();
     const ended = await this.#gate.close(this.#closeTimeout);
     if (!ended)
       this.#log.warn({ closeTimeoutMs: this.#closeTimeout }, 'closing the database cut off running work');
@@ -172,6 +174,10 @@ function connectionOf(engine: PGlite): Connection {
       }
     },
   };
+}
+
+function quote(channel: string): string {
+  return `"${channel.replaceAll('"', '""')}"`;
 }
 
 async function importPglite(): Promise<typeof import('@electric-sql/pglite')> {

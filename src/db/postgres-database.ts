@@ -139,8 +139,7 @@ class PostgresDatabase implements Database {
   }
 
   async #close(): Promise<void> {
-    await this.#listener.close();
-    const ended = await this.#gate.close(this.#closeTimeout);
+    const [ended] = await Promise.all([this.#gate.close(this.#closeTimeout), this.#listener.close()]);
     if (!ended) {
       this.#log.warn({ closeTimeoutMs: this.#closeTimeout }, 'closing the database cut off running work');
       for (const client of this.#clients) streamOf(client).destroy();

@@ -4,14 +4,13 @@ import { SpokeError } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import { connectFault, type Endpoint } from './connection-fault.ts';
 import type { Subscription } from './database.ts';
+import { type Subscriber, Subscribers } from './subscribers.ts';
 
 const PING_INTERVAL_MS = 30_000;
 const PING_TIMEOUT_MS = 10_000;
 const FIRST_DELAY_MS = 100;
 const LONGEST_DELAY_MS = 10_000;
 const END_TIMEOUT_MS = 1_000;
-/** Postgres cuts longer identifiers off, so that a NOTIFY would go to another channel. */
-const CHANNEL_BYTES = 63;
 
 export interface ListenerOptions {
   config: pg.ClientConfig;
@@ -22,11 +21,6 @@ export interface ListenerOptions {
   pingInterval?: number;
 }
 
-interface Subscriber {
-  readonly channel: string;
-  readonly onNotify: (payload: string) => void;
-}
-
 /**
  * LISTEN on a connection of its own, which exists while there are subscribers.
  *
@@ -35,7 +29,7 @@ interface Subscriber {
  */
 export class PostgresListener {
   readonly #options: ListenerOptions;
-  readonly #subscribers = new Set<Subscriber>();
+  readonly #subscribers: Subscribers;
   readonly #closing = new AbortController();
   #connection: Promise<pg.Client> | undefined;
   #reconnecting: Promise<void> | undefined;
@@ -44,14 +38,11 @@ export class PostgresListener {
 
   constructor(options: ListenerOptions) {
     this.#options = options;
+    this.#subscribers = new Subscribers(options.log);
   }
 
   async listen(channel: string, onNotify: (payload: string) => void): Promise<Subscription> {
-    const bytes = Buffer.byteLength(channel);
-    if (bytes === 0 || bytes > CHANNEL_BYTES)
-      throw new RangeError(`a channel has 1 to ${CHANNEL_BYTES} bytes`);
-    const subscriber: Subscriber = { channel, onNotify };
-    this.#subscribers.add(subscriber);
+    const subscriber = this.#subscribers.add(channel, onNotify);
     try {
       const client = await this.#connect();
       await client.query(`listen ${pg.escapeIdentifier(channel)}`);
@@ -90,10 +81,10 @@ export class PostgresListener {
     const client = new pg.Client({ ...this.#options.config, query_timeout: PING_TIMEOUT_MS });
     client.on('error', (error) => this.#lose(client, error));
     client.on('end', () => this.#lose(client));
-    client.on('notification', ({ channel, payload }) => this.#tell(payload ?? '', channel));
+    client.on('notification', ({ channel, payload }) => this.#subscribers.tell(payload ?? '', channel));
     try {
       await client.connect();
-      for (const channel of new Set([...this.#subscribers].map((subscriber) => subscriber.channel))) {
+      for (const channel of this.#subscribers.channels) {
         await client.query(`listen ${pg.escapeIdentifier(channel)}`);
       }
     } catch (error) {
@@ -104,23 +95,9 @@ export class PostgresListener {
     if (this.#missed) {
       this.#missed = false;
       this.#options.log.info('listening to the database again');
-      this.#tell('');
+      this.#subscribers.tell('');
     }
     return client;
-  }
-
-  #tell(payload: string, channel?: string): void {
-    for (const subscriber of this.#subscribers) {
-      if (channel !== undefined && subscriber.channel !== channel) continue;
-      try {
-        subscriber.onNotify(payload);
-      } catch (error) {
-        this.#options.log.error(
-          { err: error, channel: subscriber.channel },
-          'a notification was not handled',
-        );
-      }
-    }
   }
 
   #keepAlive(client: pg.Client): void {
@@ -166,9 +143,9 @@ export class PostgresListener {
   }
 
   async #unsubscribe(subscriber: Subscriber): Promise<void> {
-    this.#subscribers.delete(subscriber);
+    if (!this.#subscribers.remove(subscriber)) return;
     if (this.#subscribers.size === 0) return this.#disconnect();
-    if ([...this.#subscribers].some(({ channel }) => channel === subscriber.channel)) return;
+    if (this.#subscribers.channels.has(subscriber.channel)) return;
     const client = await this.#connection?.catch(() => undefined);
     // Failing is harmless: nobody is called for the channel any more.
     await client?.query(`unlisten ${pg.escapeIdentifier(subscriber.channel)}`).catch(() => undefined);
