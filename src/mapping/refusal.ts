@@ -3,7 +3,7 @@ import type { z } from 'zod';
 /** Issues of one payload that are listed; the rest is counted. */
 const MAX_ISSUES = 5;
 const MAX_MESSAGE = 300;
-/** Values of a payload that are looked at; bounds the work on a large or circular one. */
+/** Values of a payload that are looked at; bounds the work on a large one. */
 const MAX_VALUES = 5_000;
 /** Shorter values would blot out ordinary words of a message. */
 const MIN_MASKED = 3;
@@ -40,11 +40,13 @@ function withoutValues(error: Error, payload: unknown): string {
 /** Every text and number in the payload, longest first, so that a part of a value does not hide the whole. */
 function textsOf(payload: unknown): string[] {
   const texts = new Set<string>();
-  const open: unknown[] = [payload];
-  for (let seen = 0; seen < MAX_VALUES && open.length > 0; seen++) {
-    const value = open.pop();
+  // A set yields what is added while it is walked, and each value once: circular payloads end.
+  const values = new Set<unknown>([payload]);
+  for (const value of values) {
     if (typeof value === 'string' || typeof value === 'number') texts.add(String(value));
-    else if (typeof value === 'object' && value !== null) open.push(...Object.values(value));
+    else if (typeof value === 'object' && value !== null && values.size < MAX_VALUES) {
+      for (const inner of Object.values(value)) values.add(inner);
+    }
   }
   return [...texts].filter((text) => text.length >= MIN_MASKED).sort((a, b) => b.length - a.length);
 }
