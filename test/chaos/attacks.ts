@@ -125,6 +125,8 @@ export function linkFaults(everyMs: number, settings: Rig['settings']): Attack {
       await systemClock.sleep(fault.ms, signal);
       applied.remove();
       busy.delete(links);
+      // Cut short by the end of the run, it was not really tried.
+      if (signal.aborted && applied.hits === 0) return {};
       return { [`${fault.link} ${fault.name}`]: applied.hits };
     },
   };

@@ -25,8 +25,13 @@ export function startNemesis(attacks: readonly Attack[], battle: Omit<Battle, 's
   const lanes = attacks.flatMap((attack) =>
     Array.from({ length: attack.overlap }, async (_, index) => {
       const random = battle.random.fork(`${attack.name} ${index}`);
-      while (!end.signal.aborted) {
-        await systemClock.sleep(attack.everyMs * attack.overlap * (0.5 + random.next()), end.signal);
+      const meanMs = attack.everyMs * attack.overlap;
+      for (let strikes = 0; !end.signal.aborted; strikes += 1) {
+        // The first comes sooner, so that short runs see every attack.
+        await systemClock.sleep(
+          meanMs * (strikes === 0 ? random.next() / 2 : 0.5 + random.next()),
+          end.signal,
+        );
         if (end.signal.aborted) break;
         try {
           const hits = await attack.strike({ ...battle, random, signal: end.signal });

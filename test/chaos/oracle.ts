@@ -21,7 +21,8 @@ export type FindingKind =
   | 'crash'
   | 'unexpected-log'
   | 'leak'
-  | 'broken-ledger';
+  | 'broken-ledger'
+  | 'harness';
 
 /** Something that must not be. */
 export interface Finding {

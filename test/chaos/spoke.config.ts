@@ -23,6 +23,8 @@ export default defineConfig({
         const record =
           event.idProperty === 'email' ? contactByEmail(event.id) : contactBy('chaos_id', event.id);
         const upsert = upsertContact(record, {
+          // A portal creates no contact that has neither an e-mail nor a name.
+          lastname: event.idProperty === 'email' ? undefined : event.id,
           chaos_seq: event.seq,
           chaos_value: event.value,
           chaos_extra: event.extra,

@@ -1,0 +1,128 @@
+import { parseArgs } from 'node:util';
+import { type Base, openBase } from './base.ts';
+import type { Outcome, Status } from './outcome.ts';
+import { describeOutcome, describeRun } from './report.ts';
+import type { Scenario } from './scenario.ts';
+import { SCENARIOS } from './scenarios.ts';
+import { DEFAULT_SETTINGS, type Settings } from './settings.ts';
+
+const USAGE = `npm run chaos -- [options]
+
+  --scenario NAME     ${SCENARIOS.map(({ name }) => name).join(', ')} or all (default ${SCENARIOS[0]?.name})
+  --minutes M         how long there is trouble; or --seconds S (default ${DEFAULT_SETTINGS.seconds})
+  --seed N            the same seed makes the same plan (default ${DEFAULT_SETTINGS.seed})
+  --workers N         worker processes (default ${DEFAULT_SETTINGS.workers})
+  --limit N           calls that the portal allows in 10 s (default ${DEFAULT_SETTINGS.limit})
+  --lease S           lease of a claim, s (default ${DEFAULT_SETTINGS.leaseSeconds})
+  --kill-every MS     mean time between two random kills (default ${DEFAULT_SETTINGS.killEveryMs})
+  --json              one object on stdout instead of text
+  --source            run the workers from source instead of building them
+
+Exit codes: 0 passed, 1 failed, 2 usage, 3 void (nothing wrong, but a planned fault hit nothing or too little moved).
+`;
+
+const EXIT_CODES: Readonly<Record<Status, number>> = { pass: 0, fail: 1, void: 3 };
+
+interface Request {
+  readonly settings: Settings;
+  readonly scenarios: readonly Scenario[];
+  readonly json: boolean;
+  readonly fromSource: boolean;
+}
+
+process.exitCode = await main(process.argv.slice(2));
+
+async function main(args: readonly string[]): Promise<number> {
+  const request = readRequest(args);
+  if (typeof request === 'string') {
+    process.stderr.write(`${request}\n\n${USAGE}`);
+    return 2;
+  }
+  const progress = (line: string): boolean => process.stderr.write(`· ${line}\n`);
+  // Ctrl-C ends through the exit handlers of whatever was started.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
+  if (!request.json) process.stdout.write(describeRun(request.settings));
+  const base = await openBase({ fromSource: request.fromSource, progress });
+  try {
+    return await runAll(request, base, progress);
+  } finally {
+    await base.stop();
+  }
+}
+
+async function runAll(request: Request, base: Base, progress: (line: string) => void): Promise<number> {
+  const outcomes: Outcome[] = [];
+  for (const scenario of request.scenarios) {
+    progress(`${scenario.name}: ${scenario.what}`);
+    const outcome = await scenario.run({ base, settings: request.settings, progress });
+    outcomes.push(outcome);
+    if (!request.json) process.stdout.write(describeOutcome(outcome));
+  }
+  const status = worst(outcomes);
+  if (request.json) {
+    process.stdout.write(
+      `${JSON.stringify({ status, settings: request.settings, outcomes, logs: base.folder })}\n`,
+    );
+  } else {
+    process.stdout.write(`${status.toUpperCase()} · logs and ledgers: ${base.folder}\n`);
+  }
+  return EXIT_CODES[status];
+}
+
+function worst(outcomes: readonly Outcome[]): Status {
+  for (const status of ['fail', 'void'] as const) {
+    if (outcomes.some((outcome) => outcome.status === status)) return status;
+  }
+  return 'pass';
+}
+
+/** The request, or what is wrong with the arguments. */
+function readRequest(args: readonly string[]): Request | string {
+  try {
+    const { values } = parseArgs({
+      args: [...args],
+      options: {
+        scenario: { type: 'string', default: SCENARIOS[0]?.name ?? '' },
+        minutes: { type: 'string' },
+        seconds: { type: 'string' },
+        seed: { type: 'string' },
+        workers: { type: 'string' },
+        limit: { type: 'string' },
+        lease: { type: 'string' },
+        'kill-every': { type: 'string' },
+        json: { type: 'boolean', default: false },
+        source: { type: 'boolean', default: false },
+      },
+    });
+    const scenarios = SCENARIOS.filter(({ name }) => values.scenario === 'all' || name === values.scenario);
+    if (scenarios.length === 0) return `There is no scenario ${values.scenario}.`;
+    const { minutes, seconds } = values;
+    return {
+      scenarios,
+      json: values.json,
+      fromSource: values.source,
+      settings: {
+        ...DEFAULT_SETTINGS,
+        seconds:
+          minutes === undefined
+            ? positive('--seconds', seconds, DEFAULT_SETTINGS.seconds)
+            : 60 * positive('--minutes', minutes, 1),
+        seed: positive('--seed', values.seed, DEFAULT_SETTINGS.seed),
+        workers: positive('--workers', values.workers, DEFAULT_SETTINGS.workers),
+        limit: positive('--limit', values.limit, DEFAULT_SETTINGS.limit),
+        leaseSeconds: positive('--lease', values.lease, DEFAULT_SETTINGS.leaseSeconds),
+        killEveryMs: positive('--kill-every', values['kill-every'], DEFAULT_SETTINGS.killEveryMs),
+      },
+    };
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+function positive(name: string, text: string | undefined, fallback: number): number {
+  if (text === undefined) return fallback;
+  const number = Number(text);
+  if (!Number.isFinite(number) || number <= 0)
+    throw new Error(`${name} must be a positive number, was ${text}.`);
+  return number;
+}
