@@ -77,7 +77,7 @@ export function eventPreparer(options: {
     if (problem !== undefined) return refuse('OUTBOX_OPTION_INVALID', problem);
     const encoded = encodePayload(type, payload, maxPayloadBytes);
     if (!encoded.ok) return encoded;
-    const misfit = validate?.(type, JSON.parse(encoded.json));
+    const misfit = validate && problemOf(type, encoded.json, validate);
     if (misfit) return refuse(misfit.code, misfit.message);
     return {
       ok: true,
@@ -93,6 +93,19 @@ export function eventPreparer(options: {
       },
     };
   };
+}
+
+function problemOf(
+  type: string,
+  json: string,
+  validate: (type: string, payload: unknown) => TrackProblem | null,
+): TrackProblem | null {
+  try {
+    return validate(type, JSON.parse(json));
+  } catch (error) {
+    const name = error instanceof Error ? error.name : 'something else than an Error';
+    return { code: 'EVENT_MAPPING_FAILED', message: `The check of the payload of ${type} threw ${name}.` };
+  }
 }
 
 /** Written defensively: producers are also written in JavaScript. */

@@ -30,7 +30,7 @@ export interface Tracker<Payloads extends object = Record<string, unknown>> {
     payload: Payloads[Type],
     options?: TrackOptions,
   ): Promise<TrackReceipt>;
-  /** The checks of `track` that need no database. May throw what the config's own code throws. */
+  /** The checks of `track` that need no database. */
   readonly prepare: PrepareEvent;
   readonly maxPayloadBytes: number;
 }

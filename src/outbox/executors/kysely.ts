@@ -1,7 +1,7 @@
 import { type Executor, hasMethods, rowsOf } from './executor.ts';
 
 interface KyselyHandle {
-  executeQuery(query: object, queryId: object): Promise<unknown>;
+  executeQuery(query: object): Promise<unknown>;
 }
 
 /** A Kysely instance or transaction: takes the compiled query that Kysely's own `CompiledQuery.raw` would make. */
@@ -10,8 +10,8 @@ export const kyselyExecutor: Executor<KyselyHandle> = {
   matches: (handle): handle is KyselyHandle =>
     hasMethods(handle, 'executeQuery', 'getExecutor', 'selectFrom'),
   async execute(handle, text, values) {
-    const queryId = { queryId: 'spoke' };
     const query = { kind: 'RawNode', sqlFragments: [text], parameters: [] };
-    return rowsOf(await handle.executeQuery({ sql: text, parameters: values, query, queryId }, queryId));
+    const compiled = { sql: text, parameters: values, query, queryId: { queryId: 'spoke' } };
+    return rowsOf(await handle.executeQuery(compiled));
   },
 };
