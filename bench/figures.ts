@@ -46,8 +46,15 @@ export interface Figures {
   readonly notes: readonly string[];
 }
 
-/** Folds the rounds' samples into figures; ratios are taken within a round, so that noise common to a round cancels out. */
-export function summarise(rounds: readonly (readonly Sample[])[], baseline: string): Figure[] {
+/**
+ * Folds the rounds' samples into figures. Ratios to `baseline` are taken within a round, so that noise common to a round cancels
+ * out; `compared` lists the measures that have one (default: all).
+ */
+export function summarise(
+  rounds: readonly (readonly Sample[])[],
+  baseline: string,
+  compared?: readonly string[],
+): Figure[] {
   const figures: Figure[] = [];
   const first = new Map<string, Sample>();
   for (const sample of rounds.flat()) if (!first.has(keyOf(sample))) first.set(keyOf(sample), sample);
@@ -55,10 +62,8 @@ export function summarise(rounds: readonly (readonly Sample[])[], baseline: stri
     const values = rounds.flatMap((round) =>
       round.filter((sample) => keyOf(sample) === key).map((sample) => sample.value),
     );
-    const ratio =
-      identity.contender === baseline
-        ? undefined
-        : ratioOf(rounds, key, keyOf({ ...identity, contender: baseline }));
+    const isCompared = identity.contender !== baseline && (compared?.includes(identity.measure) ?? true);
+    const ratio = isCompared ? ratioOf(rounds, key, keyOf({ ...identity, contender: baseline })) : undefined;
     figures.push({
       ...identity,
       ...spread(values),

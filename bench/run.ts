@@ -12,7 +12,7 @@ ${BENCHES.map((bench) => `  ${bench.name.padEnd(10)}${bench.what}`).join('\n')}
 
   --rounds N       rounds in which every contender runs once, 1 to 1000
   --scale S        share of the full size, above 0 and at most 1 (1); below 1 no goal is judged
-  --cap-seconds S  most seconds for one contender in one round of delivery (60)
+  --cap-seconds S  most seconds for one contender in one round of delivery (300)
   --json           one object on stdout
   --markdown       tables for a page on stdout
   --check          exit 3 when a goal is missed
@@ -83,7 +83,7 @@ function readArguments(argv: string[]): Arguments | string {
     return name ? `There is no bench "${positionals.join(' ')}".` : 'Name one bench.';
   const rounds = Number(values.rounds ?? bench.rounds);
   const scale = Number(values.scale ?? 1);
-  const capSeconds = Number(values['cap-seconds'] ?? 60);
+  const capSeconds = Number(values['cap-seconds'] ?? 300);
   if (!Number.isInteger(rounds) || rounds < 1 || rounds > 1000)
     return `--rounds ${values.rounds} is not a whole number from 1 to 1000.`;
   if (!(scale > 0 && scale <= 1)) return `--scale ${values.scale} is not above 0 and at most 1.`;

@@ -34,8 +34,8 @@ export async function readTraffic(portal: Portal): Promise<Traffic> {
 async function readJournal(portal: Portal, after: number): Promise<readonly JournalEntry[]> {
   const answer = await fetch(`${portal.url}/_simulator/journal?after=${after}&limit=${PAGE}`);
   if (!answer.ok) throw new Error(`The simulator's journal answered ${answer.status}.`);
-  const body = (await answer.json()) as { entries: readonly JournalEntry[] };
-  return body.entries;
+  const body = (await answer.json()) as { results: readonly JournalEntry[] };
+  return body.results;
 }
 
 function inputsOf(entry: JournalEntry): number {
