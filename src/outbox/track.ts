@@ -14,6 +14,7 @@ import { faultReceipt, isMissing } from './track-fault.ts';
 import { createRefusalLog } from './track-log.ts';
 import { createPreflight } from './track-preflight.ts';
 import { type RefusedReceipt, readReceipt, type TrackReceipt } from './track-receipt.ts';
+import { trackStatement, trackValues } from './track-statement.ts';
 
 const MAX_PAYLOAD_BYTES = 262_144;
 
@@ -63,9 +64,7 @@ export function createTracker<Payloads extends object = Record<string, unknown>>
   options: TrackerOptions,
 ): Tracker<Payloads> {
   const { schema = 'spoke', maxPayloadBytes = MAX_PAYLOAD_BYTES, clock = systemClock } = options;
-  // Everything goes as text and comes as text: no driver's types, and no ORM that renames the keys of JSON, gets in between.
-  const statement = `select ${quoteSchema(schema)}.track_receipt($1::text, $2::text, $3::text, $4::text, $5::text::smallint, $6::text::timestamptz, $7::text::integer)::text as receipt`;
-  const maxBytes = String(maxPayloadBytes);
+  const statement = trackStatement(quoteSchema(schema));
   const prepare = eventPreparer({ types: options.types, maxPayloadBytes });
   const preflight = createPreflight(schema);
   const logRefusal = createRefusalLog(options.log, clock);
@@ -98,9 +97,7 @@ export function createTracker<Payloads extends object = Record<string, unknown>>
     const refusal = await preflight.refusal(executor, handle);
     if (refusal) return refusal;
     try {
-      const { type, payload, idempotencyKey, recordKey, priority, occurredAt } = event;
-      const values = [type, payload, idempotencyKey, recordKey, String(priority), occurredAt, maxBytes];
-      const [row] = await executor.execute(handle, statement, values);
+      const [row] = await executor.execute(handle, statement, trackValues(event, maxPayloadBytes));
       return readReceipt(row?.receipt);
     } catch (error) {
       if (isMissing(faultReceipt(error))) preflight.forget(executor);
