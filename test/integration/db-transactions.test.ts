@@ -1,7 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Queryable } from '../../src/db/database.ts';
-import { openDatabase } from '../../src/db/open-database.ts';
-import { silentLogger } from '../../src/log.ts';
 import { type DatabaseKind, databaseKinds, type TestDatabase, testDatabaseOf } from '../support/database.ts';
 
 /** A promise and its key. */
@@ -172,19 +170,6 @@ describe.each(databaseKinds)('%s, with short limits', (kind) => {
   });
 });
 
-async function withLimits(kind: DatabaseKind) {
-  const limits = { log: silentLogger, poolSize: 1, connectTimeout: 200, closeTimeout: 500 };
-  if (kind === 'pglite') {
-    const db = await openDatabase(limits);
-    return { db, drop: () => db.close() };
-  }
-  const database = await testDatabaseOf(kind, { migrated: false, poolSize: 1 });
-  const db = await openDatabase({ ...limits, url: database.url });
-  return {
-    db,
-    async drop() {
-      await db.close();
-      await database.drop();
-    },
-  };
+function withLimits(kind: DatabaseKind): Promise<TestDatabase> {
+  return testDatabaseOf(kind, { migrated: false, poolSize: 1, connectTimeout: 200, closeTimeout: 500 });
 }

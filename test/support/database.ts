@@ -18,6 +18,9 @@ export interface TestDatabaseOptions {
   /** Default: SPOKE_TEST_SCHEMA, else `spoke`. Another one than that is migrated on the spot. */
   schema?: string;
   log?: Logger;
+  /** Passed on to `openDatabase`, ms. */
+  connectTimeout?: number;
+  closeTimeout?: number;
 }
 
 export interface TestDatabase {
@@ -42,10 +45,10 @@ export const databaseKinds: readonly DatabaseKind[] =
 export async function testDatabase(options: TestDatabaseOptions = {}): Promise<TestDatabase> {
   const postgres = inject('postgres');
   if (!postgres) return testPglite(options);
-  const { schema = postgres.schema, migrated = true, poolSize = 5, log = silentLogger } = options;
+  const { schema = postgres.schema, migrated = true, poolSize = 5, log = silentLogger, ...limits } = options;
   const cloned = migrated && schema === postgres.schema;
   const url = await createDatabase(postgres.url, cloned ? postgres.template : undefined);
-  const db = await openDatabase({ url, schema, poolSize, log, applicationName: 'spoke-test' });
+  const db = await openDatabase({ ...limits, url, schema, poolSize, log, applicationName: 'spoke-test' });
   if (migrated && !cloned) await migrate(db);
   return {
     db,
@@ -60,8 +63,8 @@ export async function testDatabase(options: TestDatabaseOptions = {}): Promise<T
 
 /** The same on the embedded database, in memory. */
 export async function testPglite(options: TestDatabaseOptions = {}): Promise<TestDatabase> {
-  const { schema = inject('testSchema'), migrated = true, log = silentLogger } = options;
-  const db = await openPgliteDatabase({ schema, log, content: await emptyPglite() });
+  const { schema = inject('testSchema'), migrated = true, log = silentLogger, ...limits } = options;
+  const db = await openPgliteDatabase({ ...limits, schema, log, content: await emptyPglite() });
   if (migrated) await migrate(db);
   return {
     db,
