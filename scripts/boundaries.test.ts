@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -68,9 +68,20 @@ interface Violation {
   readonly rule: { readonly name: string };
 }
 
+interface Rule {
+  readonly name: string;
+  readonly comment?: string;
+}
+
+interface Summary {
+  readonly violations: readonly Violation[];
+  readonly ruleSetUsed: { readonly forbidden: readonly Rule[] };
+}
+
 describe('the rules about imports', () => {
   let folder: string;
   let violations: readonly Violation[];
+  let rules: readonly Rule[];
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'spoke-boundaries-'));
@@ -98,7 +109,9 @@ describe('the rules about imports', () => {
     files.set('src/db/pair-two.ts', "import type {} from './pair-one.ts';\n");
     files.set('src/db/lost.ts', "import './nowhere.ts';\n");
     for (const [file, text] of files) await write(folder, file, text);
-    violations = await cruise(folder);
+    const summary = await cruise(folder);
+    violations = summary.violations;
+    rules = summary.ruleSetUsed.forbidden;
   });
 
   afterAll(() => rm(folder, { recursive: true, force: true }));
@@ -122,12 +135,29 @@ describe('the rules about imports', () => {
     expect(names).toContain('src/db/lost.ts no-missing-file');
   });
 
+  it('are those of docs/concepts/architecture.md', async () => {
+    const page = await readFile('docs/concepts/architecture.md', 'utf8');
+    const rows = [...page.matchAll(/^\| `src\/(\w+)\/` \|[^|]*\|([^|]*)\|$/gm)].filter(
+      ([, part]) => part !== 'cli',
+    );
+    const told = rows.map(([, part, others = '']) =>
+      [
+        `src/${part} may import: the leaves`,
+        ...[...others.matchAll(/`([^`]+)`/g)].map((match) => match[1]),
+      ].join(', '),
+    );
+    const ruled = rules
+      .filter((rule) => rule.name.endsWith('-imports-downwards'))
+      .map((rule) => rule.comment);
+    expect(told.map((sentence) => `${sentence}.`).sort()).toEqual(ruled.sort());
+  });
+
   it('let two files name each other as long as one way is types only', () => {
     expect(violations.filter((violation) => violation.from.startsWith('src/db/pair-'))).toEqual([]);
   });
 });
 
-async function cruise(folder: string): Promise<readonly Violation[]> {
+async function cruise(folder: string): Promise<Summary> {
   const depcruise = join(process.cwd(), 'node_modules/dependency-cruiser/bin/dependency-cruise.mjs');
   const args = [
     depcruise,
@@ -151,7 +181,7 @@ async function cruise(folder: string): Promise<readonly Violation[]> {
       },
     );
   });
-  return (JSON.parse(output) as { summary: { violations: Violation[] } }).summary.violations;
+  return (JSON.parse(output) as { summary: Summary }).summary;
 }
 
 async function write(folder: string, file: string, text: string): Promise<void> {
