@@ -53,7 +53,7 @@ export const VARIABLES = {
   configPath: variable({
     name: 'SPOKE_CONFIG',
     kind: text(),
-    defaultNote: 'spoke.config.{ts,mts,js,mjs} in the working directory',
+    defaultNote: 'spoke.config.{ts,mts,js,mjs} in the working directory or a parent up to package.json',
     meaning: 'Path of the config file.',
   }),
   logLevel: variable({

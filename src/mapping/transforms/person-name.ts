@@ -17,7 +17,8 @@ const SCOTTISH = /^Mc\p{L}{3}/u;
 
 /**
  * A first or last name as it would be written: clean, single spaces, and capitalised only where the typing shows no care, all
- * upper or all lower case (`MARY-JANE`, `o'brien`). Mixed case and scripts without case stay; undefined when nothing is left.
+ * upper or all lower case (`MARY-JANE`, `o'brien`). Mixed case and scripts without case stay. Cut to `max` characters
+ * (default 255); undefined when nothing is left.
  */
 export function personName(value: string | null | undefined, max = MAX_NAME): string | undefined {
   if (value === null || value === undefined) return undefined;
