@@ -259,6 +259,10 @@ export const ERROR_CODES = {
     meaning: 'The transaction is read-only, or the connection leads to a standby.',
     remedy: 'Record events in a transaction that may write, on the primary.',
   },
+  OUTBOX_REJECTED: {
+    meaning: "A constraint or trigger that was added to Spoke's table refused the event.",
+    remedy: 'Look at the SQLSTATE and at what was added to outbox_events.',
+  },
   OUTBOX_TRANSACTION_ABORTED: {
     meaning:
       'An earlier statement of the application had failed, so the transaction takes no more statements.',
