@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { startPostgres } from '../test/support/postgres-server.ts';
+import { openClient } from './open-client.ts';
 import type { Scope } from './scope.ts';
 
 /** A throw-away server with its settings as installed: fsync and synchronous_commit are on. */
@@ -23,8 +24,7 @@ export async function startBenchPostgres(scope: Scope): Promise<BenchPostgres> {
   const server = await startPostgres({ fsync: true });
   const stop = scope.defer(() => server.stop());
   const admin = async <T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> => {
-    const client = new pg.Client(url);
-    await client.connect();
+    const client = await openClient(url);
     return work(client).finally(() => client.end());
   };
   const settings = await admin(server.url, async (client) => {

@@ -64,7 +64,10 @@ async function main(argv: string[]): Promise<number> {
     );
     return 1;
   } finally {
-    await scope.close();
+    // Interrupted, the server may have gone before its clients.
+    await scope.close().catch((error: unknown) => {
+      if (!interruption.signal.aborted) throw error;
+    });
     process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
   }
 }

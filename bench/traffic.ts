@@ -10,6 +10,12 @@ export interface Traffic {
 
 const PAGE = 1_000;
 
+/** Contacts that the portal holds. */
+export async function countContacts(portal: Portal): Promise<number> {
+  const state = (await readAdmin(portal, 'state')) as { counts: Record<string, { live: number }> };
+  return state.counts.contacts?.live ?? 0;
+}
+
 interface JournalEntry {
   readonly n: number;
   readonly path: string;
@@ -32,10 +38,16 @@ export async function readTraffic(portal: Portal): Promise<Traffic> {
 }
 
 async function readJournal(portal: Portal, after: number): Promise<readonly JournalEntry[]> {
-  const answer = await fetch(`${portal.url}/_simulator/journal?after=${after}&limit=${PAGE}`);
-  if (!answer.ok) throw new Error(`The simulator's journal answered ${answer.status}.`);
-  const body = (await answer.json()) as { results: readonly JournalEntry[] };
-  return body.results;
+  const page = (await readAdmin(portal, `journal?after=${after}&limit=${PAGE}`)) as {
+    results: readonly JournalEntry[];
+  };
+  return page.results;
+}
+
+async function readAdmin(portal: Portal, path: string): Promise<unknown> {
+  const answer = await fetch(`${portal.url}/_simulator/${path}`);
+  if (!answer.ok) throw new Error(`The simulator answered ${answer.status} to its admin path ${path}.`);
+  return answer.json();
 }
 
 function inputsOf(entry: JournalEntry): number {

@@ -7,7 +7,7 @@ import type { QueueDrainInput, QueueDrainOutput } from '../programs/queue-drain.
 import type { QueueLoadInput } from '../programs/queue-load.ts';
 import type { LoadedQueue } from '../queue-contender.ts';
 import { runProgram } from '../run-program.ts';
-import { readTraffic, type Traffic } from '../traffic.ts';
+import { countContacts, readTraffic, type Traffic } from '../traffic.ts';
 
 const EVENTS = 100_000;
 const CONTACTS = 20_000;
@@ -153,6 +153,11 @@ async function measure(setting: Setting, contestant: Contestant, round: number):
   const drain: QueueDrainInput = { ...load, capSeconds };
   const drained = await runProgram<QueueDrainOutput>(options.scope, './programs/queue-drain.ts', drain);
   const traffic = portal ? await readTraffic(portal) : undefined;
+  if (portal && drained.done === jobs && (await countContacts(portal)) !== contacts) {
+    throw new Error(
+      `Spoke says that ${jobs} events are delivered, but the portal does not hold ${contacts} contacts.`,
+    );
+  }
   await portal?.stop();
   await database.drop();
   return samplesOf(drained, traffic);

@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { Logger, run, runMigrations, type WorkerEvents } from 'graphile-worker';
-import pg from 'pg';
 import { forCondition } from '../for-condition.ts';
+import { openClient } from '../open-client.ts';
 import type { LoadedQueue, Meter } from '../queue-contender.ts';
 
 const TASK = 'noop';
@@ -13,8 +13,7 @@ const quiet = new Logger(() => () => {});
 /** Puts the jobs into graphile-worker's table, without a named queue. */
 export async function fillGraphileWorker({ databaseUrl, jobs, contacts }: LoadedQueue): Promise<void> {
   await runMigrations({ connectionString: databaseUrl, logger: quiet });
-  const client = new pg.Client(databaseUrl);
-  await client.connect();
+  const client = await openClient(databaseUrl);
   for (let from = 0; from < jobs; from += INSERT_BATCH) {
     await client.query(
       `select graphile_worker.add_jobs(array(
@@ -39,8 +38,7 @@ export async function drainGraphileWorker(
   events.on('job:complete', () => {
     completed++;
   });
-  const watcher = new pg.Client(databaseUrl);
-  await watcher.connect();
+  const watcher = await openClient(databaseUrl);
   const isEmpty = async () => {
     const { rows } = await watcher.query<{ left: boolean }>(
       'select exists (select 1 from graphile_worker.jobs) as left',

@@ -1,4 +1,4 @@
-import pg from 'pg';
+import { openClient } from '../../open-client.ts';
 import type { QueueContender } from '../../queue-contender.ts';
 
 const BATCH = 100;
@@ -11,8 +11,7 @@ export const contender: QueueContender = {
   name: 'lease loop',
 
   async load({ databaseUrl, jobs, contacts }) {
-    const client = new pg.Client(databaseUrl);
-    await client.connect();
+    const client = await openClient(databaseUrl);
     await client.query(`
       create table lease_events (
         id bigint generated always as identity primary key,
@@ -34,9 +33,8 @@ export const contender: QueueContender = {
   },
 
   async drain({ databaseUrl }, meter, signal) {
-    const client = new pg.Client(databaseUrl);
     meter.began();
-    await client.connect();
+    const client = await openClient(databaseUrl);
     let done = 0;
     while (!signal.aborted) {
       const { rows } = await client.query<{ id: string }>({

@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import pg from 'pg';
+import type pg from 'pg';
 import { migrate } from '../../../src/db/migrate.ts';
 import { openDatabase } from '../../../src/db/open-database.ts';
 import { silentLogger } from '../../../src/log.ts';
 import { endProcess } from '../../end-process.ts';
 import { forCondition } from '../../for-condition.ts';
+import { openClient } from '../../open-client.ts';
 import { usageOf } from '../../process-usage.ts';
 import type { LoadedQueue, QueueContender } from '../../queue-contender.ts';
 
@@ -36,8 +37,7 @@ export const contender: QueueContender = {
   },
 
   async drain(queue, meter, signal) {
-    const watcher = new pg.Client(queue.databaseUrl);
-    await watcher.connect();
+    const watcher = await openClient(queue.databaseUrl);
     await watcher.query('set enable_seqscan = off');
     meter.began();
     const worker = startWorker(queue);
