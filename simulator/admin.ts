@@ -90,8 +90,10 @@ async function route(
     case 'GET faults':
       return ok({ results: simulator.faults() });
     case 'POST faults': {
-      const plans = parse(z.union([z.array(faultSchema), faultSchema]), request);
-      return ok({ results: simulator.addFaults(Array.isArray(plans) ? plans : [plans]) });
+      const given = jsonOf(request);
+      // Not a union of one and many: its errors would not name the wrong field.
+      const plans = z.array(faultSchema).parse(Array.isArray(given) ? given : [given]);
+      return ok({ results: simulator.addFaults(plans) });
     }
     case 'DELETE faults':
       return ok({ removed: simulator.removeFaults(type === '' ? undefined : type) });
@@ -141,10 +143,14 @@ function changeTokens(simulator: Omit<Simulator, 'url' | 'stop'>, request: Admin
   return ok({ results: simulator.state().tokens });
 }
 
-/** An empty body stands for `{}`. */
 function parse<T>(schema: z.ZodType<T>, request: AdminRequest): T {
+  return schema.parse(jsonOf(request));
+}
+
+/** An empty body stands for `{}`. */
+function jsonOf(request: AdminRequest): unknown {
   const text = request.rawBody.toString();
-  return schema.parse(text === '' ? {} : JSON.parse(text));
+  return text === '' ? {} : JSON.parse(text);
 }
 
 function numberIn(query: URLSearchParams, name: string): number | undefined {

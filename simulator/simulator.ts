@@ -1,5 +1,6 @@
 import type { AddressInfo } from 'node:net';
 import { createAdmin } from './admin.ts';
+import { badRequest } from './api-error.ts';
 import { type Behaviour, type BehaviourPatch, resolveBehaviour } from './behaviour.ts';
 import { type ClockChange, DrivableClock } from './clock.ts';
 import { type Fault, type FaultPlan, FaultPlanner } from './faults.ts';
@@ -177,6 +178,6 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
 
 function knownToken(portal: Portal, secretOrId: string): Token {
   const token = portal.tokens.find(secretOrId);
-  if (!token) throw new Error('no token with this id; state() lists the ids');
+  if (!token) throw badRequest('no token with this id; state() lists the ids');
   return token;
 }
