@@ -27,6 +27,8 @@ export interface AppOptions {
   readonly settings: Settings;
   readonly config: SpokeConfig;
   readonly log: Logger;
+  /** One that is open and migrated, and stays open; default: that of the settings. */
+  readonly db?: Database;
   readonly clock?: Clock;
   /** Told apart in logs, leases and attempts; default host, process and a random part. */
   readonly worker?: string;
@@ -70,10 +72,10 @@ const LOOK_GAP_SHARE = 2 / 3;
  */
 export async function startApp(options: AppOptions): Promise<App> {
   const { settings, config, log, clock = systemClock } = options;
-  const db = await openAppDatabase(settings, log);
+  const db = options.db ?? (await openAppDatabase(settings, log));
   const mapper = createMapper(config, { ownerId: settings.hubspotOwnerId });
   const stopping = new AbortController();
-  const undo: (() => Promise<unknown>)[] = [() => db.close()];
+  const undo: (() => Promise<unknown>)[] = options.db ? [] : [() => db.close()];
   let worker: Worker | undefined;
   let stopped: Promise<void> | undefined;
   const app: App = {

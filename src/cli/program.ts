@@ -1,10 +1,23 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { type CommandModule, type Console, EXIT, errorLine, exitCodeOf } from './command.ts';
+import { demoCommand } from './demo.ts';
+import { eventsCommand } from './events.ts';
 import { migrateCommand } from './migrate.ts';
+import { simulatorCommand } from './simulator.ts';
+import { smokeCommand } from './smoke.ts';
 import { startCommand } from './start.ts';
+import { trackCommand } from './track.ts';
 
-const COMMANDS: readonly CommandModule[] = [startCommand, migrateCommand];
+const COMMANDS: readonly CommandModule[] = [
+  demoCommand,
+  startCommand,
+  migrateCommand,
+  trackCommand,
+  eventsCommand,
+  smokeCommand,
+  simulatorCommand,
+];
 
 /** Runs one command line (without node and script) and returns the exit code; never throws. */
 export async function runCli(argv: readonly string[], console: Console): Promise<number> {
@@ -19,7 +32,7 @@ export async function runCli(argv: readonly string[], console: Console): Promise
     })
     .exitOverride();
   for (const add of COMMANDS) add(program, console, (result) => (code = result));
-  for (const command of program.commands) command.exitOverride().copyInheritedSettings(program);
+  for (const command of allCommands(program)) command.copyInheritedSettings(program);
   try {
     await program.parseAsync(argv, { from: 'user' });
     return code;
@@ -28,6 +41,10 @@ export async function runCli(argv: readonly string[], console: Console): Promise
     console.err(errorLine(error));
     return exitCodeOf(error);
   }
+}
+
+function allCommands(command: Command): Command[] {
+  return command.commands.flatMap((each) => [each, ...allCommands(each)]);
 }
 
 /** Stands beside package.json in the source tree as in the built package. */

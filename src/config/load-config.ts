@@ -37,7 +37,7 @@ export interface LoadedConfig {
 export async function loadConfig(options: LoadOptions = {}): Promise<LoadedConfig> {
   const cwd = resolve(options.cwd ?? '.');
   const path = options.path === undefined ? findConfig(cwd) : givenConfig(resolve(cwd, options.path));
-  const exported = await importConfig(path);
+  const exported = await importWithSpoke(path);
   const config = exported.default;
   if (!isSpokeConfig(config)) throw invalid(path, [noConfig(exported)]);
   const problems = options.check?.(config) ?? [];
@@ -83,7 +83,8 @@ function misnamed(folders: readonly string[]): string {
   return '';
 }
 
-async function importConfig(path: string): Promise<Record<string, unknown>> {
+/** Imports a TypeScript or JavaScript module in which `spoke` means this very package. */
+export async function importWithSpoke(path: string): Promise<Record<string, unknown>> {
   const { spoke, ...others } = ownEntries();
   const jiti = createJiti(path, {
     // Wrapping every module in a proxy would tax each access the mapping makes.
