@@ -127,9 +127,10 @@ describe('reading again', () => {
   });
 
   it('does not happen for a caller that still has the token before the last', async () => {
-    const { source, reads } = counted(['old', 'new', 'newest']);
+    const { source, clock, reads } = counted(['old', 'new', 'newest']);
     await source.current();
     await source.refresh('old');
+    clock.advance(60_000);
     expect(await source.refresh('old')).toBe('new');
     expect(reads()).toBe(2);
   });

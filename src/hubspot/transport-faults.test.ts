@@ -173,7 +173,7 @@ describe('a slow answer', () => {
   it.each<[string, (socket: Socket) => void]>([
     ['never begins', () => undefined],
     ['stops after its head', (socket) => socket.write('HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\n')],
-    ['comes one byte at a time', drip],
+    ['comes one byte at a time', (socket) => drip(socket, httpAnswer(`{"a":"${'x'.repeat(10_000)}"}`))],
   ])('that %s ends at the total time-out', async (_, answer) => {
     const { transport } = await setup((socket) => onRequest(socket, () => answer(socket)), {
       timeoutMs: 700,
@@ -192,6 +192,16 @@ describe('a slow answer', () => {
     const exchange = await transport.request(POST);
     expect(exchange).toMatchObject({ kind: 'fault', reason: 'timeout', sent: true });
     expect(exchange.durationMs).toBeLessThan(4000);
+  });
+
+  it('that keeps coming is not taken for a silent one', async () => {
+    const { transport } = await setup(
+      (socket) => onRequest(socket, () => drip(socket, httpAnswer(`{"a":"${'x'.repeat(100)}"}`))),
+      { timeoutMs: 20_000, idleTimeoutMs: 700 },
+    );
+    const exchange = await transport.request(POST);
+    expect(exchange).toMatchObject({ kind: 'reply', status: 200, body: { a: 'x'.repeat(100) } });
+    expect(exchange.durationMs).toBeGreaterThan(700);
   });
 
   it('frees its connection, so that the next call is served', async () => {
@@ -339,8 +349,7 @@ describe('connections closed at a random moment', () => {
   });
 });
 
-function drip(socket: Socket): void {
-  const text = httpAnswer(`{"a":"${'x'.repeat(10_000)}"}`);
+function drip(socket: Socket, text: string): void {
   let at = 0;
   const timer = setInterval(() => {
     if (!socket.writable) clearInterval(timer);

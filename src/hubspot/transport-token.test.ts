@@ -133,5 +133,7 @@ describe('a token that cannot be had', () => {
     const exchange = transport.request({ ...GET, signal: stop.signal });
     stop.abort();
     expect(await exchange).toMatchObject({ reason: 'aborted', sent: false });
+    const given = transport.request({ ...GET, signal: stop.signal });
+    expect(await given).toMatchObject({ reason: 'aborted', sent: false });
   });
 });

@@ -206,6 +206,13 @@ describe('an answer', () => {
     expect(written).toBeLessThan(30 * 1024 * 1024);
   });
 
+  it('that announces too large a body is refused before the body comes', async () => {
+    const { transport } = await setup((_, response) =>
+      response.writeHead(200, { 'content-length': '6000000' }).flushHeaders(),
+    );
+    expect(await get(transport)).toMatchObject({ status: 200, flaw: 'too-large' });
+  });
+
   it('of exactly the largest size is read', async () => {
     const body = `{"a":"${'x'.repeat(92)}"}`;
     const { transport } = await setup((_, response) => response.end(body), { maxBodyBytes: 100 });
