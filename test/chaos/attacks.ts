@@ -43,7 +43,9 @@ export function randomKills(everyMs: number): Attack {
     everyMs,
     overlap: 1,
     async strike({ rig, probe, random }): Promise<Strike> {
-      const victims = rig.workers.workers.filter((worker) => !worker.stopped);
+      const awake = rig.workers.workers.filter((worker) => !worker.stopped);
+      // Mostly those at work: on a busy machine processes would otherwise die before they have begun.
+      const victims = random.chance(0.9) ? awake.filter((worker) => worker.ready) : awake;
       if (victims.length === 0) return {};
       const victim = random.pick(victims);
       if (!(await rig.workers.kill(victim))) return {};
@@ -66,11 +68,11 @@ export function killsInTheGap(everyMs: number): Attack {
       try {
         const held = await portal.nextHeld(NEXT_WRITE_MS);
         const victim = held?.worker ? workers.byName(held.worker) : undefined;
-        if (!held || !victim || !(await workers.kill(victim))) return { 'kill-in-gap': 0 };
+        if (!held || !victim || !(await workers.kill(victim))) return {};
         // Dead before the answer left: both clocks are the machine's.
         const inTime = Date.now() - held.at < HOLD_MS;
         await probe.watchDeath(victim);
-        return { 'kill-in-gap': inTime ? 1 : 0 };
+        return inTime ? { 'kill-in-gap': 1 } : {};
       } finally {
         await portal.releaseHold();
       }
@@ -85,9 +87,9 @@ export function stalls(everyMs: number): Attack {
     everyMs,
     overlap: 2,
     async strike({ rig, random, signal }): Promise<Strike> {
-      const running = random.shuffle(rig.workers.workers.filter((worker) => !worker.stopped));
+      const running = random.shuffle(rig.workers.workers.filter((worker) => worker.ready && !worker.stopped));
       const victim = await firstThatHolds(rig, running);
-      if (!victim || !rig.workers.stall(victim)) return { stall: 0 };
+      if (!victim || !rig.workers.stall(victim)) return {};
       const held = await lanesHeldBy(rig.pool, victim);
       await systemClock.sleep(rig.settings.leaseSeconds * STALL_FACTOR * 1000, signal);
       rig.workers.resume(victim);

@@ -1,4 +1,5 @@
 import { cpus, totalmem } from 'node:os';
+import type { TrialResult } from './mutants.ts';
 import type { Outcome } from './outcome.ts';
 import type { Settings } from './settings.ts';
 
@@ -13,6 +14,19 @@ export function describeOutcome(outcome: Outcome): string {
     ...table('', outcome.figures),
     ...findingLines(outcome),
     ...outcome.gaps.map((gap) => `  void: ${gap}`),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+/** A trial as lines for a person. */
+export function describeTrial(result: TrialResult): string {
+  const lines = [
+    `${result.caught ? 'caught' : 'NOT CAUGHT'} ${result.mutant} in ${result.seconds} s · ${result.what}`,
+    ...(result.failure === undefined ? [] : [`  not shown, ${result.failure}`]),
+    ...result.withGuard
+      .slice(0, SHOWN_PER_KIND)
+      .map(({ kind, message }) => `  with the guard: ${kind}: ${message}`),
+    ...result.withoutGuard.slice(0, 1).map(({ kind, message }) => `  without: ${kind}: ${message}`),
   ];
   return `${lines.join('\n')}\n`;
 }

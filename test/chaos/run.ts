@@ -1,14 +1,18 @@
 import { parseArgs } from 'node:util';
 import { type Base, openBase } from './base.ts';
+import { runMutants, TRIALS } from './mutants.ts';
 import type { Outcome, Status } from './outcome.ts';
-import { describeOutcome, describeRun } from './report.ts';
+import { describeOutcome, describeRun, describeTrial } from './report.ts';
 import type { Scenario } from './scenario.ts';
 import { SCENARIOS } from './scenarios.ts';
 import { DEFAULT_SETTINGS, type Settings } from './settings.ts';
+import type { Trial } from './trial.ts';
 
 const USAGE = `npm run chaos -- [options]
 
   --scenario NAME     ${SCENARIOS.map(({ name }) => name).join(', ')} or all (default ${SCENARIOS[0]?.name})
+  --mutants           instead: take each guard of Spoke away and see that somebody notices
+  --mutant NAME       only this one of ${TRIALS.map(({ mutant }) => mutant).join(', ')}
   --minutes M         how long there is trouble; or --seconds S (default ${DEFAULT_SETTINGS.seconds})
   --seed N            the same seed makes the same plan (default ${DEFAULT_SETTINGS.seed})
   --workers N         worker processes (default ${DEFAULT_SETTINGS.workers})
@@ -26,6 +30,8 @@ const EXIT_CODES: Readonly<Record<Status, number>> = { pass: 0, fail: 1, void: 3
 interface Request {
   readonly settings: Settings;
   readonly scenarios: readonly Scenario[];
+  /** Not empty: these instead of scenarios. */
+  readonly trials: readonly Trial[];
   readonly json: boolean;
   readonly fromSource: boolean;
 }
@@ -44,13 +50,13 @@ async function main(args: readonly string[]): Promise<number> {
   if (!request.json) process.stdout.write(describeRun(request.settings));
   const base = await openBase({ fromSource: request.fromSource, progress });
   try {
-    return await runAll(request, base, progress);
+    return await (request.trials.length > 0 ? runTrials : runScenarios)(request, base, progress);
   } finally {
     await base.stop();
   }
 }
 
-async function runAll(request: Request, base: Base, progress: (line: string) => void): Promise<number> {
+async function runScenarios(request: Request, base: Base, progress: (line: string) => void): Promise<number> {
   const outcomes: Outcome[] = [];
   for (const scenario of request.scenarios) {
     progress(`${scenario.name}: ${scenario.what}`);
@@ -67,6 +73,19 @@ async function runAll(request: Request, base: Base, progress: (line: string) => 
     process.stdout.write(`${status.toUpperCase()} · logs and ledgers: ${base.folder}\n`);
   }
   return EXIT_CODES[status];
+}
+
+async function runTrials(request: Request, base: Base): Promise<number> {
+  const results = await runMutants(base, request.trials, request.settings.seed, (result) => {
+    if (!request.json) process.stdout.write(describeTrial(result));
+  });
+  const caught = results.filter((result) => result.caught).length;
+  if (request.json) {
+    process.stdout.write(`${JSON.stringify({ caught, of: results.length, results, logs: base.folder })}\n`);
+  } else {
+    process.stdout.write(`${caught} of ${results.length} mutants caught · logs: ${base.folder}\n`);
+  }
+  return caught === results.length ? EXIT_CODES.pass : EXIT_CODES.fail;
 }
 
 function worst(outcomes: readonly Outcome[]): Status {
@@ -90,15 +109,22 @@ function readRequest(args: readonly string[]): Request | string {
         limit: { type: 'string' },
         lease: { type: 'string' },
         'kill-every': { type: 'string' },
+        mutants: { type: 'boolean', default: false },
+        mutant: { type: 'string' },
         json: { type: 'boolean', default: false },
         source: { type: 'boolean', default: false },
       },
     });
     const scenarios = SCENARIOS.filter(({ name }) => values.scenario === 'all' || name === values.scenario);
     if (scenarios.length === 0) return `There is no scenario ${values.scenario}.`;
-    const { minutes, seconds } = values;
+    const { minutes, seconds, mutant } = values;
+    const trials = TRIALS.filter((trial) =>
+      mutant === undefined ? values.mutants : trial.mutant === mutant,
+    );
+    if (mutant !== undefined && trials.length === 0) return `There is no mutant ${mutant}.`;
     return {
       scenarios,
+      trials,
       json: values.json,
       fromSource: values.source,
       settings: {

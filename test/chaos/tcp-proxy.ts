@@ -8,7 +8,10 @@ const QUEUE_BYTES = 1024 * 1024;
 export type Direction = 'up' | 'down';
 
 export type Toxic =
-  /** Each chunk leaves `delayMs` (+ up to `jitterMs`) after it came, even when its sender has gone meanwhile: a late write. */
+  /**
+   * Each chunk leaves `delayMs` (+ up to `jitterMs`) after it came, even when the toxic is removed or the sender has gone
+   * meanwhile: a late write.
+   */
   | {
       readonly kind: 'latency';
       readonly direction: Direction;
@@ -50,7 +53,8 @@ export interface TcpProxy {
 
 interface Chunk {
   readonly bytes: Buffer;
-  readonly at: number;
+  /** When it may leave: fixed at arrival, whatever becomes of the toxic that delays it. */
+  readonly due: number;
 }
 
 /** One toxic at work: `touched` are the connections it silenced or changed. */
@@ -222,7 +226,7 @@ class Pump {
     this.shape = shape;
     from.on('data', (bytes: Buffer) => {
       shape.received[direction] += bytes.length;
-      this.queue.push({ bytes, at: performance.now() });
+      this.queue.push({ bytes, due: performance.now() + this.latency() });
       this.queued += bytes.length;
       if (this.queued > QUEUE_BYTES) from.pause();
       this.wake();
@@ -268,18 +272,13 @@ class Pump {
   /** Sends the first chunk, or a part of it, or waits for the moment at which it may leave. */
   private async forward(chunk: Chunk): Promise<void> {
     let part = chunk.bytes;
+    while (performance.now() < chunk.due && !this.connection.closed) {
+      await this.woken(chunk.due - performance.now());
+    }
     for (const one of this.shape.active) {
       const { toxic } = one;
       if (!('direction' in toxic) || toxic.direction !== this.direction) continue;
-      if (toxic.kind === 'latency') {
-        const due = chunk.at + toxic.delayMs + (toxic.jitterMs ?? 0) * this.shape.random.next();
-        if (performance.now() < due) {
-          one.hits += 1;
-          while (performance.now() < due && this.shape.active.has(one) && !this.connection.closed) {
-            await this.woken(due - performance.now());
-          }
-        }
-      } else if (toxic.kind === 'bandwidth') {
+      if (toxic.kind === 'bandwidth') {
         part = part.subarray(0, Math.max(1, Math.floor(toxic.bytesPerSecond / 20)));
         one.hits += 1;
         await this.woken((part.length / toxic.bytesPerSecond) * 1000, true);
@@ -303,9 +302,21 @@ class Pump {
     await written(this.to, part);
   }
 
+  /** Of the toxics that are at work when bytes arrive, ms. */
+  private latency(): number {
+    let delayMs = 0;
+    for (const one of this.shape.active) {
+      const { toxic } = one;
+      if (toxic.kind !== 'latency' || toxic.direction !== this.direction) continue;
+      one.hits += 1;
+      delayMs += toxic.delayMs + (toxic.jitterMs ?? 0) * this.shape.random.next();
+    }
+    return delayMs;
+  }
+
   private take(chunk: Chunk, bytes: number): void {
     if (bytes === chunk.bytes.length) this.queue.shift();
-    else this.queue[0] = { bytes: chunk.bytes.subarray(bytes), at: chunk.at };
+    else this.queue[0] = { bytes: chunk.bytes.subarray(bytes), due: chunk.due };
     this.queued -= bytes;
     if (this.queued <= QUEUE_BYTES && this.from.isPaused()) this.from.resume();
   }

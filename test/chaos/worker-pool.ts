@@ -1,10 +1,15 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { waitFor } from '../support/wait-for.ts';
 
 const STOP_TIMEOUT_MS = 20_000;
 /** A worker that ends by itself is started again after this long, so that a broken one does not fill the disk with logs. */
 const CRASH_PAUSE_MS = 500;
+/** Exit code of a start that does not reach its database or HubSpot: a supervisor's cue to try again. */
+const NOT_REACHED = 4;
+/** In the line that a worker logs when delivery begins. */
+const STARTED_SIGN = 'spoke started';
 
 export interface WorkerExit {
   readonly code: number | null;
@@ -23,6 +28,8 @@ export interface Worker {
   readonly running: boolean;
   /** True between SIGSTOP and SIGCONT. */
   readonly stopped: boolean;
+  /** Whether it has said that it started. */
+  readonly ready: boolean;
 }
 
 export interface WorkerPoolOptions {
@@ -41,9 +48,13 @@ export interface WorkerPool {
   readonly started: number;
   /** Workers that ended although nobody had told them to. */
   readonly crashes: readonly string[];
+  /** Starts that ended because the database could not be reached, as they should. */
+  readonly failedStarts: number;
   byName(name: string): Worker | undefined;
   /** Starts or drains workers until `count` places are kept alive. */
   scale(count: number): Promise<void>;
+  /** Resolves when every place holds a worker that has started; throws after `timeoutMs`. */
+  allReady(timeoutMs: number): Promise<void>;
   /** SIGKILL; the place is filled again. Resolves when the process is gone; false when it was gone already. */
   kill(worker: Worker): Promise<boolean>;
   /** SIGSTOP and SIGCONT. */
@@ -63,6 +74,7 @@ export function createWorkerPool(options: WorkerPoolOptions): WorkerPool {
   const crashes: string[] = [];
   let wanted = 0;
   let started = 0;
+  let failedStarts = 0;
   let closing = false;
 
   const start = (slot: number): void => {
@@ -72,7 +84,8 @@ export function createWorkerPool(options: WorkerPoolOptions): WorkerPool {
     void member.ended.then(async (exit) => {
       if (members.get(slot) === member) members.delete(slot);
       if (!member.told) {
-        crashes.push(`worker ${member.name} ended by itself: code ${exit.code}, signal ${exit.signal}`);
+        if (exit.code === NOT_REACHED && !member.ready) failedStarts += 1;
+        else crashes.push(`worker ${member.name} ended by itself: code ${exit.code}, signal ${exit.signal}`);
         await new Promise((resolve) => setTimeout(resolve, CRASH_PAUSE_MS));
       }
       if (!closing && slot < wanted && !members.has(slot)) start(slot);
@@ -107,6 +120,9 @@ export function createWorkerPool(options: WorkerPoolOptions): WorkerPool {
       return started;
     },
     crashes,
+    get failedStarts() {
+      return failedStarts;
+    },
     byName: (name) => [...members.values()].find((member) => member.name === name),
     async scale(count) {
       wanted = count;
@@ -115,6 +131,11 @@ export function createWorkerPool(options: WorkerPoolOptions): WorkerPool {
         if (!members.has(slot)) start(slot);
       }
       await Promise.all(surplus.map((member) => drain(member)));
+    },
+    async allReady(timeoutMs) {
+      const isReady = (): boolean =>
+        members.size >= wanted && [...members.values()].every((one) => one.ready);
+      await waitFor(isReady, { timeout: timeoutMs, what: 'every worker to start' });
     },
     async kill(worker) {
       const member = memberOf(worker);
@@ -163,11 +184,14 @@ class Member implements Worker {
   /** Whether somebody has asked it to end. */
   told = false;
   private readonly child: ChildProcess;
+  private readonly log: string;
+  private saidReady = false;
 
   constructor(slot: number, name: string, options: WorkerPoolOptions) {
     this.slot = slot;
     this.name = name;
-    const log = openSync(join(options.logFolder, `${name}.log`), 'a');
+    this.log = join(options.logFolder, `${name}.log`);
+    const log = openSync(this.log, 'a');
     const [command, ...args] = options.command;
     this.child = spawn(command ?? process.execPath, args, {
       cwd: options.cwd,
@@ -180,6 +204,11 @@ class Member implements Worker {
       this.child.once('error', () => this.end(resolve, { code: -1, signal: null }));
       this.child.once('exit', (code, signal) => this.end(resolve, { code, signal }));
     });
+  }
+
+  get ready(): boolean {
+    this.saidReady ||= readFileSync(this.log, 'utf8').includes(STARTED_SIGN);
+    return this.saidReady;
   }
 
   /** Sends a signal that ends it. */

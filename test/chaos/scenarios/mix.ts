@@ -19,6 +19,7 @@ const PRODUCERS = 8;
 const SATURATED_LANES = 40;
 /** Share of writes that are applied without the caller being told. */
 const AFTER_APPLY_SHARE = 0.2;
+const START_TIMEOUT_MS = 60_000;
 const SETTLED_TIMEOUT_MS = 240_000;
 const RECOVERY_TIMEOUT_MS = 60_000;
 
@@ -38,6 +39,7 @@ export const mix: Scenario = {
       const contacts = madeUpContacts(Math.min(2_000, Math.max(400, settings.seconds * 10)));
       await createEntities(rig.pool, contacts);
       await rig.workers.scale(settings.workers);
+      await rig.workers.allReady(START_TIMEOUT_MS);
       await rig.portal.addFaults(afterApplyFaults());
       const probe = startProbe(rig.pool, SATURATED_LANES);
       const nemesis = startNemesis(attacks(settings), { rig, probe, random: rig.random });
@@ -122,7 +124,7 @@ function harnessFindings(hits: Hits, settled: boolean) {
   ];
 }
 
-function ownFigures(produced: ProducerFigures, seen: ProbeFigures, drainSeconds: number, started: number) {
+function ownFigures(produced: ProducerFigures, seen: ProbeFigures, drainSeconds: number) {
   const recoveries = [...seen.recoveriesMs].sort((a, b) => a - b);
   const at = (share: number): number | null => {
     const ms = recoveries[Math.min(recoveries.length - 1, Math.floor(recoveries.length * share))];
@@ -130,7 +132,6 @@ function ownFigures(produced: ProducerFigures, seen: ProbeFigures, drainSeconds:
   };
   return {
     rolledBack: produced.rolledBack,
-    processesStarted: started,
     deathsHoldingLanes: recoveries.length,
     medianRecoverySeconds: at(0.5),
     worstRecoverySeconds: at(1),

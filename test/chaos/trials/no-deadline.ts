@@ -1,0 +1,27 @@
+import { ADA, BOB, strictly, type Trial } from '../trial.ts';
+
+/** A stands still between its claim and its call, until B has delivered a newer event; then it wakes. */
+export const noDeadline: Trial = {
+  mutant: 'no-deadline',
+  what: 'No call is started that could outlive the lease: else a stalled worker sends an old value over a newer one.',
+  environment: { SPOKE_CONCURRENCY: '1' },
+  async run({ rig, start, record, until, delivered, slowNextClaim, isHeldInDatabase, judge }) {
+    const a = await start(0);
+    await slowNextClaim(1_500);
+    const [first] = await record([ADA]);
+    await until("A's claim to be held in the database", isHeldInDatabase);
+    if (!rig.workers.stall(a)) throw new Error('A could not be stopped');
+    await until("A's claim to be through", async () => !(await isHeldInDatabase()));
+    const b = await start(1);
+    await until('B to take over', async () => !!first && (await delivered(first)));
+    const [second] = await record([ADA]);
+    await until('B to deliver the newer event', async () => !!second && (await delivered(second)));
+
+    await rig.workers.drain(b);
+    rig.workers.resume(a);
+    // With one claim at a time, A is through with the old one when it has delivered another record's event.
+    const [other] = await record([BOB]);
+    await until('A to go on', async () => !!other && (await delivered(other)));
+    return strictly(await judge());
+  },
+};
