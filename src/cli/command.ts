@@ -4,6 +4,7 @@ import { readEnvironment, type Settings } from '../config/environment.ts';
 import { loadConfig } from '../config/load-config.ts';
 import { SpokeError } from '../errors.ts';
 import { createLogger, type Logger } from '../log.ts';
+import { checkSamples } from '../mapping/check-samples.ts';
 
 /** Exit codes of every command. */
 export const EXIT = { done: 0, failed: 1, usage: 2, findings: 3, unreachable: 4, needsYes: 5 } as const;
@@ -33,7 +34,11 @@ export interface Loaded {
 /** The environment and the config, both checked; `--config` goes before SPOKE_CONFIG. */
 export async function loadEverything(console: Console, configPath?: string): Promise<Loaded> {
   const settings = readEnvironment(console.env);
-  const { config } = await loadConfig({ cwd: console.cwd, path: configPath ?? settings.configPath });
+  const { config } = await loadConfig({
+    cwd: console.cwd,
+    path: configPath ?? settings.configPath,
+    check: checkSamples,
+  });
   return { settings, config, log: createLogger({ level: settings.logLevel }) };
 }
 

@@ -108,7 +108,8 @@ export const VARIABLES = {
     name: 'SPOKE_GIVE_UP_AFTER',
     kind: hours(0.001, 8_760),
     default: '24',
-    meaning: 'How long an event waits through faults of the portal (429, 5xx, time-outs) before it is dead.',
+    meaning:
+      'How long the end of an event’s writes may stay unknown (5xx, time-outs, broken answers), over at least 10 tries, before it is dead. Limits, a refused token or an unreachable HubSpot never make it dead.',
   }),
   maxPayloadBytes: variable({
     name: 'SPOKE_MAX_PAYLOAD',
@@ -125,7 +126,7 @@ export const VARIABLES = {
   markSecret: variable({
     name: 'SPOKE_MARK_SECRET',
     kind: text('at least 16 characters', /^.{16,}$/),
-    defaultNote: 'derived from schema and portal',
+    defaultNote: 'made by the first migration',
     meaning:
       'Key of the marks by which notes are recognised. Keep it for good: notes under another key are not found.',
     secret: true,
@@ -176,7 +177,7 @@ export const VARIABLES = {
     name: 'HUBSPOT_MAX_RETRIES',
     kind: integer(0, 100),
     default: '3',
-    meaning: 'Attempts before an event is dead, for refusals that may heal (409, 423).',
+    meaning: 'Attempts before an event is dead, for refusals that may heal (404, 409).',
   }),
   hubspotRetryDelayMs: variable({
     name: 'HUBSPOT_RETRY_DELAY',
