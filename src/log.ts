@@ -1,4 +1,4 @@
-import { type DestinationStream, type Logger as PinoLogger, pino } from 'pino';
+import { type DestinationStream, type Logger as PinoLogger, pino, stdTimeFunctions } from 'pino';
 
 /** What Spoke needs of a logger: pino's calling convention, fields first. */
 export type Logger = Pick<PinoLogger, 'debug' | 'info' | 'warn' | 'error'>;
@@ -15,7 +15,13 @@ export interface LogOptions {
 export function createLogger(options: LogOptions = {}): Logger {
   const paths = REDACTED.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]);
   return pino(
-    { level: options.level ?? 'info', base: null, redact: { paths, censor: '[redacted]' } },
+    {
+      level: options.level ?? 'info',
+      base: null,
+      redact: { paths, censor: '[redacted]' },
+      timestamp: stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+    },
     options.destination ?? pino.destination({ dest: 2, sync: true }),
   );
 }
