@@ -339,6 +339,7 @@ exception when others then
   get stacked diagnostics v_state = returned_sqlstate, v_message = message_text;
   return jsonb_build_object('status', 'refused', 'sqlstate', v_state, 'message', v_message, 'code', case
     when left(v_state, 2) in ('22', '54') then 'OUTBOX_PAYLOAD_INVALID'
+    when left(v_state, 2) in ('23', '44', 'P0') then 'OUTBOX_REJECTED'
     when v_state in ('40001', '40P01', '55P03') then 'OUTBOX_BUSY'
     when v_state = '25006' then 'OUTBOX_READ_ONLY'
     when v_state = '42501' then 'OUTBOX_FORBIDDEN'

@@ -6,7 +6,10 @@ import { databaseKinds, testDatabaseOf } from '../support/database.ts';
 const FILE = new URL('../schema.sql', import.meta.url);
 const SCHEMA = 'spoke';
 
-describe.each(databaseKinds)('%s', (kind) => {
+/** The first PGlite of a clone takes 5 s, on a busy machine many times that. */
+const FIRST_PGLITE_MS = 120_000;
+
+describe.each(databaseKinds)('%s', { timeout: FIRST_PGLITE_MS }, (kind) => {
   test('test/schema.sql is what the migrations make: else run `npm run schema`', async () => {
     const database = await testDatabaseOf(kind, { schema: SCHEMA });
     expect(await dumpCatalog(database.db, SCHEMA)).toBe(await readFile(FILE, 'utf8'));

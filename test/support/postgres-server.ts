@@ -1,13 +1,13 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
-import { chmod, chown, mkdtemp, open, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { chmod, chown, open, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import pg from 'pg';
 import { processStart } from '../../src/db/process-identity.ts';
 import { freePort } from './free-port.ts';
+import { ownedFolder, removeOrphans } from './owned-folder.ts';
 import { findPostgresBinaries, type PostgresBinaries } from './postgres-binaries.ts';
 import { waitFor } from './wait-for.ts';
 
@@ -51,14 +51,13 @@ export async function startPostgres(options: PostgresServerOptions = {}): Promis
   const binaries = await findPostgresBinaries();
   if (!binaries)
     throw new Error('no PostgreSQL server (13 or newer) was found on PATH or in the usual folders');
-  await removeStale();
+  await removeOrphans(FOLDER_PREFIX, endServer);
   const owner = await serverOwner();
-  const folder = await mkdtemp(join(tmpdir(), FOLDER_PREFIX));
+  const folder = await ownedFolder(FOLDER_PREFIX);
   // The server's user has to pass through.
   await chmod(folder, 0o711);
   const server = new ThrowAwayServer({ binaries, owner, folder, options });
   try {
-    await writeFile(join(folder, 'owner'), `${process.pid} ${await processStart(process.pid)}`);
     await server.create();
     await server.start();
     return server;
@@ -113,7 +112,7 @@ class ThrowAwayServer implements PostgresServer {
   async create(): Promise<void> {
     const { binaries, owner, folder } = this.#parts;
     const passwordFile = join(folder, 'password');
-    await writeFile(passwordFile, this.#password);
+    await writeFile(passwordFile, this.#password, { mode: 0o600 });
     if (owner) {
       await chown(folder, owner.uid, owner.gid);
       await chown(passwordFile, owner.uid, owner.gid);
@@ -249,24 +248,16 @@ async function serverOwner(): Promise<Owner | undefined> {
   throw new Error(`PostgreSQL does not run as root and there is no user ${SERVER_USERS.join(' or ')}`);
 }
 
-/** Ends servers whose starter was killed, and removes their folders. */
-async function removeStale(): Promise<void> {
-  const names = (await readdir(tmpdir())).filter((name) => name.startsWith(FOLDER_PREFIX));
-  for (const name of names) {
-    const folder = join(tmpdir(), name);
-    const [pid, start] = (await readText(join(folder, 'owner'))).split(' ');
-    // Without an owner it is being made at this moment.
-    if (pid === undefined || start === undefined || (await processStart(Number(pid))) === start) continue;
-    const server = Number((await readText(join(folder, 'data', 'postmaster.pid'))).split('\n', 1)[0]);
-    if (server > 0 && (await runsIn(server, folder))) {
-      process.kill(server, 'SIGQUIT');
-      await waitFor(async () => (await processStart(server)) === undefined, {
-        timeout: STOP_TIMEOUT_MS,
-        what: 'a left-over PostgreSQL to end',
-      }).catch(() => undefined);
-    }
-    await rm(folder, { recursive: true, force: true }).catch(() => undefined);
-  }
+/** Ends the server that a killed process left in `folder`. */
+async function endServer(folder: string): Promise<void> {
+  const text = await readFile(join(folder, 'data', 'postmaster.pid'), 'utf8').catch(() => '');
+  const pid = Number(text.split('\n', 1)[0]);
+  if (!(pid > 0 && (await runsIn(pid, folder)))) return;
+  process.kill(pid, 'SIGQUIT');
+  await waitFor(async () => (await processStart(pid)) === undefined, {
+    timeout: STOP_TIMEOUT_MS,
+    what: 'a left-over PostgreSQL to end',
+  }).catch(() => undefined);
 }
 
 /** The pid may be another process by now: only one whose command line names the folder is ours to end. */
@@ -276,8 +267,4 @@ async function runsIn(pid: number, folder: string): Promise<boolean> {
   } catch {
     return false;
   }
-}
-
-async function readText(path: string): Promise<string> {
-  return readFile(path, 'utf8').catch(() => '');
 }
