@@ -19,7 +19,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
-          include: ['{src,simulator,scripts}/**/*.test.ts', 'test/chaos/**/*.test.ts'],
+          include: ['{src,simulator,scripts,bench}/**/*.test.ts', 'test/chaos/**/*.test.ts'],
         },
       },
       {

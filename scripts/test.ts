@@ -31,6 +31,7 @@ const GATES: readonly Gate[] = [
   { name: 'import directions', command: ['npm', 'run', '--silent', 'boundaries'] },
   { name: 'unused code', command: ['knip', '--no-progress'] },
   { name: 'file sizes', command: ['tsx', 'scripts/check-file-sizes.ts'] },
+  { name: 'lockfile', command: ['tsx', 'scripts/check-lockfile.ts'] },
   { name: 'links', command: ['tsx', 'scripts/check-links.ts'] },
   { name: 'reference pages', command: ['tsx', 'scripts/reference.ts', '--check'] },
   { name: 'schema dump', command: ['tsx', 'scripts/schema-dump.ts', '--check'], slow: true },
