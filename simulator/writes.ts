@@ -47,8 +47,8 @@ export interface WriteContext {
   version: Version;
 }
 
-/** Unique values taken by earlier inputs of the same batch: `property NUL value` -> who takes it. */
-export type Claims = Map<string, StoredRecord | PlannedWrite>;
+/** Unique values taken by earlier inputs of the same batch: property -> value -> who takes it. */
+export type Claims = Map<string, Map<string, StoredRecord | PlannedWrite>>;
 
 /** Checks one input against definitions, rules and unique values. Pure: it only adds to `claims`. */
 export function planWrite(input: WriteInput, context: WriteContext, claims: Claims): Plan {
@@ -201,15 +201,16 @@ function claimUniqueValues(
     const isList = name === type.secondaryOf?.additional;
     const index = isList ? (type.secondaryOf?.primary ?? name) : name;
     if (value === '' || !store.isIndexed(index)) continue;
+    const taken = claims.get(index) ?? new Map<string, StoredRecord | PlannedWrite>();
+    claims.set(index, taken);
     for (const member of isList ? splitList(value) : [value]) {
       const holder = store.findUnique(index, member);
       if (holder && holder !== write.target) return clash(index, member, holder, context);
       if (holder && isDemotedPrimary(name, member, holder, context))
         return { kind: 'conflict', existingId: holder.id };
-      const claim = `${index}\0${member}`;
-      const claimant = claims.get(claim);
+      const claimant = taken.get(member);
       if (claimant && claimant !== owner) return clash(index, member, claimant, context);
-      claims.set(claim, owner);
+      taken.set(member, owner);
     }
   }
   return undefined;

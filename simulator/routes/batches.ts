@@ -273,12 +273,13 @@ function keyText(input: Record<string, unknown>, data: ObjectData, idProperty: s
 
 /** The same record named twice refuses the whole batch, trace ids or not. */
 function refuseDuplicates(keys: readonly Key[]): void {
-  const seen = new Set<string>();
+  const seen = new Map<string | undefined, Set<string>>();
   const twice = new Set<string>();
   for (const { idProperty, id } of keys) {
-    const key = idProperty === undefined ? id : `${idProperty}\0${id}`;
-    if (seen.has(key)) twice.add(id);
-    seen.add(key);
+    const ids = seen.get(idProperty);
+    if (!ids) seen.set(idProperty, new Set([id]));
+    else if (ids.has(id)) twice.add(id);
+    else ids.add(id);
   }
   if (twice.size === 0) return;
   const ids = [...twice];
