@@ -89,6 +89,6 @@ begin
   if strict then
     raise exception using errcode = 'SPK01', message = format('%s: %s', v_receipt->>'code', v_receipt->>'message');
   end if;
-  raise warning 'spoke.track refused an event: %: %', v_receipt->>'code', v_receipt->>'message';
+  raise warning 'track refused an event: %: %', v_receipt->>'code', v_receipt->>'message';
   return null;
 end $$;
