@@ -346,7 +346,7 @@ describePostgres('track with several sessions', () => {
     client.on('notice', ({ severity, message }) => notices.push(`${severity} ${message}`));
     await client.query(`select "${own.schema}".track('lead_created', '["ada@example.com"]')`);
     expect(notices).toEqual([
-      'WARNING spoke.track refused an event: OUTBOX_PAYLOAD_INVALID: The payload of lead_created is not a JSON object.',
+      'WARNING track refused an event: OUTBOX_PAYLOAD_INVALID: The payload of lead_created is not a JSON object.',
     ]);
   });
 
