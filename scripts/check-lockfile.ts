@@ -1,9 +1,11 @@
-// Fails when package-lock.json is not complete. `npm install` leaves out what it could not fetch for other platforms, without a
+// Fails when a package-lock.json is not complete. `npm install` leaves out what it could not fetch for other platforms, without a
 // word, and then `npm ci` fails everywhere but on the machine where node_modules was already there.
 
 import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
+import { listFiles } from './list-files.ts';
 
 const Lockfile = z.object({
   packages: z.record(
@@ -48,10 +50,17 @@ function placesSeenFrom(place: string, name: string): string[] {
 }
 
 async function main(): Promise<void> {
-  const problems = lockfileProblems(JSON.parse(await readFile('package-lock.json', 'utf8')));
-  for (const problem of problems) console.error(problem);
-  console.log(`package-lock.json: ${problems.length} problems.`);
-  process.exitCode = problems.length === 0 ? 0 : 1;
+  const files = (await listFiles(['.'])).filter((file) => basename(file) === 'package-lock.json');
+  if (files.length === 0)
+    throw new Error('No package-lock.json was found: run this in the root of the repository.');
+  let count = 0;
+  for (const file of files) {
+    const problems = lockfileProblems(JSON.parse(await readFile(file, 'utf8')));
+    for (const problem of problems) console.error(`${file}: ${problem}`);
+    count += problems.length;
+  }
+  console.log(`${files.length} lockfiles, ${count} problems.`);
+  process.exitCode = count === 0 ? 0 : 1;
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) await main();
