@@ -17,7 +17,9 @@ export interface Client {
   close(): Promise<void>;
 }
 
-export const CLIENTS: readonly (readonly [name: string, open: (url: string) => Promise<Client>])[] = [
+export type Clients = readonly (readonly [name: string, open: (url: string) => Promise<Client>])[];
+
+export const CLIENTS: Clients = [
   ['pg Client', openPgClient],
   ['pg Pool client', openPgPool],
   ['Kysely', (url) => openKysely(url, [])],

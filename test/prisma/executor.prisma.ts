@@ -1,0 +1,4 @@
+import { describeExecutors } from '../integration/executors-suite.ts';
+import { openPrisma } from './open-prisma.ts';
+
+describeExecutors([['Prisma', openPrisma]]);
