@@ -66,6 +66,9 @@ interface ClaimRow extends Row {
  * A lane is ready when it has waiting events and its `ready_at` has passed: the end of a back-off, or of a lease whose holder
  * never settled. Taking over such a lease counts a crash and asks for the record to be read back, because the former holder's
  * write may still land. Empty when nothing is ready.
+ *
+ * A lane's events are asked for by a range of one lane: with `=`, a planner with stale statistics takes the lane for most of the
+ * table and walks the primary key, once per lane (`npm run bench -- claim`).
  */
 export async function claimLanes(db: Queryable, options: ClaimOptions): Promise<ClaimedLane[]> {
   const rows = await db.query<ClaimRow>(
@@ -76,7 +79,8 @@ export async function claimLanes(db: Queryable, options: ClaimOptions): Promise<
            leased_by = $1,
            crashes = l.crashes + (l.leased_by is not null)::integer,
            doubt_from = case when l.leased_by is null then l.doubt_from else least(l.doubt_from, (
-             select min(e.id) from {schema}.outbox_events e where e.lane_id = l.id and e.processed_at is null)) end,
+             select e.id from {schema}.outbox_events e where e.lane_id between l.id and l.id and e.processed_at is null
+             order by e.lane_id, e.id limit 1)) end,
            verify_at = case when l.leased_by is null then l.verify_at else clock_timestamp() + $6::float8 * interval '1 ms' end
        where l.id = any (array(
          select id from {schema}.lanes
@@ -88,8 +92,8 @@ export async function claimLanes(db: Queryable, options: ClaimOptions): Promise<
             l.priority, e.id as event_id, e.type, e.payload, e.occurred_at, e.attempt_count
      from leased l cross join lateral (
        select e.id, e.type, e.payload, e.occurred_at, e.attempt_count from {schema}.outbox_events e
-       where e.lane_id = l.id and e.processed_at is null
-       order by e.id limit case when l.unfold_until is null then $7 else 1 end
+       where e.lane_id between l.id and l.id and e.processed_at is null
+       order by e.lane_id, e.id limit case when l.unfold_until is null then $7 else 1 end
      ) e
      order by l.record_key collate "C", e.id`,
     [
