@@ -37,6 +37,10 @@ interface Request {
 }
 
 process.exitCode = await main(process.argv.slice(2));
+process.stderr.write(process.getActiveResourcesInfo().join() + '\n');
+setTimeout(() => {
+  process.stderr.write(process.getActiveResourcesInfo().join() + '\n');
+}, 4000).unref();
 
 async function main(args: readonly string[]): Promise<number> {
   const request = readRequest(args);

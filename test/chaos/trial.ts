@@ -62,6 +62,8 @@ export interface Stage {
   slowNextRoute(ms: number): Promise<void>;
   /** Whether a statement is being held so. */
   isHeldInDatabase(): Promise<boolean>;
+  /** SIGSTOP at a moment at which no open transaction of a worker waits for its client: one would hold up the others too. */
+  stallOutsideTransactions(worker: Worker): Promise<void>;
   /** Waits until all is at rest (or `timeoutMs`), drains the workers and judges the final state. */
   judge(timeoutMs?: number): Promise<Verdict>;
 }
@@ -118,12 +120,31 @@ export async function openStage(rig: Rig): Promise<Stage> {
       );
       return rows.length > 0;
     },
+    async stallOutsideTransactions(worker) {
+      await waitFor(() => stalledOutside(rig, worker), {
+        timeout: STEP_TIMEOUT_MS,
+        interval: 20,
+        what: 'a moment without an open transaction',
+      });
+    },
     async judge(timeoutMs = STEP_TIMEOUT_MS) {
       await rig.settled(timeoutMs);
       await rig.workers.drainAll();
       return judge(await rig.evidence());
     },
   };
+}
+
+async function stalledOutside(rig: Rig, worker: Worker): Promise<boolean> {
+  if (!rig.workers.stall(worker)) throw new Error(`${worker.name} could not be stopped`);
+  // What the server is still working on gets the time to end.
+  await systemClock.sleep(150);
+  const { rows } = await rig.pool.query(
+    `select 1 from pg_stat_activity where datname = current_database() and state like 'idle in transaction%'`,
+  );
+  if (rows.length === 0) return true;
+  rig.workers.resume(worker);
+  return false;
 }
 
 /** Judged as in any run; and in a trial, unlike under random kills, an old value must not even pass by. */

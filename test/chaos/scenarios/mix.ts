@@ -77,7 +77,9 @@ export const mix: Scenario = {
         hits: { ...hits.byFault, ...portalHits },
         figures: {
           ...shownFigures(verdict),
-          ...ownFigures(produced, seen, drainSeconds, rig.workers.started),
+          ...ownFigures(produced, seen, drainSeconds),
+          processesStarted: rig.workers.started,
+          startsWithoutDatabase: rig.workers.failedStarts,
         },
         moved: { events: verdict.figures.events, atLeast: MIN_EVENTS },
       });

@@ -5,12 +5,22 @@ export const noDeadline: Trial = {
   mutant: 'no-deadline',
   what: 'No call is started that could outlive the lease: else a stalled worker sends an old value over a newer one.',
   environment: { SPOKE_CONCURRENCY: '1' },
-  async run({ rig, start, record, until, delivered, slowNextClaim, isHeldInDatabase, judge }) {
+  async run({
+    rig,
+    start,
+    record,
+    until,
+    delivered,
+    slowNextClaim,
+    isHeldInDatabase,
+    stallOutsideTransactions,
+    judge,
+  }) {
     const a = await start(0);
     await slowNextClaim(1_500);
     const [first] = await record([ADA]);
     await until("A's claim to be held in the database", isHeldInDatabase);
-    if (!rig.workers.stall(a)) throw new Error('A could not be stopped');
+    await stallOutsideTransactions(a);
     await until("A's claim to be through", async () => !(await isHeldInDatabase()));
     const b = await start(1);
     await until('B to take over', async () => !!first && (await delivered(first)));
