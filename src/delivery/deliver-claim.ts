@@ -133,7 +133,13 @@ export async function deliverClaim(
 async function overtakenOf(lane: ClaimedLane, options: DeliveryOptions): Promise<Overtaken | undefined> {
   const [first] = lane.events;
   if (first === undefined || first.id >= lane.deliveredTo) return undefined;
-  return propertiesSetBy(await deliveredAfter(options.db, lane.id, first.id), options.mapper);
+  const set = new Map<string, Map<string, number>>();
+  for (let after: number | undefined = first.id; after !== undefined; ) {
+    const events = await deliveredAfter(options.db, lane.id, after);
+    propertiesSetBy(events, options.mapper, set);
+    after = events.at(-1)?.id;
+  }
+  return set;
 }
 
 type UpsertEnds = ReadonlyMap<NonNullable<PlannedEvent['upsert']>, EffectEnd>;

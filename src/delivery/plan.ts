@@ -32,8 +32,8 @@ export interface LanePlan {
   readonly upserts: readonly FoldedUpsert[];
 }
 
-/** Properties that later, already delivered events have set, by record key: an older event leaves them alone. */
-export type Overtaken = ReadonlyMap<string, ReadonlySet<string>>;
+/** By record key and property: the newest delivered event that has set it. An older event leaves the property alone. */
+export type Overtaken = ReadonlyMap<string, ReadonlyMap<string, number>>;
 
 interface Fold {
   record: RecordRef;
@@ -83,7 +83,7 @@ export function planLane(lane: ClaimedLane, mapper: Mapper, overtaken: Overtaken
       if (effect.kind === 'activity.create') notes.push({ eventId: event.id, ordinal, activity: effect });
       else
         for (const [name, value] of Object.entries(effect.properties))
-          if (!newer?.has(name)) fold.properties[name] = value;
+          if ((newer?.get(name) ?? 0) < event.id) fold.properties[name] = value;
     });
     drafts.push({ event, fold, notes });
   }
@@ -99,18 +99,21 @@ export function planLane(lane: ClaimedLane, mapper: Mapper, overtaken: Overtaken
   };
 }
 
-/** The properties that these events set, by record key. */
-export function propertiesSetBy(events: readonly ClaimedEvent[], mapper: Mapper): Overtaken {
-  const set = new Map<string, Set<string>>();
+/** The properties that these events set, added to what is known of others; oldest event first. */
+export function propertiesSetBy(
+  events: readonly ClaimedEvent[],
+  mapper: Mapper,
+  set: Map<string, Map<string, number>> = new Map(),
+): Map<string, Map<string, number>> {
   for (const event of events) {
     const plan = mapper.plan(event);
     if (!plan.ok) continue;
     const key = recordKey(plan.record);
-    const names = set.get(key) ?? new Set();
+    const names = set.get(key) ?? new Map<string, number>();
     set.set(key, names);
     for (const effect of plan.effects) {
       if (effect.kind === 'contact.upsert')
-        for (const name of Object.keys(effect.properties)) names.add(name);
+        for (const name of Object.keys(effect.properties)) names.set(name, event.id);
     }
   }
   return set;
