@@ -83,7 +83,8 @@ export async function readBack(options: DeliveryOptions): Promise<ReadBackReport
       id: lane.id,
       epoch: lane.epoch,
       events: [],
-      waitMs: verified ? 0 : RETRY_MS,
+      waitMs: Math.max(lane.backoffMs, verified ? 0 : RETRY_MS),
+      progressed: false,
       failures: 'kept',
       unfoldUntil: lane.unfoldUntil,
       verified,
@@ -175,21 +176,24 @@ function idsOf(properties: Readonly<Record<string, string | null>>, idProperty: 
   return [properties[idProperty] ?? '', ...additional].map((id) => id.toLowerCase());
 }
 
-function showsStale(
+export function showsStale(
   { upsert, stale }: Expectation,
   current: Readonly<Record<string, string | null>> | null | undefined,
 ): boolean {
   if (!current) return false;
   return [...stale].some(([name, values]) => {
     const shown = current[name] ?? '';
+    const wanted = upsert.properties[name] ?? '';
+    if (shown === wanted) return false;
+    // As text first: to a text property `007` and `7` are two values.
     return (
-      !sameValue(shown, upsert.properties[name] ?? '') && [...values].some((value) => sameValue(shown, value))
+      values.has(shown) || (!sameValue(shown, wanted) && [...values].some((value) => sameValue(shown, value)))
     );
   });
 }
 
 /** HubSpot writes numbers and dates its own way: `12.50` comes back as `12.5`, a date as ISO text. */
-function sameValue(a: string, b: string): boolean {
+export function sameValue(a: string, b: string): boolean {
   if (a === b) return true;
   if (a === '' || b === '') return false;
   if (Number(a) === Number(b)) return true;

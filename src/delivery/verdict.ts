@@ -47,9 +47,7 @@ export function laneVerdict(
   now: number,
 ): LaneVerdict {
   const verdicts: EventVerdict[] = [];
-  let hold:
-    | { waitMs: number; failures: 'failed' | 'kept'; unfoldUntil: number | null; doubtFrom?: number }
-    | undefined;
+  let hold: Hold | undefined;
   for (const event of events) {
     if (hold) {
       verdicts.push({ id: event.id, state: 'pending', tries: 0 });
@@ -65,15 +63,24 @@ export function laneVerdict(
     epoch: lane.epoch,
     events: verdicts,
     waitMs: hold?.waitMs ?? 0,
-    failures: hold?.failures ?? 'ended',
+    progressed: verdicts.some((verdict) => verdict.state !== 'pending'),
+    failures: hold?.failures ?? 'kept',
     unfoldUntil,
     ...(hold?.doubtFrom === undefined ? {} : { doubtFrom: hold.doubtFrom }),
   };
 }
 
+/** What keeps an event, and with it the rest of its lane, for a later claim. */
+interface Hold {
+  waitMs: number;
+  failures: LaneVerdict['failures'];
+  unfoldUntil: number | null;
+  doubtFrom?: number;
+}
+
 interface Judgement {
   verdict: EventVerdict;
-  hold?: { waitMs: number; failures: 'failed' | 'kept'; unfoldUntil: number | null; doubtFrom?: number };
+  hold?: Hold;
 }
 
 function judge(lane: ClaimedLane, event: JudgedEvent, policy: RetryPolicy, now: number): Judgement {
@@ -104,7 +111,7 @@ function judge(lane: ClaimedLane, event: JudgedEvent, policy: RetryPolicy, now: 
   if (worst.next === 'wait') {
     return {
       verdict: pending(1),
-      hold: { waitMs: Math.max(backoff, worst.waitMs ?? 0), failures: 'failed', unfoldUntil: null },
+      hold: { waitMs: Math.max(backoff, worst.waitMs ?? 0), failures: 'waited', unfoldUntil: null },
     };
   }
   const unfolded = event.foldedWith.count === 1;

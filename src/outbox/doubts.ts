@@ -8,6 +8,8 @@ export interface DoubtedLane {
   readonly epoch: number;
   readonly unfoldUntil: number | null;
   readonly failures: number;
+  /** What is left of the lane's back-off: the read-back must not end it. */
+  readonly backoffMs: number;
   readonly events: readonly ClaimedEvent[];
 }
 
@@ -27,6 +29,7 @@ interface DoubtRow extends Row {
   epoch: number;
   unfold_until: number | null;
   failures: number;
+  backoff_ms: number;
   event_id: number | null;
   type: string;
   payload: unknown;
@@ -36,25 +39,27 @@ interface DoubtRow extends Row {
 
 /**
  * Leases lanes whose doubtful write has had its time to land, so that nothing else is sent for them during the read-back.
- * A lease lost here is taken over like any other, which asks for another read-back.
+ * A lease lost here is taken over like any other, which asks for another read-back. A lane with waiting events whose holder died is
+ * left to the next claim, which counts the crash and knows what that holder may have sent.
  */
 export async function claimDoubts(db: Queryable, options: DoubtOptions): Promise<DoubtedLane[]> {
   const rows = await db.query<DoubtRow>(
-    `with leased as (
+    `with due as materialized (
+       select id, greatest(0, extract(epoch from ready_at - clock_timestamp()) * 1000)::float8 as backoff_ms from {schema}.lanes
+       where verify_at <= (select clock_timestamp()) and (leased_by is null or (pending = 0 and ready_at <= clock_timestamp()))
+       order by verify_at limit $2 for update skip locked
+     ), leased as (
        update {schema}.lanes l
        set ready_at = clock_timestamp() + $3::float8 * interval '1 ms', epoch = l.epoch + 1, leased_by = $1,
            verify_at = clock_timestamp() + ($3::float8 + $4::float8) * interval '1 ms'
-       where l.id = any (array(
-         select id from {schema}.lanes
-         where verify_at <= (select clock_timestamp()) and (leased_by is null or ready_at <= clock_timestamp())
-         order by verify_at limit $2 for update skip locked))
-       returning l.id, l.record_key, l.epoch, l.doubt_from, l.unfold_until, l.failures
+       from due where l.id = due.id
+       returning l.id, l.record_key, l.epoch, l.doubt_from, l.unfold_until, l.failures, due.backoff_ms
      )
-     select l.id as lane_id, l.record_key, l.epoch, l.unfold_until, l.failures, e.id as event_id, e.type, e.payload, e.occurred_at, e.attempt_count
+     select l.id as lane_id, l.record_key, l.epoch, l.unfold_until, l.failures, l.backoff_ms, e.id as event_id, e.type, e.payload, e.occurred_at, e.attempt_count
      from leased l left join lateral (
        select e.id, e.type, e.payload, e.occurred_at, e.attempt_count from {schema}.outbox_events e
-       where e.lane_id = l.id and e.processed_at is not null and e.id >= l.doubt_from and e.state = 'delivered'
-       order by e.id desc limit ${EVENTS_PER_LANE}
+       where e.lane_id between l.id and l.id and e.processed_at is not null and e.id >= l.doubt_from and e.state = 'delivered'
+       order by e.lane_id desc, e.id desc limit ${EVENTS_PER_LANE}
      ) e on true
      order by l.record_key collate "C", e.id`,
     [options.worker, options.lanes, options.leaseMs, options.settleMs],
@@ -69,6 +74,7 @@ export async function claimDoubts(db: Queryable, options: DoubtOptions): Promise
         epoch: row.epoch,
         unfoldUntil: row.unfold_until,
         failures: row.failures,
+        backoffMs: row.backoff_ms,
         events: [],
       };
       lanes.push(lane);
@@ -85,7 +91,10 @@ export async function claimDoubts(db: Queryable, options: DoubtOptions): Promise
   return lanes;
 }
 
-/** Events of a lane that were delivered after `afterId`: an older event that is delivered late must not undo them. */
+/**
+ * Events of a lane that were delivered after `afterId`, oldest first and a page at a time: an older event that is delivered late
+ * must not undo them.
+ */
 export async function deliveredAfter(
   db: Queryable,
   laneId: number,
@@ -93,7 +102,7 @@ export async function deliveredAfter(
 ): Promise<ClaimedEvent[]> {
   const rows = await db.query<DoubtRow>(
     `select id as event_id, type, payload, occurred_at, attempt_count from {schema}.outbox_events
-     where lane_id = $1 and processed_at is not null and id > $2 and state = 'delivered' order by id limit ${EVENTS_PER_LANE}`,
+     where lane_id between $1 and $1 and processed_at is not null and id > $2 and state = 'delivered' order by lane_id, id limit ${EVENTS_PER_LANE}`,
     [laneId, afterId],
   );
   return rows.map((row) => ({

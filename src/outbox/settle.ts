@@ -18,13 +18,18 @@ export interface LaneVerdict {
   readonly events: readonly EventVerdict[];
   /** Not claimable again before this many ms. */
   readonly waitMs: number;
-  /** The lane's run of failures: `ended` by progress, grown by one that `failed`, or `kept` because nothing was tried. */
-  readonly failures: 'ended' | 'failed' | 'kept';
+  /** Whether an event left the lane: its run of failures is over, whatever the next event met. */
+  readonly progressed: boolean;
+  /**
+   * How the run of failures goes on: `failed` counts and keeps the time of its first, `waited` (the portal's trouble, not the
+   * event's) counts for the back-off only, `kept` changes nothing because nothing was tried.
+   */
+  readonly failures: 'failed' | 'waited' | 'kept';
   /** Events up to this id are to be tried one by one; null for whole again. */
   readonly unfoldUntil: number | null;
   /** The oldest event whose write may still land, when the end of a write is unknown. */
   readonly doubtFrom?: number;
-  /** True when a read-back settled the lane's doubts. */
+  /** Of a read-back only, which is no sign of health of what waits: whether it settled the lane's doubts. */
   readonly verified?: boolean;
 }
 
@@ -115,18 +120,21 @@ async function writeVerdicts(tx: Queryable, lanes: readonly LaneVerdict[], settl
        select lane_id, count(*)::integer as events from done where state <> 'pending' group by lane_id
      )
      update {schema}.lanes l
-     set pending = greatest(0, l.pending - coalesce(g.events, 0)), leased_by = null, crashes = 0,
+     set pending = greatest(0, l.pending - coalesce(g.events, 0)), leased_by = null,
+         crashes = case when x.verified is null then 0 else l.crashes end,
          ready_at = clock_timestamp() + x.wait_ms * interval '1 ms',
-         failures = case x.failures when 'ended' then 0 when 'failed' then least(l.failures + 1, 1000) else l.failures end,
-         failing_since = case x.failures when 'ended' then null when 'failed' then coalesce(l.failing_since, clock_timestamp())
-                         else l.failing_since end,
+         failures = case when x.progressed then 0 else l.failures end
+                    + case when x.failures = 'kept' or l.failures >= 1000 then 0 else 1 end,
+         failing_since = case when x.failures = 'waited' then null
+                         when x.failures = 'failed' then coalesce(case when not x.progressed then l.failing_since end, clock_timestamp())
+                         when not x.progressed then l.failing_since end,
          unfold_until = x.unfold_until,
          delivered_to = greatest(l.delivered_to, x.delivered_to),
          doubt_from = case when x.verified then null else least(l.doubt_from, x.doubt_from) end,
          verify_at = case when x.verified then null when x.doubt_from is null then l.verify_at
                      else clock_timestamp() + $8::float8 * interval '1 ms' end
-     from unnest($1::bigint[], $2::float8[], $3::text[], $4::bigint[], $5::bigint[], $6::bigint[], $7::boolean[])
-       x(id, wait_ms, failures, unfold_until, delivered_to, doubt_from, verified)
+     from unnest($1::bigint[], $2::float8[], $3::text[], $4::bigint[], $5::bigint[], $6::bigint[], $7::boolean[], $14::boolean[])
+       x(id, wait_ms, failures, unfold_until, delivered_to, doubt_from, verified, progressed)
        left join gone g on g.lane_id = x.id
      where l.id = x.id`,
     [
@@ -138,13 +146,14 @@ async function writeVerdicts(tx: Queryable, lanes: readonly LaneVerdict[], settl
         Math.max(0, ...lane.events.map((event) => (event.state === 'delivered' ? event.id : 0))),
       ),
       lanes.map((lane) => lane.doubtFrom ?? null),
-      lanes.map((lane) => lane.verified ?? false),
+      lanes.map((lane) => lane.verified ?? null),
       settleMs,
       events.map((event) => event.id),
       events.map((event) => event.state),
       events.map((event) => event.tries),
       events.map((event) => event.code ?? null),
       events.map((event) => event.message ?? null),
+      lanes.map((lane) => lane.progressed),
     ],
   );
 }

@@ -1,0 +1,103 @@
+import { describe, expect, it } from 'vitest';
+import type { Mapper } from '../mapping/mapper.ts';
+import type { DoubtedLane } from '../outbox/doubts.ts';
+import { type Expectation, expectationsOf, sameValue, showsStale } from './read-back.ts';
+
+const mapper: Mapper = {
+  route: () => ({ ok: true, recordKey: 'unused' }),
+  plan(event) {
+    if (event.type === 'refused') return { ok: false, code: 'EVENT_TYPE_UNKNOWN', message: 'unknown' };
+    const { id = 'ada@example.com', ...properties } = event.payload as Record<string, string>;
+    const record = { objectType: 'contacts', idProperty: 'email', id } as const;
+    return { ok: true, record, effects: [{ kind: 'contact.upsert', record, properties }] };
+  },
+};
+
+const lane = (...payloads: (Record<string, string> | 'refused')[]): DoubtedLane => ({
+  id: 1,
+  recordKey: 'any',
+  epoch: 1,
+  unfoldUntil: null,
+  failures: 0,
+  backoffMs: 0,
+  events: payloads.map((payload, index) => ({
+    id: index + 1,
+    type: payload === 'refused' ? 'refused' : 'any',
+    payload,
+    occurredAt: new Date(0),
+    attemptCount: 1,
+  })),
+});
+
+const only = (expectations: Expectation[]): Expectation => {
+  expect(expectations).toHaveLength(1);
+  return expectations[0] as Expectation;
+};
+
+describe('expectationsOf', () => {
+  it('wants the last value of each property and knows the values that were overwritten', () => {
+    const { upsert, stale } = only(
+      expectationsOf(lane({ plan: 'a', city: 'Rome' }, { plan: 'b' }, { plan: 'c' }), mapper),
+    );
+    expect(upsert).toMatchObject({ properties: { plan: 'c', city: 'Rome' }, eventIds: [1, 2, 3] });
+    expect([...stale].map(([name, values]) => [name, [...values]])).toEqual([['plan', ['a', 'b']]]);
+  });
+
+  it('expects nothing where no value was overwritten: whatever lands late changes nothing', () => {
+    expect(expectationsOf(lane({ plan: 'a' }, { city: 'Rome' }, { plan: 'a' }), mapper)).toEqual([]);
+  });
+
+  it('keeps records of one lane apart', () => {
+    const { upsert } = only(
+      expectationsOf(lane({ plan: 'a' }, { id: 'bob@example.com', plan: 'b' }, { plan: 'c' }), mapper),
+    );
+    expect(upsert.record.id).toBe('ada@example.com');
+  });
+
+  it('passes over events that can no longer be mapped', () => {
+    expect(
+      only(expectationsOf(lane({ plan: 'a' }, 'refused', { plan: 'b' }), mapper)).upsert.eventIds,
+    ).toEqual([1, 3]);
+  });
+});
+
+describe('showsStale', () => {
+  const expectation = (...values: string[]) =>
+    only(expectationsOf(lane(...values.map((plan) => ({ plan }))), mapper));
+
+  it.each([
+    { what: 'the wanted value', values: ['a', 'b'], shown: 'b', stale: false },
+    { what: 'an older value', values: ['a', 'b'], shown: 'a', stale: true },
+    { what: 'what a person has put in meanwhile', values: ['a', 'b'], shown: 'z', stale: false },
+    { what: 'nothing, which nobody has set', values: ['a', 'b'], shown: null, stale: false },
+    { what: 'nothing, where it was cleared and set again', values: ['', 'b'], shown: null, stale: true },
+    { what: 'a value that should have been cleared', values: ['a', ''], shown: 'a', stale: true },
+    { what: 'a number in the form of HubSpot', values: ['1', '12.50'], shown: '12.5', stale: false },
+    { what: 'an older number in the form of HubSpot', values: ['12.50', '1'], shown: '12.5', stale: true },
+    { what: 'an older text that as a number is the same', values: ['007', '7'], shown: '007', stale: true },
+  ])('says $stale of $what', ({ values, shown, stale }) => {
+    expect(showsStale(expectation(...values), { plan: shown })).toBe(stale);
+  });
+
+  it('does not bring back a record that is gone, and says nothing of one that was not read', () => {
+    expect(showsStale(expectation('a', 'b'), null)).toBe(false);
+    expect(showsStale(expectation('a', 'b'), undefined)).toBe(false);
+  });
+});
+
+describe('sameValue', () => {
+  it.each([
+    ['a', 'a', true],
+    ['', '', true],
+    ['', '0', false],
+    ['a', 'A', false],
+    ['12.50', '12.5', true],
+    ['1', '2', false],
+    ['2026-01-02T03:04:05Z', '2026-01-02T03:04:05.000Z', true],
+    ['2026-01-02T03:04:05Z', '2026-01-02T03:04:06Z', false],
+    ['2026-01-02', '2026-01-03', false],
+  ])('%j and %j: %s', (a, b, same) => {
+    expect(sameValue(a, b)).toBe(same);
+    expect(sameValue(b, a)).toBe(same);
+  });
+});
