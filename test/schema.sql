@@ -292,7 +292,8 @@ declare
   v_state text;
   v_message text;
 begin
-  if p_type is null or p_type !~ '^[A-Za-z][A-Za-z0-9_.-]{0,99}$' then
+  -- The length apart from the pattern: a bounded repetition makes the pattern several times slower.
+  if p_type is null or length(p_type) > 100 or p_type !~ '^[A-Za-z][A-Za-z0-9_.-]*$' then
     return jsonb_build_object('status', 'refused', 'code', 'OUTBOX_TYPE_INVALID',
       'message', format('The event type %L is not a name: use 1 to 100 letters, digits, "_", "." or "-", a letter first.', left(p_type, 100)));
   end if;
