@@ -38,6 +38,12 @@ export interface BatchOutcome {
 const LOCKED_WAIT_MS = 2_000;
 /** A token or scope problem is mended by a person. */
 const DENIED_WAIT_MS = 60_000;
+/** Written and refused at once: were it taken for refused, a note could be created twice. */
+const CONTRADICTED: InputOutcome = {
+  end: 'unknown',
+  code: 'HUBSPOT_UNREADABLE',
+  message: 'HubSpot named this input both among the results and among the errors.',
+};
 /** 477 without a time: the move of a portal takes hours. */
 const MIGRATION_WAIT_MS = 300_000;
 
@@ -120,9 +126,10 @@ function accepted(
       for (const [name, value] of Object.entries(result.properties))
         if (value !== null) byKey.set(keyOf(name, value), end);
   }
+  const written = new Set(byTrace.keys());
   for (const error of answer.errors) {
     const end = inputError(error);
-    for (const traceId of error.traceIds) byTrace.set(traceId, end);
+    for (const traceId of error.traceIds) byTrace.set(traceId, written.has(traceId) ? CONTRADICTED : end);
     for (const input of inputs) {
       if (input.key && error.ids.includes(input.key.id) && !byTrace.has(input.traceId))
         byTrace.set(input.traceId, end);
