@@ -28,7 +28,7 @@ export function lockfileProblems(content: unknown): string[] {
       if (!entry.version) problems.push(`${place} has no version.`);
       if (!entry.integrity) problems.push(`${place} has no integrity: what is installed could be anything.`);
       if (entry.resolved)
-        problems.push(`${place} names an address: set omit-lockfile-registry-resolved in npm.`);
+        problems.push(`${place} names an address: write the lockfile with the .npmrc of this repository.`);
     }
     for (const name of Object.keys(entry.optionalDependencies ?? {})) {
       if (!placesSeenFrom(place, name).some((seen) => seen in packages)) {
