@@ -29,7 +29,7 @@ export interface Gates {
   prepare(): Promise<void>;
   /** Waits for one call's share, at most `patienceMs`. A granted call must be sent at once. */
   take(gate: GateName, urgency: Urgency, patienceMs: number, signal: AbortSignal): Promise<GateAnswer>;
-  /** Learns from what came of a granted call: limits, refusals, faults. Never rejects for the portal's sake. */
+  /** Learns from what came of a granted call: limits, refusals, faults. Never rejects. */
   learn(gate: GateName, exchange: Exchange): Promise<void>;
 }
 
@@ -123,28 +123,40 @@ export function createGates(db: Database, settings: GateSettings, clock: Clock, 
     },
 
     async learn(gate, exchange) {
-      if (exchange.kind === 'fault') {
-        if (exchange.reason !== 'aborted' && exchange.reason !== 'token-unavailable') await report(false);
-        return;
-      }
-      await report(exchange.status < 500 && exchange.flaw === undefined);
-      const rate = parseRateHeaders(exchange.headers);
-      if (rate.max !== undefined && rate.max !== observed && rate.max > 0) {
-        const perWindow = Math.floor((rate.max * WINDOW_MS.burst) / (rate.intervalMs ?? WINDOW_MS.burst));
-        observed = rate.max;
-        await writeStep('burst', Math.min(perWindow, limits.burst));
-      }
-      if (exchange.status === 429) await refused(db, gate, exchange, log);
-      else if (
-        rate.daily !== undefined &&
-        rate.dailyRemaining !== undefined &&
-        Math.abs(rate.dailyRemaining - dailyKnown) > rate.daily / 1_000
-      ) {
-        dailyKnown = rate.dailyRemaining;
-        await db.query(`select {schema}.daily_observed($1, $2, false)`, [rate.daily, rate.dailyRemaining]);
+      try {
+        await learnFrom(gate, exchange);
+      } catch (error) {
+        // The outcome of the call must not be lost with what it teaches; the next one teaches the same.
+        log.warn(
+          { err: error instanceof Error ? error.message : String(error) },
+          'what HubSpot told of its limits could not be written',
+        );
       }
     },
   };
+
+  async function learnFrom(gate: GateName, exchange: Exchange): Promise<void> {
+    if (exchange.kind === 'fault') {
+      if (exchange.reason !== 'aborted' && exchange.reason !== 'token-unavailable') await report(false);
+      return;
+    }
+    await report(exchange.status < 500 && exchange.flaw === undefined);
+    const rate = parseRateHeaders(exchange.headers);
+    if (rate.max !== undefined && rate.max !== observed && rate.max > 0) {
+      const perWindow = Math.floor((rate.max * WINDOW_MS.burst) / (rate.intervalMs ?? WINDOW_MS.burst));
+      await writeStep('burst', Math.min(perWindow, limits.burst));
+      observed = rate.max;
+    }
+    if (exchange.status === 429) await refused(db, gate, exchange, log);
+    else if (
+      rate.daily !== undefined &&
+      rate.dailyRemaining !== undefined &&
+      Math.abs(rate.dailyRemaining - dailyKnown) > rate.daily / 1_000
+    ) {
+      await db.query(`select {schema}.daily_observed($1, $2, false)`, [rate.daily, rate.dailyRemaining]);
+      dailyKnown = rate.dailyRemaining;
+    }
+  }
 }
 
 /**

@@ -39,7 +39,7 @@ export function createLease(lanes: readonly HeldLane[], options: LeaseOptions): 
     covers,
     async ensure(callMs) {
       // Renewed with half of the lease to spare, so that a claim of several calls does not renew before each.
-      if (covers(Math.min(callMs + leaseMs / 2, leaseMs * 0.9))) return !lost;
+      if (covers(Math.max(callMs, Math.min(callMs + leaseMs / 2, leaseMs * 0.9)))) return !lost;
       const before = clock.monotonic();
       if (lost || before > endsAt) {
         lost = guarded;

@@ -38,6 +38,9 @@ export interface SendContext {
   readonly onExchange?: (call: string, exchange: Exchange) => void;
 }
 
+/** Before the next try where the database could not be asked. */
+const DATABASE_WAIT_MS = 1_000;
+
 /**
  * Sends the items as one call, and what HubSpot refuses for another item's fault again in smaller ones, until each has an end.
  * One bad item among 100 costs one more call when HubSpot names it and at most 14 when it does not. Items that the gate, the
@@ -69,7 +72,17 @@ export async function sendBatch<Input>(
   );
 }
 
+/** When the database does not answer, what the claim's earlier calls have done is still to be settled: this must not throw. */
 async function mayNotSend(context: SendContext): Promise<EffectEnd | undefined> {
+  try {
+    return await heldBack(context);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    return unsent('DELIVERY_HELD', `held by the database: ${reason}`, DATABASE_WAIT_MS);
+  }
+}
+
+async function heldBack(context: SendContext): Promise<EffectEnd | undefined> {
   const { gates, lease, stopping, callMs } = context;
   if (stopping.aborted) return unsent('DELIVERY_STOPPING', 'the worker is stopping', 0);
   const answer = await gates.take('burst', context.urgency, context.patienceMs, stopping);
