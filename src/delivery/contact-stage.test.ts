@@ -1,0 +1,55 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { batchesOf } from './contact-stage.ts';
+import type { FoldedUpsert } from './plan.ts';
+
+const upsert = (id: string, idProperty = 'email'): FoldedUpsert => ({
+  record: { objectType: 'contacts', idProperty, id },
+  properties: {},
+  eventIds: [1],
+});
+
+describe('batchesOf', () => {
+  it('fills batches of a hundred', () => {
+    const upserts = Array.from({ length: 250 }, (_, n) => upsert(`user${n}@example.com`));
+    expect(batchesOf(upserts).map((batch) => batch.length)).toEqual([100, 100, 50]);
+  });
+
+  it('keeps the second of two upserts by one address for a later call, in order', () => {
+    const [first, second] = [upsert('Ada@example.com'), upsert('ada@example.com')];
+    expect(batchesOf([first, second])).toEqual([[first], [second]]);
+  });
+
+  it('holds HubSpot’s limits for any upserts, and loses none', () => {
+    const any = fc.record({
+      id: fc.constantFrom('a', 'A', 'b', 'c', 'd'),
+      idProperty: fc.constantFrom('email', 'driver_id'),
+    });
+    fc.assert(
+      fc.property(fc.array(any, { maxLength: 300 }), (drafts) => {
+        const upserts = drafts.map(({ id, idProperty }) => upsert(id, idProperty));
+        const batches = batchesOf(upserts);
+        expect(new Set(batches.flat())).toEqual(new Set(upserts));
+        expect(batches.flat()).toHaveLength(upserts.length);
+        for (const batch of batches) {
+          expect(batch.length).toBeLessThanOrEqual(100);
+          expect(new Set(batch.map(({ record }) => record.idProperty)).size).toBe(1);
+          expect(new Set(batch.map(({ record }) => record.id.toLowerCase())).size).toBe(batch.length);
+        }
+      }),
+    );
+  });
+
+  it('sends the upserts of one record in their order', () => {
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom('a', 'b', 'c'), { maxLength: 250 }), (ids) => {
+        const upserts = ids.map((id) => upsert(id));
+        const sent = batchesOf(upserts).flat();
+        for (const id of ['a', 'b', 'c'])
+          expect(sent.filter(({ record }) => record.id === id)).toEqual(
+            upserts.filter(({ record }) => record.id === id),
+          );
+      }),
+    );
+  });
+});
