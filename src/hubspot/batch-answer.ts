@@ -23,26 +23,29 @@ export type BatchError = Omit<Problem, 'policyName' | 'scopes'>;
 
 /** Reads the body of a batch reply; never throws, and leaves out what is not as it should be. */
 export function parseBatchAnswer(body: unknown): BatchAnswer {
-  return {
-    results: entries(own(body, 'results')).flatMap(readResult),
-    errors: entries(own(body, 'errors')).map(readError),
-  };
+  const results: BatchResult[] = [];
+  for (const entry of entries(own(body, 'results'))) {
+    const result = readResult(entry);
+    if (result) results.push(result);
+  }
+  return { results, errors: entries(own(body, 'errors')).map(readError) };
 }
 
-function readResult(value: unknown): BatchResult[] {
+function readResult(value: unknown): BatchResult | undefined {
   const id = textOf(own(value, 'id'));
-  if (id === undefined || id === '') return [];
-  const [traceId] = textList(own(value, 'objectWriteTraceId'));
+  if (id === undefined || id === '') return undefined;
+  const trace = own(value, 'objectWriteTraceId');
+  const traceId = typeof trace === 'string' ? trace : textList(trace)[0];
   const isNew = own(value, 'new');
-  return [
-    {
-      id,
-      ...(traceId === undefined ? {} : { traceId }),
-      ...(typeof isNew === 'boolean' ? { new: isNew } : {}),
-      properties: propertyValues(own(value, 'properties')),
-      archived: own(value, 'archived') === true,
-    },
-  ];
+  // One literal: spreading the optional parts in costs more than all the rest (`npm run bench -- client`).
+  const result: { -readonly [K in keyof BatchResult]: BatchResult[K] } = {
+    id,
+    properties: propertyValues(own(value, 'properties')),
+    archived: own(value, 'archived') === true,
+  };
+  if (traceId !== undefined) result.traceId = traceId;
+  if (typeof isNew === 'boolean') result.new = isNew;
+  return result;
 }
 
 function readError(value: unknown): BatchError {

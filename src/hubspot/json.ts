@@ -25,14 +25,29 @@ export function numberOf(value: unknown): number | undefined {
   return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
 }
 
-/** Property values: text, or null for empty; names that could reach a prototype and other values are left out. */
-export function propertyValues(value: unknown): Record<string, string | null> {
+/**
+ * Property values: text, or null for empty; names that could reach a prototype and other values are left out. An object
+ * that holds nothing else is given back as it is: with a copy of each, reading an answer of 100 results took as long as
+ * JSON.parse (`npm run bench -- client`).
+ */
+export function propertyValues(value: unknown): Readonly<Record<string, string | null>> {
   if (!isRecord(value)) return {};
-  const entries = Object.entries(value).flatMap(([name, entry]): [string, string | null][] => {
-    if (name === '__proto__') return [];
-    if (entry === null) return [[name, null]];
+  if (holdsPropertyValues(value)) return value;
+  const values: Record<string, string | null> = {};
+  for (const [name, entry] of Object.entries(value)) {
+    if (name === '__proto__') continue;
     const text = typeof entry === 'boolean' ? String(entry) : textOf(entry);
-    return text === undefined ? [] : [[name, text]];
-  });
-  return Object.fromEntries(entries);
+    if (text !== undefined) values[name] = text;
+    else if (entry === null) values[name] = null;
+  }
+  return values;
+}
+
+function holdsPropertyValues(value: Record<string, unknown>): value is Record<string, string | null> {
+  if (Object.getPrototypeOf(value) !== Object.prototype) return false;
+  for (const name in value) {
+    const entry = value[name];
+    if (name === '__proto__' || (entry !== null && typeof entry !== 'string')) return false;
+  }
+  return true;
 }
