@@ -106,6 +106,10 @@ export const ERROR_CODES = {
     meaning: "The config's own function threw, or returned something that is no record or effect.",
     remedy: 'Correct the function in spoke.config.ts, then redrive.',
   },
+  EVENT_NOT_FOUND: {
+    meaning: 'There is no event with this id in the schema.',
+    remedy: 'Look at the id, at DATABASE_URL and at SPOKE_SCHEMA; `spoke events list` shows what there is.',
+  },
   EVENT_PAYLOAD_INVALID: {
     meaning: 'The payload does not fit the schema of its event; the fields are named, their values are not.',
     remedy: 'Correct the producer, or widen the schema and redrive.',
@@ -313,6 +317,10 @@ export const ERROR_CODES = {
   TOKEN_UNREADABLE: {
     meaning: 'The file with the HubSpot token could not be read.',
     remedy: 'Check the path and its permissions.',
+  },
+  USAGE_INVALID: {
+    meaning: 'The command line has an unknown command or option, or a value that does not fit.',
+    remedy: 'Correct it; --help after the command shows what there is.',
   },
 } as const satisfies Record<string, { meaning: string; remedy: string }>;
 

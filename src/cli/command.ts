@@ -1,10 +1,5 @@
 import type { Command } from 'commander';
-import type { SpokeConfig } from '../config/define-config.ts';
-import { readEnvironment, type Settings } from '../config/environment.ts';
-import { loadConfig } from '../config/load-config.ts';
 import { SpokeError } from '../errors.ts';
-import { createLogger, type Logger } from '../log.ts';
-import { checkSamples } from '../mapping/check-samples.ts';
 
 /** Exit codes of every command. */
 export const EXIT = { done: 0, failed: 1, usage: 2, findings: 3, unreachable: 4, needsYes: 5 } as const;
@@ -13,49 +8,47 @@ export const EXIT = { done: 0, failed: 1, usage: 2, findings: 3, unreachable: 4,
 export interface Console {
   readonly env: NodeJS.ProcessEnv;
   readonly cwd: string;
+  /** What is piped in. */
+  readonly input: AsyncIterable<Buffer | string>;
   /** Results only. */
   out(text: string): void;
-  /** Progress, notices and errors. */
+  /** Notices, logs and errors. */
   err(text: string): void;
+  /** On a terminal: a line below everything else that the next text replaces and an empty one removes. Into a pipe: nothing. */
+  live(text: string): void;
+  /** Whether there is a terminal to show progress on. */
   readonly isTty: boolean;
-  /** Aborted by SIGINT and SIGTERM. */
+  /** Whether progress and notices may be coloured. */
+  readonly color: boolean;
+  /** Aborted by SIGINT and SIGTERM, and when nobody reads the output any more. */
   readonly stopping: AbortSignal;
 }
 
-/** Adds one command; its action returns the exit code. */
+/** Adds one command; its action hands the exit code to `finish`. */
 export type CommandModule = (program: Command, console: Console, finish: (code: number) => void) => void;
 
-export interface Loaded {
-  readonly settings: Settings;
-  readonly config: SpokeConfig;
-  readonly log: Logger;
+/** Prints a result: as one JSON object where that was asked for, else as text. */
+export function print(console: Console, json: boolean | undefined, object: object, text: string): void {
+  console.out(json ? JSON.stringify(object) : text);
 }
 
-/** The environment and the config, both checked; `--config` goes before SPOKE_CONFIG. */
-export async function loadEverything(console: Console, configPath?: string): Promise<Loaded> {
-  const settings = readEnvironment(console.env);
-  const { config } = await loadConfig({
-    cwd: console.cwd,
-    path: configPath ?? settings.configPath,
-    check: checkSamples,
+export function usageError(message: string): SpokeError {
+  return new SpokeError('USAGE_INVALID', message);
+}
+
+/** Resolves when the process is told to stop, and keeps it alive until then. */
+export function untilStopped({ stopping }: Console): Promise<void> {
+  if (stopping.aborted) return Promise.resolve();
+  return new Promise((resolve) => {
+    // A signal handler alone does not keep Node running.
+    const alive = setInterval(() => undefined, 60_000);
+    stopping.addEventListener(
+      'abort',
+      () => {
+        clearInterval(alive);
+        resolve();
+      },
+      { once: true },
+    );
   });
-  return { settings, config, log: createLogger({ level: settings.logLevel }) };
-}
-
-/** Which exit code an error means. */
-export function exitCodeOf(error: unknown): number {
-  if (!(error instanceof SpokeError)) return EXIT.failed;
-  if (
-    /^(CONFIG|PORTAL|EVENT|OUTBOX_TYPE|OUTBOX_PAYLOAD|OUTBOX_OPTION|IMPORT|TOKEN|HUBSPOT_URL|PGLITE)/.test(
-      error.code,
-    )
-  )
-    return EXIT.usage;
-  if (/^(DATABASE|HUBSPOT)/.test(error.code)) return EXIT.unreachable;
-  return EXIT.failed;
-}
-
-export function errorLine(error: unknown): string {
-  if (error instanceof SpokeError) return `${error.code}: ${error.message}`;
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

@@ -1,9 +1,10 @@
 import type { EventDetail, EventSummary } from '../outbox/events.ts';
 
 const MAX_CELL = 60;
+const TERMINAL_CONTROLS = /[^\P{Cc}\n]|[\u202a-\u202e\u2066-\u2069]/gu;
 
 /** A table for people, with a line that says when there is more. */
-export function eventTable(events: readonly EventSummary[], limit: number): string {
+export function eventTable(events: readonly EventSummary[], more: boolean): string {
   if (events.length === 0) return 'No events.';
   const rows = [
     ['id', 'type', 'state', 'tries', 'recorded', 'error'],
@@ -23,8 +24,8 @@ export function eventTable(events: readonly EventSummary[], limit: number): stri
       .join('  ')
       .trimEnd(),
   );
-  const more = events.length === limit ? `\n(the newest ${limit}; --limit shows more)` : '';
-  return `${lines.join('\n')}${more}`;
+  const rest = more ? `\n(the newest ${events.length}; --limit shows more)` : '';
+  return printable(`${lines.join('\n')}${rest}`);
 }
 
 /** Everything about one event, for people. */
@@ -53,7 +54,7 @@ export function eventText(event: EventDetail): string {
   const effects = event.effects.map(
     (effect) => `  ${effect.kind} ${effect.mark}  ${effect.hubspotId ?? 'not known to be there'}`,
   );
-  return [
+  const text = [
     `Event ${event.id}`,
     ...lines,
     ...(effects.length > 0 ? ['Activities', ...effects] : []),
@@ -63,6 +64,12 @@ export function eventText(event: EventDetail): string {
       .split('\n')
       .map((line) => `  ${line}`),
   ].join('\n');
+  return printable(text);
+}
+
+/** Payloads and HubSpot's messages may hold what moves a terminal's cursor or turns its writing direction. */
+function printable(text: string): string {
+  return text.replaceAll(TERMINAL_CONTROLS, '�');
 }
 
 function laneText(lane: NonNullable<EventDetail['lane']>): string {

@@ -1,8 +1,11 @@
-import { readEnvironment } from '../config/environment.ts';
 import { migrate, migrationSql } from '../db/migrate.ts';
-import { openDatabase } from '../db/open-database.ts';
-import { createLogger } from '../log.ts';
-import { type CommandModule, EXIT } from './command.ts';
+import { type CommandModule, EXIT, print } from './command.ts';
+import { loadEnvironment, withDatabase } from './load.ts';
+
+interface MigrateArguments {
+  print?: boolean;
+  json?: boolean;
+}
 
 /** `spoke migrate`: creates or updates Spoke's schema; `--print` shows the SQL instead. */
 export const migrateCommand: CommandModule = (program, console, finish) => {
@@ -11,33 +14,24 @@ export const migrateCommand: CommandModule = (program, console, finish) => {
     .description("create or update Spoke's tables")
     .option('--print', 'print the SQL for an empty database instead of running it')
     .option('--json', 'print one JSON object')
-    .action(async (options: { print?: boolean; json?: boolean }) => {
-      const settings = readEnvironment(console.env);
+    .action(async (options: MigrateArguments) => {
+      const surroundings = loadEnvironment(console);
+      const { schema } = surroundings.settings;
       if (options.print) {
-        console.out(await migrationSql(settings.schema));
+        const sql = await migrationSql(schema);
+        print(console, options.json, { schema, sql }, sql.trimEnd());
         return finish(EXIT.done);
       }
-      const log = createLogger({ level: settings.logLevel === 'info' ? 'warn' : settings.logLevel });
-      const db = await openDatabase({
-        url: settings.databaseUrl,
-        dataDir: settings.dataDir,
-        schema: settings.schema,
-        log,
-      });
-      try {
-        const applied = await migrate(db, { log });
-        const names = applied.map(
-          (migration) => `${String(migration.version).padStart(4, '0')}-${migration.name}`,
-        );
-        if (options.json) console.out(JSON.stringify({ schema: settings.schema, applied: names }));
-        else if (names.length === 0) console.out(`The schema "${settings.schema}" is up to date.`);
-        else
-          console.out(
-            `Applied to the schema "${settings.schema}":\n${names.map((name) => `  ${name}`).join('\n')}`,
-          );
-      } finally {
-        await db.close();
-      }
+      const migrations = await withDatabase(surroundings, (db) => migrate(db, { log: surroundings.log }));
+      const applied = migrations.map(({ version, name }) => `${String(version).padStart(4, '0')}-${name}`);
+      print(
+        console,
+        options.json,
+        { schema, applied },
+        applied.length === 0
+          ? `The schema "${schema}" is up to date.`
+          : [`Applied to the schema "${schema}":`, ...applied.map((name) => `  ${name}`)].join('\n'),
+      );
       finish(EXIT.done);
     });
 };

@@ -1,6 +1,5 @@
-import { startSimulator } from '../../simulator/index.ts';
-import { SpokeError } from '../errors.ts';
-import { type CommandModule, EXIT } from './command.ts';
+import { oneOf, wholeNumber } from './arguments.ts';
+import { type CommandModule, EXIT, print, untilStopped, usageError } from './command.ts';
 
 interface SimulatorArguments {
   port: string;
@@ -25,44 +24,43 @@ export const simulatorCommand: CommandModule = (program, console, finish) => {
     .option('--seed <n>', 'seed of what is random')
     .option('--json', 'print one JSON object when ready')
     .action(async (options: SimulatorArguments) => {
-      if (options.limits !== 'default' && options.limits !== 'none')
-        throw new SpokeError('CONFIG_INVALID', `--limits must be default or none, was ${options.limits}.`);
-      const simulator = await startSimulator({
-        port: wholeNumber('--port', options.port, 65_535),
-        portalId: wholeNumber('--portal-id', options.portalId, Number.MAX_SAFE_INTEGER),
-        limits: options.limits,
+      const port = wholeNumber('--port', options.port, 0, 65_535);
+      const given = {
+        port,
+        portalId: wholeNumber('--portal-id', options.portalId, 1),
+        limits: oneOf('--limits', options.limits, ['default', 'none']),
         ...(options.token === undefined ? {} : { token: options.token }),
         ...(options.journal === undefined ? {} : { journalFile: options.journal }),
-        ...(options.seed === undefined
-          ? {}
-          : { seed: wholeNumber('--seed', options.seed, Number.MAX_SAFE_INTEGER) }),
+        ...(options.seed === undefined ? {} : { seed: wholeNumber('--seed', options.seed, 0) }),
+      };
+      const { startSimulator } = await import('../../simulator/index.ts');
+      const simulator = await startSimulator(given).catch((error: unknown) => {
+        throw isPortTaken(error)
+          ? usageError(
+              `The port ${port} is taken on this machine: give another with --port, or 0 for a free one.`,
+            )
+          : error;
       });
       const { url, portalId, token } = simulator;
-      if (options.json) console.out(JSON.stringify({ url, portalId, token }));
-      else {
-        console.out(`A HubSpot portal stands at ${url}
-
-  HUBSPOT_API_URL=${url}
-  HUBSPOT_PORTAL_ID=${portalId}
-  HUBSPOT_PRIVATE_APP_TOKEN=${token}
-
-What it holds:     curl -s ${url}/_simulator/state
-Its contacts:      curl -s '${url}/_simulator/records/contacts?limit=5'
-Requests received: curl -s '${url}/_simulator/journal?limit=5'`);
-      }
-      if (!console.stopping.aborted)
-        await new Promise((resolve) => console.stopping.addEventListener('abort', resolve, { once: true }));
+      print(console, options.json, { url, portalId, token }, welcome(url, portalId, token));
+      await untilStopped(console);
       await simulator.stop();
       finish(EXIT.done);
     });
 };
 
-function wholeNumber(option: string, text: string, to: number): number {
-  const number = Number(text);
-  if (!/^\d+$/.test(text) || number > to)
-    throw new SpokeError(
-      'CONFIG_INVALID',
-      `${option} must be a whole number up to ${to}, was ${JSON.stringify(text)}.`,
-    );
-  return number;
+function welcome(url: string, portalId: number, token: string): string {
+  return `A HubSpot portal stands at ${url} until Ctrl-C. Use it with
+
+  HUBSPOT_API_URL=${url}
+  HUBSPOT_PORTAL_ID=${portalId}
+  HUBSPOT_PRIVATE_APP_TOKEN=${token}
+
+What it holds      curl -s ${url}/_simulator/state
+Its contacts       curl -s '${url}/_simulator/records/contacts?limit=5'
+Requests received  curl -s '${url}/_simulator/journal?limit=5'`;
+}
+
+function isPortTaken(error: unknown): boolean {
+  return error instanceof Error && Reflect.get(error, 'code') === 'EADDRINUSE';
 }

@@ -1,15 +1,10 @@
-import { randomUUID } from 'node:crypto';
-import { type App, openAppDatabase, startApp } from '../app.ts';
-import { systemClock } from '../clock.ts';
 import type { SpokeConfig } from '../config/define-config.ts';
 import { suggestion } from '../config/nearest-name.ts';
 import { dryRun } from '../delivery/dry-run.ts';
-import { SpokeError } from '../errors.ts';
 import { createMapper } from '../mapping/mapper.ts';
-import { showEvent } from '../outbox/events.ts';
-import { createTracker } from '../outbox/track.ts';
-import { trackTypes } from '../spoke.ts';
-import { type CommandModule, EXIT, type Loaded, loadEverything } from './command.ts';
+import { wholeNumber } from './arguments.ts';
+import { type CommandModule, type Console, EXIT, print, usageError } from './command.ts';
+import { type Loaded, loadEverything, withMigrated } from './load.ts';
 
 interface SmokeArguments {
   payload?: string;
@@ -18,16 +13,12 @@ interface SmokeArguments {
   json?: boolean;
 }
 
-interface SmokeReport {
+interface Chosen {
   readonly type: string;
-  readonly event: number | null;
-  readonly arrived: boolean;
-  readonly hubspotId: string | null;
-  readonly seconds: number;
-  readonly problem: string | null;
+  readonly payload: unknown;
 }
 
-const LOOK_EVERY_MS = 100;
+const MAX_TIMEOUT_SECONDS = 3_600;
 
 /** `spoke smoke [TYPE]`: puts a test event through the whole path and says whether it arrived. */
 export const smokeCommand: CommandModule = (program, console, finish) => {
@@ -40,134 +31,71 @@ export const smokeCommand: CommandModule = (program, console, finish) => {
     .option('--config <file>', 'config file (default: spoke.config.ts, or SPOKE_CONFIG)')
     .option('--json', 'print one JSON object')
     .action(async (type: string | undefined, options: SmokeArguments) => {
+      const timeoutMs = wholeNumber('--timeout', options.timeout, 1, MAX_TIMEOUT_SECONDS) * 1_000;
       const loaded = await loadEverything(console, options.config);
-      const seconds = Number(options.timeout);
-      if (!(seconds > 0 && seconds <= 3_600))
-        throw new SpokeError(
-          'CONFIG_INVALID',
-          `--timeout must be 1 to 3600 seconds, was ${options.timeout}.`,
-        );
       const chosen = chooseEvent(loaded.config, type, options.payload);
-      const { settings } = loaded;
-      if (!settings.hubspotEnabled || !settings.hubspotSendLive) {
-        const text = await describeDry(loaded, chosen.type, chosen.payload);
-        if (options.json) console.out(JSON.stringify({ type: chosen.type, arrived: false, dryRun: text }));
-        else
-          console.out(
-            `${text.join('\n')}\nNothing was sent: HUBSPOT_ENABLED and HUBSPOT_SEND_LIVE must both be true for that.`,
-          );
-        return finish(EXIT.findings);
-      }
-      const report = await sendOne(loaded, chosen, seconds * 1_000, console.stopping);
-      if (options.json) console.out(JSON.stringify(report));
-      else if (report.arrived)
-        console.out(
-          `Event ${report.event} (${report.type}) arrived in ${report.seconds.toFixed(1)} s: contact ${report.hubspotId} of portal ${settings.hubspotPortalId}.`,
-        );
-      else console.err(`Event ${report.event ?? '-'} (${report.type}) did not arrive: ${report.problem}`);
-      finish(report.arrived ? EXIT.done : EXIT.failed);
+      const { hubspotEnabled, hubspotSendLive } = loaded.settings;
+      finish(
+        hubspotEnabled && hubspotSendLive
+          ? await sendOne(console, loaded, chosen, timeoutMs, options.json)
+          : await describeOne(console, loaded, chosen, options.json),
+      );
     });
 };
-
-interface Chosen {
-  readonly type: string;
-  readonly payload: unknown;
-}
 
 function chooseEvent(config: SpokeConfig, type: string | undefined, payload: string | undefined): Chosen {
   const names = Object.keys(config.events);
   const chosen = type ?? names.find((name) => config.events[name]?.sample !== undefined);
-  const definition = chosen === undefined ? undefined : config.events[chosen];
-  if (chosen === undefined)
-    throw new SpokeError('CONFIG_INVALID', 'No event of the config has a sample: give TYPE and --payload.');
+  if (chosen === undefined) throw usageError('No event of the config has a sample: give TYPE and --payload.');
+  const definition = Object.hasOwn(config.events, chosen) ? config.events[chosen] : undefined;
   if (definition === undefined)
-    throw new SpokeError(
-      'EVENT_TYPE_UNKNOWN',
-      `The config defines no event ${JSON.stringify(chosen)}.${suggestion(chosen, names)}`,
-    );
+    throw usageError(`The config defines no event ${JSON.stringify(chosen)}.${suggestion(chosen, names)}`);
   if (payload === undefined && definition.sample === undefined)
-    throw new SpokeError(
-      'CONFIG_INVALID',
-      `The event ${chosen} has no sample in the config: give --payload.`,
-    );
+    throw usageError(`The event ${chosen} has no sample in the config: give --payload.`);
   try {
     return { type: chosen, payload: payload === undefined ? definition.sample : JSON.parse(payload) };
   } catch {
-    throw new SpokeError('OUTBOX_PAYLOAD_INVALID', '--payload is not JSON.');
+    throw usageError('--payload is not JSON.');
   }
 }
 
-async function describeDry(loaded: Loaded, type: string, payload: unknown): Promise<string[]> {
+/** Without live delivery: what would be sent. It did not arrive, so this is no success. */
+async function describeOne(
+  console: Console,
+  loaded: Loaded,
+  { type, payload }: Chosen,
+  json: boolean | undefined,
+): Promise<number> {
+  const mapper = createMapper(loaded.config, { ownerId: loaded.settings.hubspotOwnerId });
+  const event = { id: 0, type, payload, occurred_at: new Date() };
   // The database is part of the path: a smoke test that does not reach it would say nothing.
-  const db = await openAppDatabase(loaded.settings, loaded.log);
-  await db.close();
-  const report = dryRun(
-    { id: 0, type, payload, occurred_at: new Date() },
-    createMapper(loaded.config),
-    undefined,
-  );
-  return [
+  const { problems, effects } = await withMigrated(loaded, async () => dryRun(event, mapper, undefined));
+  const text = [
     `[DRY-RUN] ${type}`,
-    ...report.problems.map((problem) => `  would be refused: ${problem}`),
-    ...report.effects.map((effect) => `  ${JSON.stringify(effect)}`),
+    ...problems.map((problem) => `  would be refused: ${problem}`),
+    ...effects.map((effect) => `  ${JSON.stringify(effect)}`),
+    'Nothing was sent: HUBSPOT_ENABLED and HUBSPOT_SEND_LIVE must both be true for that.',
   ];
+  print(console, json, { type, arrived: false, dryRun: { problems, effects } }, text.join('\n'));
+  return EXIT.findings;
 }
 
 async function sendOne(
+  console: Console,
   loaded: Loaded,
-  { type, payload }: Chosen,
+  chosen: Chosen,
   timeoutMs: number,
-  stopping: AbortSignal,
-): Promise<SmokeReport> {
-  const startedAt = performance.now();
-  const app = await startApp(loaded);
-  const report = (part: Partial<SmokeReport>): SmokeReport => ({
-    type,
-    event: null,
-    arrived: false,
-    hubspotId: null,
-    problem: null,
-    ...part,
-    seconds: (performance.now() - startedAt) / 1_000,
-  });
-  try {
-    const tracker = createTracker({
-      schema: loaded.settings.schema,
-      log: loaded.log,
-      types: trackTypes(loaded.config),
-    });
-    const receipt = await tracker.track(app.db, type, payload, {
-      idempotencyKey: `smoke-${randomUUID()}`,
-      priority: 'interactive',
-    });
-    if (receipt.status === 'refused') return report({ problem: `${receipt.code}: ${receipt.message}` });
-    app.wake();
-    return await waitFor(app, receipt.id, startedAt + timeoutMs, stopping, report);
-  } finally {
-    await app.stop();
-  }
-}
-
-async function waitFor(
-  app: App,
-  id: number,
-  deadline: number,
-  stopping: AbortSignal,
-  report: (part: Partial<SmokeReport>) => SmokeReport,
-): Promise<SmokeReport> {
-  for (;;) {
-    const event = await showEvent(app.db, id);
-    if (event?.state === 'delivered') return report({ event: id, arrived: true, hubspotId: event.hubspotId });
-    const why = event?.lastErrorCode
-      ? `${event.lastErrorCode}: ${event.lastError}`
-      : 'nothing has been heard of it yet';
-    if (event === undefined || event.state === 'dead' || event.state === 'cancelled')
-      return report({ event: id, problem: why });
-    if (performance.now() > deadline || stopping.aborted)
-      return report({
-        event: id,
-        problem: `it still waits (${why}); it stays in the outbox, see spoke events show ${id}.`,
-      });
-    await systemClock.sleep(LOOK_EVERY_MS, stopping);
-  }
+  json: boolean | undefined,
+): Promise<number> {
+  const { sendSmoke } = await import('./smoke-run.ts');
+  const report = await sendSmoke({ ...loaded, ...chosen, timeoutMs, stopping: console.stopping });
+  const { event, arrived, hubspotId, seconds, problem, exit } = report;
+  const name = event === null ? `The event (${chosen.type})` : `Event ${event} (${chosen.type})`;
+  if (json) console.out(JSON.stringify({ type: chosen.type, event, arrived, hubspotId, seconds, problem }));
+  else if (arrived)
+    console.out(
+      `${name} arrived in ${seconds.toFixed(1)} s: contact ${hubspotId} of portal ${loaded.settings.hubspotPortalId}.`,
+    );
+  else console.err(`${name} did not arrive: ${problem}`);
+  return exit;
 }

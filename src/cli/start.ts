@@ -1,6 +1,6 @@
-import { startApp } from '../app.ts';
 import { guardsFrom } from '../delivery/guards.ts';
-import { type CommandModule, EXIT, loadEverything } from './command.ts';
+import { type CommandModule, EXIT, untilStopped } from './command.ts';
+import { loadEverything } from './load.ts';
 
 /** `spoke start`: one worker process, until SIGTERM or SIGINT. */
 export const startCommand: CommandModule = (program, console, finish) => {
@@ -11,16 +11,16 @@ export const startCommand: CommandModule = (program, console, finish) => {
     )
     .option('--config <file>', 'config file (default: spoke.config.ts, or SPOKE_CONFIG)')
     .action(async (options: { config?: string }) => {
-      const { settings, config, log } = await loadEverything(console, options.config);
-      const { SPOKE_TEST_MUTANT, SPOKE_TEST_WORKER_NAME } = console.env;
+      const { settings, config, log } = await loadEverything(console, options.config, 'long');
+      // The HTTP client and all that delivers: not for `spoke --help` to load.
+      const { startApp } = await import('../app.ts');
+      const { SPOKE_TEST_MUTANT, SPOKE_TEST_WORKER_NAME: name } = console.env;
       const app = await startApp({
         settings,
         config,
         log,
         guards: guardsFrom(SPOKE_TEST_MUTANT),
-        ...(SPOKE_TEST_WORKER_NAME
-          ? { workerHeader: SPOKE_TEST_WORKER_NAME, worker: SPOKE_TEST_WORKER_NAME }
-          : {}),
+        ...(name ? { workerHeader: name, worker: name } : {}),
       });
       const events = Object.keys(config.events).length;
       log.info(
@@ -33,17 +33,12 @@ export const startCommand: CommandModule = (program, console, finish) => {
         log.warn({}, 'HUBSPOT_SEND_LIVE is false: nothing is sent, [DRY-RUN] lines say what would be');
       const failed = new Promise<never>((_, reject) => app.ready.catch(reject));
       try {
-        await Promise.race([stopped(console.stopping), failed]);
-      } finally {
+        await Promise.race([untilStopped(console), failed]);
         log.info({}, 'spoke is stopping: calls in flight are finished');
+      } finally {
         await app.stop();
       }
       log.info({}, 'spoke stopped');
       finish(EXIT.done);
     });
 };
-
-function stopped(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
-}

@@ -1,17 +1,17 @@
-import { createReadStream } from 'node:fs';
-import { access } from 'node:fs/promises';
+import { constants, createReadStream } from 'node:fs';
+import { access, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import type { Command } from 'commander';
-import { openAppDatabase } from '../app.ts';
-import { SpokeError } from '../errors.ts';
 import { createMapper } from '../mapping/mapper.ts';
-import { type ImportReport, importEvents } from '../outbox/import-events.ts';
+import { type ImportReport, importEvents, type LineRefusal } from '../outbox/import-events.ts';
 import { createTracker } from '../outbox/track.ts';
 import { PRIORITIES, type PriorityName } from '../outbox/track-event.ts';
+import { refused, type TrackReceipt } from '../outbox/track-receipt.ts';
 import { wakeChannel } from '../outbox/wake.ts';
 import { trackTypes } from '../spoke.ts';
-import { type CommandModule, type Console, EXIT, type Loaded, loadEverything } from './command.ts';
-import { createProgressLine } from './progress-line.ts';
+import { oneOf, timeOf } from './arguments.ts';
+import { type CommandModule, type Console, EXIT, print, usageError } from './command.ts';
+import { exitCodeOfCode } from './exit-code.ts';
+import { type Loaded, loadEverything, withMigrated } from './load.ts';
 
 interface TrackArguments {
   file?: string;
@@ -22,6 +22,8 @@ interface TrackArguments {
   config?: string;
   json?: boolean;
 }
+
+const PRIORITY_NAMES = Object.keys(PRIORITIES) as PriorityName[];
 
 /** `spoke track TYPE JSON` and `spoke track --file events.ndjson`: records events from outside an application. */
 export const trackCommand: CommandModule = (program, console, finish) => {
@@ -37,144 +39,125 @@ export const trackCommand: CommandModule = (program, console, finish) => {
     .option('--idempotency-key <key>', 'the same key again is the same event')
     .option('--record-key <key>', 'order this event among those with the same key')
     .option('--occurred-at <time>', 'when it happened, ISO 8601 (default: now)')
-    .option('--priority <name>', `${Object.keys(PRIORITIES).join(', ')} (default: that of the event)`)
+    .option('--priority <name>', `${PRIORITY_NAMES.join(', ')} (default: that of the event)`)
     .option('--config <file>', 'config file (default: spoke.config.ts, or SPOKE_CONFIG)')
     .option('--json', 'print one JSON object')
-    .action(
-      async (
-        type: string | undefined,
-        payload: string | undefined,
-        options: TrackArguments,
-        command: Command,
-      ) => {
-        if (options.file === undefined && (type === undefined || payload === undefined))
-          command.error('Give TYPE and JSON, or --file FILE.');
-        if (options.file !== undefined && type !== undefined)
-          command.error('Give either TYPE and JSON, or --file FILE, not both.');
-        const priority = priorityOf(options.priority, command);
-        const loaded = await loadEverything(console, options.config);
-        finish(
-          options.file === undefined
-            ? await trackOne(console, loaded, type ?? '', payload ?? '', { ...options, priority })
-            : await trackFile(console, loaded, options.file, { ...options, priority }),
-        );
-      },
-    );
+    .action(async (type: string | undefined, payload: string | undefined, options: TrackArguments) => {
+      const { file } = options;
+      if (file !== undefined && type !== undefined)
+        throw usageError('Give either TYPE and JSON, or --file FILE, not both.');
+      if (file === undefined && (type === undefined || payload === undefined))
+        throw usageError('Give TYPE and JSON, or --file FILE.');
+      if (file !== undefined && (options.idempotencyKey ?? options.recordKey ?? options.occurredAt))
+        throw usageError('With --file these stand in the lines: idempotencyKey, recordKey, occurredAt.');
+      const priority =
+        options.priority === undefined ? undefined : oneOf('--priority', options.priority, PRIORITY_NAMES);
+      const occurredAt =
+        options.occurredAt === undefined ? undefined : timeOf('--occurred-at', options.occurredAt);
+      const given = { ...options, priority, occurredAt };
+      if (file !== undefined && file !== '-') await assertReadable(resolve(console.cwd, file));
+      const loaded = await loadEverything(console, options.config);
+      finish(
+        file === undefined
+          ? await trackOne(console, loaded, type ?? '', payload ?? '', given)
+          : await trackFile(console, loaded, file, given),
+      );
+    });
 };
 
-type Given = Omit<TrackArguments, 'priority'> & { priority: PriorityName | undefined };
+interface Given {
+  readonly idempotencyKey?: string;
+  readonly recordKey?: string;
+  readonly occurredAt: Date | undefined;
+  readonly priority: PriorityName | undefined;
+  readonly json?: boolean;
+}
 
 async function trackOne(
   console: Console,
   loaded: Loaded,
   type: string,
   text: string,
-  given: Given,
+  { json, ...given }: Given,
 ): Promise<number> {
-  const occurredAt = given.occurredAt === undefined ? undefined : dateOf(given.occurredAt);
-  const payload = parsed(text);
-  const db = await openAppDatabase(loaded.settings, loaded.log);
-  try {
-    const { tracker } = trackerOf(loaded);
-    const { idempotencyKey, recordKey, priority } = given;
-    const receipt = await tracker.track(db, type, payload, {
-      idempotencyKey,
-      recordKey,
-      priority,
-      occurredAt,
-    });
-    if (receipt.status !== 'refused') await db.notify(wakeChannel(db.schema));
-    if (given.json) console.out(JSON.stringify(receipt));
-    else if (receipt.status === 'refused') console.err(`${receipt.code}: ${receipt.message}`);
-    else
-      console.out(`Event ${receipt.id} ${receipt.status === 'recorded' ? 'recorded' : 'was there already'}.`);
-    return receipt.status === 'refused' ? EXIT.failed : EXIT.done;
-  } finally {
-    await db.close();
+  const receipt = await withMigrated(loaded, async (db): Promise<TrackReceipt> => {
+    const parsed = parse(text);
+    if ('problem' in parsed)
+      return refused('OUTBOX_PAYLOAD_INVALID', `The payload is not JSON: ${parsed.problem}`);
+    const { idempotencyKey, recordKey, priority, occurredAt } = given;
+    const options = { idempotencyKey, recordKey, priority, occurredAt };
+    const result = await trackerOf(loaded).track(db, type, parsed.payload, options);
+    if (result.status === 'recorded') await db.notify(wakeChannel(db.schema));
+    return result;
+  });
+  if (receipt.status === 'refused') {
+    if (json) console.out(JSON.stringify(receipt));
+    else console.err(`${receipt.code}: ${receipt.message}`);
+    return exitCodeOfCode(receipt.code);
   }
+  const done = `Event ${receipt.id} ${receipt.status === 'recorded' ? 'recorded' : 'was there already'}.`;
+  print(console, json, receipt, done);
+  return EXIT.done;
 }
 
 async function trackFile(console: Console, loaded: Loaded, file: string, given: Given): Promise<number> {
-  const path = resolve(console.cwd, file);
-  if (file !== '-') {
-    await access(path).catch((cause: unknown) => {
-      throw new SpokeError('CONFIG_INVALID', `The file ${path} cannot be read: check path and permissions.`, {
-        cause,
-      });
-    });
-  }
-  const db = await openAppDatabase(loaded.settings, loaded.log);
-  const progress = createProgressLine(console, given.json === true);
-  try {
-    const { tracker, mapper } = trackerOf(loaded);
-    const startedAt = performance.now();
-    const report = await importEvents({
-      input: file === '-' ? process.stdin : createReadStream(path),
+  const startedAt = performance.now();
+  const seconds = () => (performance.now() - startedAt) / 1_000;
+  const report = await withMigrated(loaded, async (db) => {
+    const result = await importEvents({
+      input: file === '-' ? console.input : createReadStream(resolve(console.cwd, file)),
       db,
-      tracker,
-      route: mapper.route,
+      tracker: trackerOf(loaded),
+      route: createMapper(loaded.config).route,
       priority: given.priority,
       signal: console.stopping,
-      onProgress: ({ lines, recorded, repeated, refused }) =>
-        progress.show(`${lines} lines: ${recorded} recorded, ${repeated} repeated, ${refused} refused`),
-      onRefused: ({ line, code, message }) => {
-        if (!given.json) progress.print(`line ${line}: ${code}: ${message}`);
+      onProgress: (counts) =>
+        console.live(`${countsText(counts)} · ${Math.round(counts.lines / seconds())} lines/s`),
+      onRefused: (refusal) => {
+        if (!given.json) console.err(refusalText(refusal));
       },
     });
-    progress.end();
-    if (report.recorded > 0) await db.notify(wakeChannel(db.schema));
-    if (given.json) console.out(JSON.stringify(report));
-    else console.out(summary(report, performance.now() - startedAt));
-    return report.refused > 0 || !report.complete ? EXIT.failed : EXIT.done;
-  } finally {
-    progress.end();
-    await db.close();
-  }
+    if (result.recorded > 0) await db.notify(wakeChannel(db.schema));
+    return result;
+  });
+  console.live('');
+  const stopped = report.complete
+    ? ''
+    : '\nStopped before the end of the file. With idempotency keys it can be run again from the start.';
+  print(console, given.json, report, `${countsText(report)}, in ${seconds().toFixed(1)} s.${stopped}`);
+  return report.refused > 0 || !report.complete ? EXIT.failed : EXIT.done;
 }
 
-function trackerOf({ config, settings, log }: Loaded) {
-  const mapper = createMapper(config, { ownerId: settings.hubspotOwnerId });
-  const tracker = createTracker({
+function trackerOf({ config, settings }: Loaded) {
+  return createTracker({
     schema: settings.schema,
     // What is refused is reported by the command itself.
     log: { error: () => undefined },
     types: trackTypes(config),
     maxPayloadBytes: settings.maxPayloadBytes,
   });
-  log.debug({}, 'tracker ready');
-  return { tracker, mapper };
 }
 
-function summary(report: ImportReport, ms: number): string {
-  const { lines, recorded, repeated, refused, complete } = report;
-  const stopped = complete
-    ? ''
-    : '\nStopped before the end of the file. With idempotency keys it can be run again from the start.';
-  return `${lines} lines in ${(ms / 1_000).toFixed(1)} s: ${recorded} recorded, ${repeated} repeated, ${refused} refused.${stopped}`;
+function countsText({ lines, recorded, repeated, refused }: Omit<ImportReport, 'refusals' | 'complete'>) {
+  return `${lines} lines: ${recorded} recorded, ${repeated} repeated, ${refused} refused`;
 }
 
-function priorityOf(name: string | undefined, command: Command): PriorityName | undefined {
-  if (name === undefined || Object.hasOwn(PRIORITIES, name)) return name as PriorityName | undefined;
-  return command.error(`--priority must be one of ${Object.keys(PRIORITIES).join(', ')}, was ${name}.`);
-}
+const refusalText = ({ line, code, message }: LineRefusal) => `line ${line}: ${code}: ${message}`;
 
-function parsed(text: string): unknown {
+async function assertReadable(path: string): Promise<void> {
   try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw new SpokeError(
-      'OUTBOX_PAYLOAD_INVALID',
-      `The payload is not JSON: ${error instanceof Error ? error.message : ''}`,
-    );
+    await access(path, constants.R_OK);
+    if (!(await stat(path)).isDirectory()) return;
+  } catch {
+    // Said below.
   }
+  throw usageError(`The file ${path} cannot be read: check path and permissions.`);
 }
 
-function dateOf(text: string): Date {
-  const date = new Date(text);
-  if (Number.isNaN(date.getTime()))
-    throw new SpokeError(
-      'OUTBOX_OPTION_INVALID',
-      `--occurred-at must be an ISO 8601 time, was ${JSON.stringify(text)}.`,
-    );
-  return date;
+function parse(text: string): { payload: unknown } | { problem: string } {
+  try {
+    return { payload: JSON.parse(text) };
+  } catch (error) {
+    return { problem: error instanceof Error ? error.message : '' };
+  }
 }
