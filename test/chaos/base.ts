@@ -10,6 +10,7 @@ export const REPOSITORY = fileURLToPath(new URL('../../', import.meta.url));
 /** Inside node_modules, so that the copied build finds its dependencies and no tool takes it for source. */
 const RUNS = join(REPOSITORY, 'node_modules', '.cache', 'spoke-chaos');
 const BUILD_TIMEOUT_MS = 180_000;
+const SHOWN_BUILD_OUTPUT = 2_000;
 /** Workers, their pools, the producers and the harness. */
 const MAX_CONNECTIONS = 400;
 const run = promisify(execFile);
@@ -27,13 +28,15 @@ export interface Base {
 export interface BaseOptions {
   /** Run the CLI from source instead of building it: slower to start, for work on the harness. */
   readonly fromSource: boolean;
+  /** Use this build instead of making one. */
+  readonly dist?: string;
   progress(line: string): void;
 }
 
 export async function openBase(options: BaseOptions): Promise<Base> {
   await mkdir(RUNS, { recursive: true });
   const folder = await mkdtemp(join(RUNS, `${new Date().toISOString().replaceAll(/[:.]/g, '-')}-`));
-  const command = options.fromSource ? sourceCommand() : await builtCommand(folder, options.progress);
+  const command = options.fromSource ? sourceCommand() : await builtCommand(folder, options);
   options.progress('starting PostgreSQL');
   const server = await startPostgres({ maxConnections: MAX_CONNECTIONS });
   try {
@@ -54,16 +57,28 @@ function sourceCommand(): string[] {
   return [process.execPath, '--import', loader, join(REPOSITORY, 'src/cli/main.ts')];
 }
 
-/** Builds, then works on a copy: another build during a long run must not pull the files away from under the workers. */
-async function builtCommand(folder: string, progress: (line: string) => void): Promise<string[]> {
-  progress('building');
+/** Works on a copy: another build during a long run must not pull the files away from under the workers. */
+async function builtCommand(folder: string, { dist, progress }: BaseOptions): Promise<string[]> {
   const built = join(folder, 'dist');
-  const tsdown = join(REPOSITORY, 'node_modules', '.bin', 'tsdown');
-  await run(tsdown, ['--out-dir', built, '--no-dts', '--logLevel', 'error'], {
-    cwd: REPOSITORY,
-    timeout: BUILD_TIMEOUT_MS,
-  });
+  if (dist === undefined) {
+    progress('building');
+    await build(built);
+  } else await cp(dist, built, { recursive: true });
   await cp(join(REPOSITORY, 'src/db/migrations'), join(built, 'migrations'), { recursive: true });
   await cp(join(REPOSITORY, 'package.json'), join(folder, 'package.json'));
   return [process.execPath, join(built, 'cli', 'main.mjs')];
+}
+
+async function build(folder: string): Promise<void> {
+  const tsdown = join(REPOSITORY, 'node_modules', '.bin', 'tsdown');
+  try {
+    await run(tsdown, ['--out-dir', folder, '--no-dts', '--logLevel', 'error'], {
+      cwd: REPOSITORY,
+      timeout: BUILD_TIMEOUT_MS,
+      env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: '0' },
+    });
+  } catch (error) {
+    const output = error instanceof Error && 'stderr' in error ? String(error.stderr) : String(error);
+    throw new Error(`The build failed:\n${output.slice(0, SHOWN_BUILD_OUTPUT)}`);
+  }
 }

@@ -18,6 +18,7 @@ export type FindingKind =
   | 'dead'
   | 'lane-books'
   | 'limit-exceeded'
+  | 'limit-unused'
   | 'crash'
   | 'unexpected-log'
   | 'leak'

@@ -88,7 +88,7 @@ export async function recordEvents(
         await client.query('begin');
         const entry = await recordOne(client, options.track, key, content, 'a');
         await client.query('commit');
-        options.ledger.add([entry]);
+        if (!content.poison) options.ledger.add([entry]);
         recorded.push(entry);
       } finally {
         client.release();
@@ -102,8 +102,8 @@ export interface EventContent {
   /** Text sets the property, null clears it, absent leaves it. */
   readonly extra?: string | null;
   readonly note?: boolean;
-  /** Replaces the value, for content that the portal shall refuse. */
-  readonly value?: string;
+  /** Content that the portal refuses; such an event is no promise of the ledger's. */
+  readonly poison?: boolean;
 }
 
 async function runTransaction(
@@ -160,10 +160,10 @@ async function recordOne(
   );
   const seq = rows[0]?.seq;
   if (seq === undefined) throw new Error(`There is no entity ${keyText(key)}.`);
-  const value = content.value ?? `${seq}.${attempt}`;
+  const value = `${seq}.${attempt}`;
   const note = content.note ? `chaos-note-${keyText(key)}-${seq}-${attempt}` : undefined;
-  const { extra } = content;
-  const eventId = await track(client, 'chaos_changed', { ...key, seq, value, extra, note });
+  const { extra, poison } = content;
+  const eventId = await track(client, 'chaos_changed', { ...key, seq, value, extra, note, poison });
   return {
     eventId,
     key,

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Base, openBase } from './base.ts';
 import { runMutants, TRIALS } from './mutants.ts';
@@ -20,6 +21,7 @@ const USAGE = `npm run chaos -- [options]
   --lease S           lease of a claim, s (default ${DEFAULT_SETTINGS.leaseSeconds})
   --kill-every MS     mean time between two random kills (default ${DEFAULT_SETTINGS.killEveryMs})
   --json              one object on stdout instead of text
+  --dist FOLDER       use this build instead of making one
   --source            run the workers from source instead of building them
 
 Exit codes: 0 passed, 1 failed, 2 usage, 3 void (nothing wrong, but a planned fault hit nothing or too little moved).
@@ -34,13 +36,14 @@ interface Request {
   readonly trials: readonly Trial[];
   readonly json: boolean;
   readonly fromSource: boolean;
+  readonly dist?: string;
 }
 
-process.exitCode = await main(process.argv.slice(2));
-process.stderr.write(process.getActiveResourcesInfo().join() + '\n');
-setTimeout(() => {
-  process.stderr.write(process.getActiveResourcesInfo().join() + '\n');
-}, 4000).unref();
+process.exitCode = await main(process.argv.slice(2)).catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  return 1;
+});
+setTimeout(() => {}, 6000).unref();
 
 async function main(args: readonly string[]): Promise<number> {
   const request = readRequest(args);
@@ -52,7 +55,7 @@ async function main(args: readonly string[]): Promise<number> {
   // Ctrl-C ends through the exit handlers of whatever was started.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
   if (!request.json) process.stdout.write(describeRun(request.settings));
-  const base = await openBase({ fromSource: request.fromSource, progress });
+  const base = await openBase({ ...request, progress });
   try {
     return await (request.trials.length > 0 ? runTrials : runScenarios)(request, base, progress);
   } finally {
@@ -117,6 +120,7 @@ function readRequest(args: readonly string[]): Request | string {
         mutant: { type: 'string' },
         json: { type: 'boolean', default: false },
         source: { type: 'boolean', default: false },
+        dist: { type: 'string' },
       },
     });
     const scenarios = SCENARIOS.filter(({ name }) => values.scenario === 'all' || name === values.scenario);
@@ -131,6 +135,7 @@ function readRequest(args: readonly string[]): Request | string {
       trials,
       json: values.json,
       fromSource: values.source,
+      ...(values.dist === undefined ? {} : { dist: resolve(values.dist) }),
       settings: {
         ...DEFAULT_SETTINGS,
         seconds:

@@ -10,6 +10,8 @@ const payload = z.object({
   extra: z.string().nullable().optional(),
   /** Tag that the note carries; absent: no note. */
   note: z.string().optional(),
+  /** Makes the contact write one that the portal refuses. */
+  poison: z.boolean().optional(),
 });
 
 /** The mapping under which the chaos workers run: a numbered contact write, and a note for events that have a tag. */
@@ -28,6 +30,7 @@ export default defineConfig({
           chaos_seq: event.seq,
           chaos_value: event.value,
           chaos_extra: event.extra,
+          lifecyclestage: event.poison ? 'no-such-stage' : undefined,
         });
         return event.note === undefined
           ? [upsert]

@@ -183,7 +183,8 @@ class Connection {
   }
 
   reset(): void {
-    this.finish((socket) => socket.resetAndDestroy());
+    // Node loses a handle for good when it resets a socket whose end is already being sent.
+    this.finish((socket) => (socket.writableEnded ? socket.destroy() : socket.resetAndDestroy()));
   }
 
   private finish(close: (socket: Socket) => void): void {
