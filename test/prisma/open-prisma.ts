@@ -23,7 +23,7 @@ export async function openPrisma(url: string): Promise<Client> {
 }
 
 async function loadModules(): Promise<Modules> {
-  const client = './generated/client.ts';
+  const client = './node_modules/generated-client/client.ts';
   const adapter = '@prisma/adapter-pg';
   const modules: unknown = { ...(await import(client)), ...(await import(adapter)) };
   if (!isModules(modules)) throw new Error('the generated client has no PrismaClient');
