@@ -43,8 +43,6 @@ process.exitCode = await main(process.argv.slice(2)).catch((error: unknown) => {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   return 1;
 });
-setTimeout(() => {}, 6000).unref();
-
 async function main(args: readonly string[]): Promise<number> {
   const request = readRequest(args);
   if (typeof request === 'string') {
