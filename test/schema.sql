@@ -223,6 +223,7 @@ declare
   v_base timestamptz;
   v_step interval;
   v_wait double precision;
+  v_max_wait double precision;
 begin
   select * into strict g from "spoke".gates where name = p_gate for update;
   select * into strict d from "spoke".daily_budget;
@@ -240,9 +241,9 @@ begin
   end if;
   if v_now >= d.resets_at then
     update "spoke".daily_budget
-    set used = 0, resets_at = (date_trunc('day', v_now at time zone z.zone) + interval '1 day') at time zone z.zone
+    set used = 0, call_limit = null, resets_at = (date_trunc('day', v_now at time zone z.zone) + interval '1 day') at time zone z.zone
     from (select coalesce((select time_zone from "spoke".installation), 'UTC') as zone) z
-    returning daily_budget.used, daily_budget.resets_at into d.used, d.resets_at;
+    returning daily_budget.used, daily_budget.call_limit, daily_budget.resets_at into d.used, d.call_limit, d.resets_at;
   end if;
   if d.call_limit is not null and d.used >= d.call_limit * p_daily_share then
     granted := false; held_by := 'daily'; wait_ms := extract(epoch from d.resets_at - v_now) * 1000; return;
@@ -250,8 +251,9 @@ begin
   v_step := g.step_ms / least(1, g.cut + (1 - g.cut) * power(least(30, extract(epoch from v_now - greatest(g.cut_at, v_now - interval '1 minute'))) / 30, 3)) * interval '1 ms';
   v_base := greatest(g.tat, v_now - (g.burst - 1) * v_step, g.paused_until);
   v_wait := extract(epoch from v_base - v_now) * 1000;
-  if v_wait > p_max_wait_ms then
-    granted := false; held_by := case when g.paused_until > v_now then 'paused' else p_gate end; wait_ms := v_wait - p_max_wait_ms; return;
+  v_max_wait := greatest(p_max_wait_ms, extract(epoch from v_step) * -500 * (g.burst - 1));
+  if v_wait > v_max_wait then
+    granted := false; held_by := case when g.paused_until > v_now then 'paused' else p_gate end; wait_ms := v_wait - v_max_wait; return;
   end if;
   update "spoke".gates set tat = v_base + v_step where name = p_gate;
   update "spoke".daily_budget set used = used + 1;

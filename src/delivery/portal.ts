@@ -27,7 +27,7 @@ export async function readInstallation(db: Database): Promise<Installation> {
 
 /**
  * Ties the schema to the portal of the token, once; from then on another portal is refused, because links and marks belong to
- * the first one. Raises PORTAL_MISMATCH when the token is not of `expected`, PORTAL_CHANGED when the schema belongs to another.
+ * the first one. A time zone that this Postgres does not know is not kept, because no gate could work out its midnight. Raises PORTAL_MISMATCH when the token is not of `expected`, PORTAL_CHANGED when the schema belongs to another.
  */
 export async function pinPortal(db: Database, account: AccountDetails, expected: string): Promise<void> {
   if (account.portalId !== expected) {
@@ -39,7 +39,8 @@ export async function pinPortal(db: Database, account: AccountDetails, expected:
   }
   const [pinned] = await db.query<{ portal_id: number }>(
     `update {schema}.installation
-     set portal_id = coalesce(portal_id, $1), time_zone = case when coalesce(portal_id, $1) = $1 then coalesce($2, time_zone) else time_zone end,
+     set portal_id = coalesce(portal_id, $1), time_zone = case when coalesce(portal_id, $1) = $1 then coalesce(
+           (select name from pg_timezone_names where name = $2::text limit 1), time_zone) else time_zone end,
          pinned_at = coalesce(pinned_at, clock_timestamp())
      returning portal_id`,
     [Number(account.portalId), account.timeZone ?? null],

@@ -18,7 +18,7 @@ create table {schema}.gates (
 
 create table {schema}.daily_budget (
   singleton  boolean primary key default true check (singleton),
-  -- Null until the portal has told its limit.
+  -- Null until the portal has told its limit of this day.
   call_limit integer,
   used       integer not null default 0,
   resets_at  timestamptz not null default '-infinity'
@@ -40,7 +40,8 @@ create table {schema}.breaker (
 insert into {schema}.breaker default values;
 
 -- Asks for one call. `granted`: send it after wait_ms. Otherwise: ask again after wait_ms; `held_by` says what holds it back.
--- p_max_wait_ms is the priority: how long a call of this kind may queue (negative: only while that much of the budget is unused).
+-- p_max_wait_ms is the priority: how long a call of this kind may queue (negative: only while that much of the burst is unused, at
+-- most half of it, or a fast gate would never have as much to spare).
 -- p_daily_share: the share of the daily budget that this kind may use up.
 -- Time is read after the row is locked: an earlier reading could lie before the row's own time.
 create function {schema}.gate_take(
@@ -55,6 +56,7 @@ declare
   v_base timestamptz;
   v_step interval;
   v_wait double precision;
+  v_max_wait double precision;
 begin
   select * into strict g from {schema}.gates where name = p_gate for update;
   select * into strict d from {schema}.daily_budget;
@@ -72,9 +74,9 @@ begin
   end if;
   if v_now >= d.resets_at then
     update {schema}.daily_budget
-    set used = 0, resets_at = (date_trunc('day', v_now at time zone z.zone) + interval '1 day') at time zone z.zone
+    set used = 0, call_limit = null, resets_at = (date_trunc('day', v_now at time zone z.zone) + interval '1 day') at time zone z.zone
     from (select coalesce((select time_zone from {schema}.installation), 'UTC') as zone) z
-    returning daily_budget.used, daily_budget.resets_at into d.used, d.resets_at;
+    returning daily_budget.used, daily_budget.call_limit, daily_budget.resets_at into d.used, d.call_limit, d.resets_at;
   end if;
   if d.call_limit is not null and d.used >= d.call_limit * p_daily_share then
     granted := false; held_by := 'daily'; wait_ms := extract(epoch from d.resets_at - v_now) * 1000; return;
@@ -82,8 +84,9 @@ begin
   v_step := g.step_ms / least(1, g.cut + (1 - g.cut) * power(least(30, extract(epoch from v_now - greatest(g.cut_at, v_now - interval '1 minute'))) / 30, 3)) * interval '1 ms';
   v_base := greatest(g.tat, v_now - (g.burst - 1) * v_step, g.paused_until);
   v_wait := extract(epoch from v_base - v_now) * 1000;
-  if v_wait > p_max_wait_ms then
-    granted := false; held_by := case when g.paused_until > v_now then 'paused' else p_gate end; wait_ms := v_wait - p_max_wait_ms; return;
+  v_max_wait := greatest(p_max_wait_ms, extract(epoch from v_step) * -500 * (g.burst - 1));
+  if v_wait > v_max_wait then
+    granted := false; held_by := case when g.paused_until > v_now then 'paused' else p_gate end; wait_ms := v_wait - v_max_wait; return;
   end if;
   update {schema}.gates set tat = v_base + v_step where name = p_gate;
   update {schema}.daily_budget set used = used + 1;
