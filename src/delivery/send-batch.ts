@@ -123,7 +123,7 @@ async function sendOne<Input>(
     notApplied: count('not-applied') + outcome.resend.flat().length,
     unknown: count('unknown'),
     ...(exchange.kind === 'reply' && exchange.correlationId ? { correlationId: exchange.correlationId } : {}),
-    ...(problem === undefined ? {} : { error: problem.slice(0, 500) }),
+    ...(problem === undefined ? {} : { error: problem }),
   });
   return outcome;
 }

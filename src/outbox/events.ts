@@ -211,6 +211,8 @@ export interface CancelReport {
 export async function cancelEvents(db: Database, filter: EventFilter): Promise<CancelReport> {
   const { where, values } = conditions(filter);
   return db.transaction(async (tx) => {
+    // The router locks events and then their lanes, the other way round: it has to stand still, or each could wait for the other.
+    await tx.query(`select pg_advisory_xact_lock(hashtextextended('{schema}.router', 0))`);
     // Lanes first and in byte order of their keys, as everywhere; then the events cannot be claimed meanwhile.
     await tx.query(
       `select id from {schema}.lanes where id in (select e.lane_id ${FROM} where ${where} and e.processed_at is null)

@@ -1,4 +1,5 @@
 import type { Database, Queryable, Row } from '../db/database.ts';
+import { storableText } from './storable-text.ts';
 
 /** Where an event belongs: the key of its lane, or why it can belong to none. */
 export type Routing =
@@ -71,7 +72,7 @@ async function place(tx: Queryable, rows: UnroutedRow[], routing: (event: Routab
       keys.push(where.recordKey);
       priorities.push(row.priority);
     } else {
-      refused.push({ id: row.id, type: row.type, code: where.code, message: where.message });
+      refused.push({ id: row.id, type: row.type, code: where.code, message: storableText(where.message) });
     }
   }
   if (ids.length > 0) await assign(tx, ids, keys, priorities);

@@ -1,4 +1,7 @@
 import type { Database, Queryable } from '../db/database.ts';
+import { storableText } from './storable-text.ts';
+
+const MAX_ATTEMPT_ERROR = 500;
 
 /** What became of one event of a claim. */
 export interface EventVerdict {
@@ -152,7 +155,7 @@ async function writeVerdicts(tx: Queryable, lanes: readonly LaneVerdict[], settl
       events.map((event) => event.state),
       events.map((event) => event.tries),
       events.map((event) => event.code ?? null),
-      events.map((event) => event.message ?? null),
+      events.map((event) => (event.message === undefined ? null : storableText(event.message))),
       lanes.map((lane) => lane.progressed),
     ],
   );
@@ -216,8 +219,9 @@ async function writeAttempts(tx: Queryable, settlement: Settlement): Promise<voi
           applied: attempt.applied,
           not_applied: attempt.notApplied,
           unknown: attempt.unknown,
-          correlation_id: attempt.correlationId,
-          error: attempt.error,
+          correlation_id:
+            attempt.correlationId === undefined ? undefined : storableText(attempt.correlationId),
+          error: attempt.error === undefined ? undefined : storableText(attempt.error, MAX_ATTEMPT_ERROR),
         })),
       ),
     ],
