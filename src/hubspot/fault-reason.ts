@@ -1,5 +1,5 @@
-import { errors } from 'undici';
 import type { FaultReason } from './exchange.ts';
+import { errors } from './undici-parts.ts';
 
 const MESSAGES: Readonly<Record<FaultReason, string>> = {
   dns: "HubSpot's host name could not be resolved; check the network and HUBSPOT_API_URL.",

@@ -118,7 +118,9 @@ export function sendOnce(dispatcher: Dispatcher, attempt: Attempt): Promise<Exch
           controller?.abort(new Error('too-large'));
         },
         onResponseEnd() {
-          const body = readBody(Buffer.concat(chunks), headers['content-type']);
+          const [only = Buffer.alloc(0)] = chunks;
+          const bytes = chunks.length > 1 ? Buffer.concat(chunks, size) : only;
+          const body = readBody(bytes, headers['content-type']);
           reply(body.flaw ? { body: undefined, flaw: body.flaw } : { body: body.value });
         },
         onResponseError(_, error) {

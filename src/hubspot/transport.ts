@@ -1,4 +1,4 @@
-import { type Dispatcher, Pool } from 'undici';
+import type { Dispatcher } from 'undici';
 import { SpokeError } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import { type AbortWatch, createAbortWatcher } from './abort-watch.ts';
@@ -7,6 +7,7 @@ import { faultMessage } from './fault-reason.ts';
 import { routeOf } from './paths.ts';
 import { abortedBeforeSending, sendOnce } from './send-once.ts';
 import type { TokenSource } from './token.ts';
+import { Pool } from './undici-parts.ts';
 
 const DEFAULT_TIMEOUT_MS = 10_000;
 const DEFAULT_CONNECT_TIMEOUT_MS = 5_000;
