@@ -1,6 +1,8 @@
-/** One contact as both clients are given it. */
+/** One contact as every client is given it. */
 export interface ContactInput {
   readonly id: string;
+  readonly idProperty: string;
+  readonly objectWriteTraceId: string;
   readonly properties: Record<string, string>;
 }
 
@@ -11,7 +13,7 @@ export interface ClientContender {
 }
 
 export interface ConnectedClient {
-  /** One batch upsert by e-mail with a trace id for each input; resolves to the number of results read from the answer. */
-  upsert(inputs: readonly ContactInput[]): Promise<number>;
+  /** One batch upsert; resolves to the number of results read from the answer. */
+  upsert(inputs: ContactInput[]): Promise<number>;
   close(): Promise<void>;
 }

@@ -56,11 +56,14 @@ async function send(
   await Promise.all(Array.from({ length: concurrency }, sender));
 }
 
+/** Made before the clock runs: what an application does to make its inputs is no client's work. */
 function contacts(page: number, count: number): ContactInput[] {
   return Array.from({ length: count }, (_, index) => {
     const email = `client-${page}-${index}@example.com`;
     return {
       id: email,
+      idProperty: 'email',
+      objectWriteTraceId: String(index),
       properties: {
         email,
         firstname: 'Ada',

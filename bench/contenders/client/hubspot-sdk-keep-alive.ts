@@ -10,13 +10,7 @@ export const contender: ClientContender = {
     const client = new Client({ accessToken: token, basePath: url, httpAgent: agent });
     return {
       async upsert(inputs) {
-        const answer = await client.crm.contacts.batchApi.upsert({
-          inputs: inputs.map((input, index) => ({
-            ...input,
-            idProperty: 'email',
-            objectWriteTraceId: String(index),
-          })),
-        });
+        const answer = await client.crm.contacts.batchApi.upsert({ inputs });
         return answer.results.length;
       },
       close: async () => agent.destroy(),

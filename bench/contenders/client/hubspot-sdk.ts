@@ -8,13 +8,7 @@ export const contender: ClientContender = {
     const client = new Client({ accessToken: token, basePath: url });
     return {
       async upsert(inputs) {
-        const answer = await client.crm.contacts.batchApi.upsert({
-          inputs: inputs.map((input, index) => ({
-            ...input,
-            idProperty: 'email',
-            objectWriteTraceId: String(index),
-          })),
-        });
+        const answer = await client.crm.contacts.batchApi.upsert({ inputs });
         return answer.results.length;
       },
       close: async () => {},

@@ -15,14 +15,7 @@ export const contender: ClientContender = {
     const client = createHubspotClient({ baseUrl: url, token: tokenFromText(token), log: silentLogger });
     return {
       async upsert(inputs) {
-        const exchange = await client.records.batchUpsert(
-          'contacts',
-          inputs.map((input, index) => ({
-            ...input,
-            idProperty: 'email',
-            objectWriteTraceId: String(index),
-          })),
-        );
+        const exchange = await client.records.batchUpsert('contacts', inputs);
         if (exchange.kind === 'fault') throw new Error(exchange.message);
         return parseBatchAnswer(exchange.body).results.length;
       },
