@@ -85,7 +85,9 @@ export function trackTypes(config: SpokeConfig): TrackTypes {
     priorities: Object.fromEntries(events.map(([name, event]) => [name, event.priority])),
     validate(type, payload) {
       const route = mapper.route({ type, payload });
-      return route.ok ? null : { code: route.code, message: route.message };
+      // What only the mapping cannot use (an address, an id) is recorded: it becomes a dead letter that a person can see and redrive.
+      if (route.ok || route.code !== 'EVENT_PAYLOAD_INVALID') return null;
+      return { code: route.code, message: route.message };
     },
   };
 }
