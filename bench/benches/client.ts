@@ -10,7 +10,7 @@ import { runProgram } from '../run-program.ts';
 
 const INPUTS_PER_CALL = 100;
 const CALLS = 1000;
-/** What runs once a call is compiled for good only after some hundreds; an application's client lives for days. */
+/** An application's client lives for days: what is compiled in its first seconds is not charged to the calls. */
 const WARM_UP_CALLS = 400;
 const CONCURRENCY = 4;
 const IMPORT_CASE = 'import';

@@ -37,7 +37,6 @@ function readResult(value: unknown): BatchResult | undefined {
   const trace = own(value, 'objectWriteTraceId');
   const traceId = typeof trace === 'string' ? trace : textList(trace)[0];
   const isNew = own(value, 'new');
-  // One literal: spreading the optional parts in costs more than all the rest (`npm run bench -- client`).
   const result: { -readonly [K in keyof BatchResult]: BatchResult[K] } = {
     id,
     properties: propertyValues(own(value, 'properties')),

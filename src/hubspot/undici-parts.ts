@@ -6,7 +6,7 @@ import poolModule from 'undici/lib/dispatcher/pool.js';
 
 /*
  * The two parts of undici that the client needs, by their files: the entry loads fetch, caches, proxies and mocks as
- * well, three times the CPU time of the pool (`npm run bench -- client`, import time). undici does not promise these
+ * well and makes the client's import three times as long (`npm run bench -- client`). undici does not promise these
  * paths, hence its range in package.json ends with the minor version and undici-parts.test.ts looks for them.
  */
 
