@@ -116,15 +116,18 @@ export function linkFaults(everyMs: number, settings: Rig['settings']): Attack {
     everyMs,
     overlap: 2,
     async strike({ rig, random, signal }): Promise<Strike> {
-      const free = rig.allLinks().filter((links) => !busy.has(links));
-      if (free.length === 0) return {};
-      const links = random.pick(free);
       if (bag.length === 0) bag = random.shuffle(kinds);
-      const fault = bag.pop();
-      if (!fault) return {};
+      const fault = bag.at(-1);
+      const links = fault && linksInUse(rig, fault.link, random).find((one) => !busy.has(one));
+      if (!fault || !links) return {};
+      bag.pop();
       busy.add(links);
       const applied = links[fault.link].apply(fault.toxic(random));
       await systemClock.sleep(fault.ms, signal);
+      // The link may have been idle: then the fault stays until it has hit something, three times as long at most.
+      for (let round = 0; round < 20 && applied.hits === 0; round += 1) {
+        await systemClock.sleep(fault.ms / 10, signal);
+      }
       applied.remove();
       busy.delete(links);
       // Cut short by the end of the run, it was not really tried.
@@ -134,8 +137,16 @@ export function linkFaults(everyMs: number, settings: Rig['settings']): Attack {
   };
 }
 
+/** Links of workers that are at work and have connections open, in random order. */
+function linksInUse(rig: Rig, link: keyof Links, random: Random): Links[] {
+  const working = rig.workers.workers.filter((worker) => worker.ready && !worker.stopped);
+  return random
+    .shuffle(working.map((worker) => rig.links(worker.slot)))
+    .filter((links) => links[link].open > 0);
+}
+
 function linkFaultKinds({ leaseSeconds, timeoutSeconds }: Rig['settings']): LinkFault[] {
-  const afterBytes = (random: Random): number => random.between(0, 6_000);
+  const afterBytes = (random: Random): number => random.between(0, 1_500);
   return [
     {
       name: 'latency',
@@ -197,14 +208,15 @@ function linkFaultKinds({ leaseSeconds, timeoutSeconds }: Rig['settings']): Link
   ];
 }
 
-/** Cuts the links one by one and heals them in random order. */
+/** Cuts the links of half of the workers one by one and heals them in random order. */
 export function swizzles(everyMs: number): Attack {
   return {
     name: 'swizzle',
     everyMs,
     overlap: 1,
     async strike({ rig, random, signal }): Promise<Strike> {
-      const proxies = rig.allLinks().flatMap(({ postgres, hubspot }) => [postgres, hubspot]);
+      const half = random.shuffle(rig.allLinks()).slice(0, Math.ceil(rig.settings.workers / 2));
+      const proxies = half.flatMap(({ postgres, hubspot }) => [postgres, hubspot]);
       const cuts = [];
       for (const proxy of random.shuffle(proxies)) {
         cuts.push(proxy.apply({ kind: 'cut' }));

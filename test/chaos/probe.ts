@@ -10,6 +10,8 @@ export interface ProbeFigures {
   readonly recoveriesMs: readonly number[];
   /** Most events that waited at once. */
   readonly mostWaiting: number;
+  /** Longest that a lane was ready and nobody took it, ms: under overload it has to queue. */
+  readonly longestQueueMs: number;
 }
 
 /** Watches the database during a run. */
@@ -32,15 +34,18 @@ export function startProbe(pool: Pool, threshold: number): Probe {
   const deaths: Death[] = [];
   let spanFrom: number | undefined;
   let mostWaiting = 0;
+  let longestQueueMs = 0;
   let stopping = false;
 
   const sample = async (): Promise<void> => {
-    const { rows } = await pool.query<{ ready: number; waiting: number }>(
-      `select count(*) filter (where ready_at <= clock_timestamp())::int as ready, coalesce(sum(pending), 0)::int as waiting
+    const { rows } = await pool.query<{ ready: number; waiting: number; queue_ms: number }>(
+      `select count(*) filter (where ready_at <= clock_timestamp())::int as ready, coalesce(sum(pending), 0)::int as waiting,
+              coalesce(extract(epoch from clock_timestamp() - min(ready_at)) * 1000, 0)::float8 as queue_ms
        from spoke.lanes where pending > 0`,
     );
     const now = Date.now();
-    const { ready, waiting } = rows[0] ?? { ready: 0, waiting: 0 };
+    const { ready, waiting, queue_ms: queueMs } = rows[0] ?? { ready: 0, waiting: 0, queue_ms: 0 };
+    longestQueueMs = Math.max(longestQueueMs, queueMs);
     mostWaiting = Math.max(mostWaiting, waiting);
     if (ready >= threshold) spanFrom ??= now;
     else if (spanFrom !== undefined) {
@@ -73,7 +78,7 @@ export function startProbe(pool: Pool, threshold: number): Probe {
       await running;
       clearTimeout(timer);
       if (spanFrom !== undefined) saturated.push({ from: spanFrom, to: Date.now() });
-      return { saturated, recoveriesMs: deaths.map((death) => death.worstMs), mostWaiting };
+      return { saturated, recoveriesMs: deaths.map((death) => death.worstMs), mostWaiting, longestQueueMs };
     },
   };
 }

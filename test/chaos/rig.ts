@@ -101,7 +101,7 @@ export async function openRig(base: Base, options: RigOptions): Promise<Rig> {
       HOME: process.env.HOME ?? '',
       DATABASE_URL: throughPort(databaseUrl, linksOf(slot).postgres.port),
       SPOKE_CONFIG: CONFIG,
-      SPOKE_POOL_SIZE: '6',
+      SPOKE_POOL_SIZE: '8',
       HUBSPOT_ENABLED: 'true',
       HUBSPOT_SEND_LIVE: 'true',
       HUBSPOT_API_URL: `http://127.0.0.1:${linksOf(slot).hubspot.port}`,

@@ -12,7 +12,7 @@ import type { Settings } from '../settings.ts';
 
 /** Small claims, so that delivery needs more calls than the limit allows and the limit is what is tried. */
 const CLAIM_LANES = 8;
-const CONCURRENCY = 3;
+const CONCURRENCY = 5;
 const EVENTS_PER_SECOND = 150;
 const PRODUCERS = 8;
 /** Ready lanes beyond what the workers hold: the limit is what delivery waits for. */
@@ -137,6 +137,7 @@ function ownFigures(produced: ProducerFigures, seen: ProbeFigures, drainSeconds:
     deathsHoldingLanes: recoveries.length,
     medianRecoverySeconds: at(0.5),
     worstRecoverySeconds: at(1),
+    longestQueueSeconds: Math.round(seen.longestQueueMs / 100) / 10,
     mostWaiting: seen.mostWaiting,
     drainSeconds: Math.round(drainSeconds),
   };
