@@ -1,7 +1,10 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Command } from 'commander';
 import ts from 'typescript';
+import type { Console } from '../src/cli/command.ts';
+import { allCommands, createProgram } from '../src/cli/program.ts';
 import { CONFIG_KEYS, EVENT_KEYS } from '../src/config/define-config.ts';
 import { VARIABLES, type Variable } from '../src/config/variables.ts';
 import { ERROR_CODES } from '../src/errors.ts';
@@ -26,9 +29,23 @@ const BUILDERS: Readonly<Record<string, readonly string[]>> = {
 /** Types that the functions take from a config. */
 const TYPES = new Set(['ContactProperties', 'NoteContent', 'PropertyValue']);
 
+/** Commands are only looked at, never run. */
+const SILENT: Console = {
+  env: {},
+  cwd: '.',
+  input: (async function* () {})(),
+  out: () => undefined,
+  err: () => undefined,
+  live: () => undefined,
+  isTty: false,
+  color: false,
+  stopping: new AbortController().signal,
+};
+
 /** Every generated page: its path in the repository and its text. */
 export function referencePages(): Readonly<Record<string, string>> {
   return {
+    'docs/reference/cli.md': cliPage(),
     'docs/reference/config.md': configPage(),
     'docs/reference/environment.md': environmentPage(),
     'docs/reference/errors.md': errorsPage(),
@@ -61,6 +78,62 @@ function environmentPage(): string {
 
 function ruleOf({ kind }: Variable<unknown>): string {
   return kind.rule === kind.label || kind.rule.endsWith(kind.label) ? '' : ` Must be ${kind.rule}.`;
+}
+
+function cliPage(): string {
+  const program = createProgram(SILENT, () => undefined);
+  const commands = allCommands(program).filter(({ commands }) => commands.length === 0);
+  return page('Command line', [
+    '`npx spoke COMMAND`; in a clone of the repository `npm run --silent spoke -- COMMAND`. `--help` after a command shows what stands here, `spoke --version` the version.',
+    'Results go to stdout, everything else to stderr: notices, errors, and logs as JSON lines. Progress is shown on a terminal only, and colours are too (`NO_COLOR` turns them off). ' +
+      'Commands that end by themselves log warnings and errors only, unless `SPOKE_LOG_LEVEL` is set; `spoke start` logs from `info`.',
+    'With `--json` stdout gets one JSON object and nothing else, in one line. When a command fails, that object is `{"error":{"code","message","facts"?}}`, with a code of the [errors reference](errors.md), ' +
+      'or `UNEXPECTED` for a fault that has no code. Without `--json` it is one line `CODE: message` on stderr; problems of the configuration stand below it, one a line. ' +
+      'What a command finds out is its result, whatever the exit code: a refused receipt of `track`, a report of `smoke` that says why its event did not arrive.',
+    '## Exit codes',
+    table(
+      ['code', 'meaning'],
+      [
+        ['0', 'Done.'],
+        [
+          '1',
+          'Failed: an event or a line was refused, did not arrive, or is not there; also any fault that is not named below.',
+        ],
+        [
+          '2',
+          'The command line, the environment, the config or the setup has to be set right first: a wrong option, a schema that is not migrated or is newer, a token that HubSpot refuses.',
+        ],
+        ['3', 'Nothing failed, and there is something to see: `spoke smoke` without live delivery.'],
+        ['4', 'The database or HubSpot could not be reached.'],
+        ['5', 'Nothing was changed, because `--yes` is missing.'],
+        [
+          '130, 143',
+          'Ended by a second SIGINT or SIGTERM. The first one lets `start`, `simulator`, `demo` and `track --file` end in order.',
+        ],
+      ],
+    ),
+    ...commands.flatMap((command) => commandSection(command)),
+  ]);
+}
+
+function commandSection(command: Command): string[] {
+  const parent = command.parent?.name() === 'spoke' ? '' : `${command.parent?.name()} `;
+  const name = `spoke ${parent}${command.name()}`;
+  const argumentRows = command.registeredArguments.map((argument) => [
+    code(argument.name() + (argument.variadic ? '…' : '')),
+    argument.description,
+  ]);
+  const optionRows = command.options.map((option) => [
+    code(option.flags),
+    option.description + (option.defaultValue === undefined ? '' : ` (default: ${option.defaultValue})`),
+  ]);
+  const description = command.description();
+  return [
+    `## ${name}`,
+    code(`${name} ${command.usage()}`),
+    `${description.charAt(0).toUpperCase()}${description.slice(1)}.`,
+    table(['argument or option', 'meaning'], [...argumentRows, ...optionRows]),
+  ];
 }
 
 function errorsPage(): string {
