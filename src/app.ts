@@ -62,6 +62,8 @@ const FATAL_AT_START = new Set([
   'TOKEN_UNREADABLE',
   'TOKEN_EMPTY',
 ]);
+/** A claim waits up to half of its lease at the gate, and its call must still end within the lease. */
+const MIN_CALLS_PER_LEASE = 2;
 /** Two looks for a note that both find nothing are this share of the settle time apart. */
 const LOOK_GAP_SHARE = 2 / 3;
 
@@ -125,6 +127,12 @@ export async function startApp(options: AppOptions): Promise<App> {
       return app;
     }
     if (!transport) throw new SpokeError('CONFIG_INVALID', 'Live delivery needs HUBSPOT_PRIVATE_APP_TOKEN.');
+    if (settings.leaseMs < settings.hubspotTimeoutMs * MIN_CALLS_PER_LEASE) {
+      throw new SpokeError(
+        'CONFIG_INVALID',
+        `SPOKE_LEASE is ${settings.leaseMs / 1_000} s and HUBSPOT_TIMEOUT ${settings.hubspotTimeoutMs / 1_000} s: no call could be sent that is sure to end within its lease. Make the lease at least twice the time-out.`,
+      );
+    }
     const begin = async () => {
       worker = await startWorker(await workerOptions(options, db, mapper, gates, transport, stopping.signal));
       undo.push(() => worker?.stop() ?? Promise.resolve());
@@ -146,6 +154,13 @@ export async function startApp(options: AppOptions): Promise<App> {
         if (!stopping.signal.aborted && (await portalKnown(options, db, reads, log))) return begin();
       }
     })();
+    // Whoever waits for `ready` hears of it; for others it must not end the process.
+    background.catch((error: unknown) =>
+      log.error(
+        { err: error instanceof Error ? error.message : String(error) },
+        'delivery could not be started',
+      ),
+    );
     undo.push(() => background.catch(() => undefined));
     return { ...app, ready: background };
   } catch (error) {

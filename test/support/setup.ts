@@ -106,7 +106,14 @@ export async function setup(options: SetupOptions = {}): Promise<Bundle> {
         ...options.env,
         ...env,
       });
-      const app = await startApp({ settings, config: testConfig, log: silentLogger, ...given });
+      const app = await startApp({
+        settings,
+        config: testConfig,
+        log: silentLogger,
+        // The embedded database has one owner: without it the app would open another in the working directory.
+        ...(db.kind === 'pglite' ? { db } : {}),
+        ...given,
+      });
       apps.push(app);
       return app;
     },
