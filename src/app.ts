@@ -62,8 +62,8 @@ const FATAL_AT_START = new Set([
   'TOKEN_UNREADABLE',
   'TOKEN_EMPTY',
 ]);
-/** A claim waits up to half of its lease at the gate, and its call must still end within the lease. */
-const MIN_CALLS_PER_LEASE = 2;
+/** A claim waits up to half of its lease at the gate, and its call must still be sure to end within the lease. */
+const MIN_CALLS_PER_LEASE = 3;
 /** Two looks for a note that both find nothing are this share of the settle time apart. */
 const LOOK_GAP_SHARE = 2 / 3;
 
@@ -130,7 +130,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     if (settings.leaseMs < settings.hubspotTimeoutMs * MIN_CALLS_PER_LEASE) {
       throw new SpokeError(
         'CONFIG_INVALID',
-        `SPOKE_LEASE is ${settings.leaseMs / 1_000} s and HUBSPOT_TIMEOUT ${settings.hubspotTimeoutMs / 1_000} s: no call could be sent that is sure to end within its lease. Make the lease at least twice the time-out.`,
+        `SPOKE_LEASE is ${settings.leaseMs / 1_000} s and HUBSPOT_TIMEOUT ${settings.hubspotTimeoutMs / 1_000} s: no call could be sent that is sure to end within its lease. Make the lease at least ${MIN_CALLS_PER_LEASE} times the time-out.`,
       );
     }
     const begin = async () => {

@@ -73,6 +73,7 @@ describe('the process', { timeout: 2 * LIMIT_MS }, () => {
       HUBSPOT_ENABLED: 'true',
       HUBSPOT_SEND_LIVE: 'true',
       HUBSPOT_TIMEOUT: '60',
+      SPOKE_LEASE: '180',
       HUBSPOT_API_URL: `http://127.0.0.1:${port}`,
       HUBSPOT_PORTAL_ID: '1',
       HUBSPOT_PRIVATE_APP_TOKEN: 'made-up',
