@@ -64,6 +64,9 @@ const FATAL_AT_START = new Set([
 ]);
 /** A claim waits up to half of its lease at the gate, and its call must still be sure to end within the lease. */
 const MIN_CALLS_PER_LEASE = 3;
+/** A claim reads while it holds its lanes: a read may wait at the gate for this share of the lease, and not for ever. */
+const READ_PATIENCE_SHARE = 0.4;
+const MAX_READ_PATIENCE_MS = 15_000;
 /** Two looks for a note that both find nothing are this share of the settle time apart. */
 const LOOK_GAP_SHARE = 2 / 3;
 
@@ -119,7 +122,7 @@ export async function startApp(options: AppOptions): Promise<App> {
         pollMs: settings.pollIntervalMs,
         stopping: stopping.signal,
         definitions: definitionsOf(
-          transport && gatedTransport(transport, gates, 'bulk', stopping.signal),
+          transport && gatedTransport(transport, gates, 'bulk', stopping.signal, readPatience(settings)),
           log,
         ),
       });
@@ -139,7 +142,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       // `stop` came while the worker was starting and did not see it.
       if (stopping.signal.aborted) await worker.stop();
     };
-    const reads = gatedTransport(transport, gates, 'interactive', stopping.signal);
+    const reads = gatedTransport(transport, gates, 'interactive', stopping.signal, readPatience(settings));
     if (await portalKnown(options, db, reads, log)) {
       await begin();
       return app;
@@ -187,6 +190,8 @@ export async function openAppDatabase(settings: Settings, log: Logger): Promise<
     throw error;
   }
 }
+
+const readPatience = ({ leaseMs }: Settings) => Math.min(MAX_READ_PATIENCE_MS, leaseMs * READ_PATIENCE_SHARE);
 
 function tokenOf(settings: Settings): TokenSource | undefined {
   if (settings.hubspotTokenFile !== undefined) return tokenFromFile(settings.hubspotTokenFile);
@@ -238,7 +243,7 @@ async function workerOptions(
   stopping: AbortSignal,
 ): Promise<WorkerOptions> {
   const { settings, log, clock = systemClock, guards = ALL_GUARDS } = options;
-  const reads = gatedTransport(transport, gates, 'normal', stopping);
+  const reads = gatedTransport(transport, gates, 'normal', stopping, readPatience(settings));
   return {
     db,
     mapper,
@@ -251,6 +256,7 @@ async function workerOptions(
     worker: options.worker ?? `${hostname()}:${process.pid}:${randomBytes(3).toString('hex')}`,
     markSecret: settings.markSecret ?? (await readInstallation(db)).markSecret,
     leaseMs: settings.leaseMs,
+    readPatienceMs: readPatience(settings),
     callMs: settings.hubspotTimeoutMs,
     settleMs: settings.settleMs,
     lookGapMs: settings.settleMs * LOOK_GAP_SHARE,

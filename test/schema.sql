@@ -116,11 +116,13 @@ create table spoke.outbox_events (
   type text not null,
   payload jsonb not null,
   idempotency_key text collate "C",
+  given_key text collate "C",
   record_key text collate "C",
   lane_id bigint,
   state text default 'pending'::text not null,
   priority smallint default 5 not null,
   attempt_count integer default 0 not null,
+  refusals smallint default 0 not null,
   last_error_code text,
   last_error text,
   occurred_at timestamp with time zone default clock_timestamp() not null,
@@ -191,12 +193,18 @@ end $function$
 
 CREATE OR REPLACE FUNCTION spoke.daily_observed(p_limit integer, p_remaining integer, p_closed boolean)
  RETURNS void
- LANGUAGE sql
+ LANGUAGE plpgsql
 AS $function$
+begin
+  if clock_timestamp() < (select resets_at from "spoke".daily_budget) - interval '23 hours 55 minutes' then
+    update "spoke".daily_budget set call_limit = coalesce(p_limit, call_limit);
+    if p_closed then perform "spoke".gate_refused('burst', 30000); end if;
+    return;
+  end if;
   update "spoke".daily_budget
   set call_limit = case when p_closed then coalesce(p_limit, call_limit, used) else coalesce(p_limit, call_limit) end,
-      used = greatest(used, coalesce(p_limit - p_remaining, 0), case when p_closed then coalesce(p_limit, call_limit, used) else 0 end)
-$function$
+      used = greatest(used, coalesce(p_limit - p_remaining, 0), case when p_closed then coalesce(p_limit, call_limit, used) else 0 end);
+end $function$
 ;
 
 CREATE OR REPLACE FUNCTION spoke.gate_refused(p_gate text, p_pause_ms double precision)
@@ -318,7 +326,7 @@ begin
   end if;
   -- Twice, because the event that has the key may be deleted (retention) between the two statements.
   for attempt in 1..2 loop
-    insert into "spoke".outbox_events (type, payload, idempotency_key, record_key, priority, occurred_at)
+    insert into "spoke".outbox_events (type, payload, idempotency_key, given_key, priority, occurred_at)
     values (p_type, v_payload, p_idempotency_key, p_record_key, coalesce(p_priority, 5), coalesce(p_occurred_at, clock_timestamp()))
     on conflict (idempotency_key) where idempotency_key is not null do nothing
     returning id into v_id;

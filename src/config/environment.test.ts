@@ -70,7 +70,12 @@ describe('values', () => {
   });
 
   test('the settle time follows the time-out unless it is set', () => {
-    expect(readEnvironment({ HUBSPOT_TIMEOUT: '20' }).settleMs).toBe(25_000);
+    expect(readEnvironment({ HUBSPOT_TIMEOUT: '8' }).settleMs).toBe(13_000);
+  });
+
+  test('a lease too short for a call and its turn is refused', () => {
+    expect(() => readEnvironment({ HUBSPOT_TIMEOUT: '20' })).toThrow(/SPOKE_LEASE: must be at least 2.5 times/);
+    expect(readEnvironment({ HUBSPOT_TIMEOUT: '20', SPOKE_LEASE: '50' }).leaseMs).toBe(50_000);
   });
 
   test('settings are typed by the table', () => {

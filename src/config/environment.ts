@@ -6,6 +6,8 @@ import { VARIABLES, type Variable } from './variables.ts';
 
 /** What a write of unknown end may need beyond its time-out to show at HubSpot, ms. */
 const SETTLE_MARGIN_MS = 5_000;
+/** A claim waits up to half of its lease at the gate; the call itself has to fit into the rest with some room. */
+const LEASE_TIMEOUTS = 2.5;
 const OWN_NAME = /^(?:SPOKE|HUBSPOT)_/;
 /** Names that tests use for themselves. */
 const TEST_NAME = /^SPOKE_TEST_/;
@@ -93,6 +95,13 @@ function problemsTogether(
     report(
       hubspotTokenFile,
       `${shown(hubspotTokenFile, read.hubspotTokenFile)} cannot be read: check path and permissions.`,
+    );
+  }
+  if (read.leaseMs < LEASE_TIMEOUTS * read.hubspotTimeoutMs) {
+    const seconds = (LEASE_TIMEOUTS * read.hubspotTimeoutMs) / 1_000;
+    report(
+      VARIABLES.leaseMs,
+      `must be at least ${LEASE_TIMEOUTS} times HUBSPOT_TIMEOUT, here ${seconds}: within a lease a call waits for its turn and must still end.`,
     );
   }
   if (read.hubspotEnabled && read.hubspotSendLive) {

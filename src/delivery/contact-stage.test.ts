@@ -1,18 +1,27 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { batchesOf } from './contact-stage.ts';
+import { batchesOf, batchSize } from './contact-stage.ts';
 import type { FoldedUpsert } from './plan.ts';
 
-const upsert = (id: string, idProperty = 'email'): FoldedUpsert => ({
+const upsert = (id: string, idProperty = 'email', failures = 0): FoldedUpsert => ({
   record: { objectType: 'contacts', idProperty, id },
   properties: {},
   eventIds: [1],
+  failures,
 });
 
 describe('batchesOf', () => {
   it('fills batches of a hundred', () => {
     const upserts = Array.from({ length: 250 }, (_, n) => upsert(`user${n}@example.com`));
     expect(batchesOf(upserts).map((batch) => batch.length)).toEqual([100, 100, 50]);
+  });
+
+  it('sends records whose writes keep failing apart from the others, in ever smaller batches', () => {
+    const upserts = Array.from({ length: 12 }, (_, n) =>
+      upsert(`user${n}@example.com`, 'email', n < 6 ? 0 : n < 8 ? 3 : 8),
+    );
+    expect(batchesOf(upserts).map((batch) => batch.length)).toEqual([6, 2, 1, 1, 1, 1]);
+    expect([2, 3, 4, 5, 6, 7, 8, 20].map(batchSize)).toEqual([100, 50, 25, 12, 6, 3, 1, 1]);
   });
 
   it('keeps the second of two upserts by one address for a later call, in order', () => {

@@ -3,6 +3,8 @@ import type { FoldedUpsert } from './plan.ts';
 import { type BatchCall, type BatchItem, type SendContext, sendBatch } from './send-batch.ts';
 import type { EffectEnd } from './verdict.ts';
 
+const FAILURES_APART = 3;
+
 /** Upserts the records of a claim in as few calls as HubSpot's limits allow, and says how each ended. */
 export async function contactStage(
   upserts: readonly FoldedUpsert[],
@@ -26,25 +28,37 @@ export async function contactStage(
 
 /**
  * At most 100 inputs, one id property and no id twice: HubSpot refuses a whole batch for one repeated id, which two lanes share
- * when a producer gave its own record keys.
+ * when a producer gave its own record keys. Records whose writes keep failing are apart from the others, in ever smaller batches:
+ * one that makes HubSpot answer 500 would make the end of its whole batch unknown.
  */
 export function batchesOf(upserts: readonly FoldedUpsert[]): FoldedUpsert[][] {
-  const batches: { idProperty: string; ids: Set<string>; upserts: FoldedUpsert[] }[] = [];
+  const batches: { idProperty: string; size: number; ids: Set<string>; upserts: FoldedUpsert[] }[] = [];
   for (const upsert of upserts) {
     const { idProperty, id } = upsert.record;
     const key = id.toLowerCase();
+    const size = batchSize(upsert.failures);
     let batch = batches.find(
       (each) =>
-        each.idProperty === idProperty && each.upserts.length < MAX_BATCH_INPUTS && !each.ids.has(key),
+        each.idProperty === idProperty &&
+        each.size === size &&
+        each.upserts.length < size &&
+        !each.ids.has(key),
     );
     if (!batch) {
-      batch = { idProperty, ids: new Set(), upserts: [] };
+      batch = { idProperty, size, ids: new Set(), upserts: [] };
       batches.push(batch);
     }
     batch.ids.add(key);
     batch.upserts.push(upsert);
   }
   return batches.map((batch) => batch.upserts);
+}
+
+/** 100, and after the third failure in a row 50, 25, 12, 6, 3, 1. */
+export function batchSize(failures: number): number {
+  return failures < FAILURES_APART
+    ? MAX_BATCH_INPUTS
+    : Math.max(1, MAX_BATCH_INPUTS >> (failures - FAILURES_APART + 1));
 }
 
 function itemOf(upsert: FoldedUpsert): BatchItem<BatchUpsertInput> {

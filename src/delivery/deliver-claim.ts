@@ -5,15 +5,9 @@ import type { Exchange } from '../hubspot/exchange.ts';
 import type { Records } from '../hubspot/records.ts';
 import { recordKey } from '../mapping/effects.ts';
 import type { Mapper } from '../mapping/mapper.ts';
-import type { ClaimedLane } from '../outbox/claim.ts';
-import { deliveredAfter } from '../outbox/doubts.ts';
-import {
-  type AttemptRecord,
-  type LaneVerdict,
-  type LinkFound,
-  type Settlement,
-  settle,
-} from '../outbox/settle.ts';
+import { BULK_PRIORITY, type ClaimedLane, INTERACTIVE_PRIORITY } from '../outbox/claim.ts';
+import { eventsSince } from '../outbox/doubts.ts';
+import { type LaneVerdict, type LinkFound, type Settlement, settle } from '../outbox/settle.ts';
 import { contactStage } from './contact-stage.ts';
 import type { Gates, Urgency } from './gates.ts';
 import type { Guards } from './guards.ts';
@@ -27,7 +21,7 @@ import {
   planLane,
   propertiesSetBy,
 } from './plan.ts';
-import type { SendContext } from './send-batch.ts';
+import type { SendContext, TimedAttempt } from './send-batch.ts';
 import { type EffectEnd, type JudgedEvent, laneVerdict, type RetryPolicy } from './verdict.ts';
 
 /** What delivering a claim needs; the same for every claim of a worker. */
@@ -48,6 +42,8 @@ export interface DeliveryOptions {
   /** How long a write whose end is unknown may still land, ms. */
   readonly settleMs: number;
   readonly lookGapMs: number;
+  /** Longest that one of the `reads` waits at the gate, ms. */
+  readonly readPatienceMs: number;
   readonly retry: Omit<RetryPolicy, 'unknownIsTriedAgain'>;
   readonly guards: Guards;
   readonly stopping: AbortSignal;
@@ -67,14 +63,12 @@ export interface ClaimReport {
   readonly againMs?: number;
 }
 
-/** Priorities up to this one are answered as fast as the budget allows. */
-const INTERACTIVE = 1;
-const BULK = 9;
 /** Tries to write the outcome while the lease lasts, when the database does not answer. */
 const SETTLE_TRIES = 5;
 const SETTLE_RETRY_MS = 500;
 /** A claim waits this share of its lease at the gate before it gives its lanes back. */
 const PATIENCE_SHARE = 0.5;
+const BULK_PATIENCE_MS = 1_000;
 
 /** Delivers one claim: plan, contacts, notes, settle. `since`: `clock.monotonic()` from before the claim was asked for. */
 export async function deliverClaim(
@@ -88,7 +82,8 @@ export async function deliverClaim(
   if (!options.guards.late)
     await settleClaim(plans, new Map(), { ends: new Map(), effects: [] }, [], options);
 
-  const attempts: AttemptRecord[] = [];
+  const urgency = urgencyOf(lanes);
+  const attempts: TimedAttempt[] = [];
   const context: SendContext = {
     gates: options.gates,
     lease: createLease(lanes, {
@@ -101,9 +96,9 @@ export async function deliverClaim(
     clock: options.clock,
     stopping: options.stopping,
     giveUp: options.giveUp,
-    urgency: urgencyOf(lanes),
+    urgency,
     callMs: options.callMs,
-    patienceMs: options.leaseMs * PATIENCE_SHARE,
+    patienceMs: patienceOf(urgency, options.leaseMs),
     attempts,
     missingIsUnknown: options.guards.missing,
     ...(options.onExchange ? { onExchange: options.onExchange } : {}),
@@ -122,6 +117,7 @@ export async function deliverClaim(
       markSecret: options.markSecret,
       settleMs: options.settleMs,
       lookGapMs: options.lookGapMs,
+      readPatienceMs: options.readPatienceMs,
       intents: options.guards.intent,
     },
     context,
@@ -134,10 +130,12 @@ async function overtakenOf(lane: ClaimedLane, options: DeliveryOptions): Promise
   const [first] = lane.events;
   if (first === undefined || first.id >= lane.deliveredTo) return undefined;
   const set = new Map<string, Map<string, number>>();
-  for (let after: number | undefined = first.id; after !== undefined; ) {
-    const events = await deliveredAfter(options.db, lane.id, after);
-    propertiesSetBy(events, options.mapper, set);
-    after = events.at(-1)?.id;
+  for await (const events of eventsSince(options.db, lane.id, first.id + 1)) {
+    propertiesSetBy(
+      events.filter((event) => event.delivered),
+      options.mapper,
+      set,
+    );
   }
   return set;
 }
@@ -158,21 +156,22 @@ async function settleClaim(
   plans: readonly LanePlan[],
   upserts: UpsertEnds,
   notes: NoteStageResult,
-  attempts: readonly AttemptRecord[],
+  attempts: readonly TimedAttempt[],
   options: DeliveryOptions,
 ): Promise<ClaimReport> {
   const policy: RetryPolicy = { ...options.retry, unknownIsTriedAgain: options.guards.unknown };
   const judged = plans.map((plan) => plan.events.map((event) => judgedEvent(event, upserts, notes)));
-  const verdicts = plans.map((plan, index) =>
-    laneVerdict(plan.lane, judged[index] ?? [], policy, options.clock.now()),
-  );
+  const verdicts = plans.map((plan, index) => laneVerdict(plan.lane, judged[index] ?? [], policy));
   const lost = await settleFirmly(
     {
       worker: options.worker,
       lanes: verdicts,
       links: linksOf(upserts),
       effects: notes.effects,
-      attempts,
+      attempts: attempts.map(({ startedAt, ...attempt }) => ({
+        ...attempt,
+        startedMsAgo: options.clock.monotonic() - startedAt,
+      })),
       settleMs: options.settleMs,
       fenced: options.guards.epoch,
     },
@@ -189,7 +188,7 @@ function judgedEvent(
   const upsertEnd = upsert && upserts.get(upsert);
   return {
     id: event.id,
-    attemptCount: event.attemptCount,
+    refusals: event.refusals,
     ...(refusal ? { refusal } : {}),
     ends: [...(upsertEnd ? [upsertEnd] : []), ...planned.flatMap((note) => notes.ends.get(note) ?? [])],
     foldedWith: {
@@ -250,5 +249,10 @@ function report(
 
 function urgencyOf(lanes: readonly ClaimedLane[]): Urgency {
   const priority = Math.min(...lanes.map((lane) => lane.priority));
-  return priority <= INTERACTIVE ? 'interactive' : priority >= BULK ? 'bulk' : 'normal';
+  return priority <= INTERACTIVE_PRIORITY ? 'interactive' : priority >= BULK_PRIORITY ? 'bulk' : 'normal';
+}
+
+/** Bulk work gives its lanes back soon: it must not fill the worker while it waits for what others leave. */
+export function patienceOf(urgency: Urgency, leaseMs: number): number {
+  return Math.min(leaseMs * PATIENCE_SHARE, urgency === 'bulk' ? BULK_PATIENCE_MS : Number.POSITIVE_INFINITY);
 }

@@ -1,5 +1,6 @@
 import type { Associations } from '../hubspot/associations.ts';
 import { parseBatchAnswer } from '../hubspot/batch-answer.ts';
+import type { Exchange } from '../hubspot/exchange.ts';
 import { MAX_BATCH_INPUTS, type Records } from '../hubspot/records.ts';
 
 /** Association batch/read takes this many records. */
@@ -13,23 +14,35 @@ export interface SoughtNote {
 
 /**
  * Looks for notes by their marks among the notes of their contacts: the id of each that exists, `absent` for each that certainly
- * does not, and no entry where HubSpot could not be read. Search is not used: its index lags behind.
+ * does not, and no entry where HubSpot could not be read; then `trouble` is the exchange that stopped the reading. Search is not
+ * used: its index lags behind. `mayRead` is asked before each call: false ends the look.
  */
 export async function findNotes(
   sought: readonly SoughtNote[],
   reads: { readonly records: Records; readonly associations: Associations },
-): Promise<Map<string, string>> {
+  mayRead: () => Promise<boolean>,
+): Promise<{ readonly found: ReadonlyMap<string, string>; readonly trouble?: Exchange }> {
+  let trouble: Exchange | undefined;
   const contactIds = [...new Set(sought.flatMap((note) => note.contactIds))];
   const notesOf = new Map<string, readonly string[]>();
   for (let start = 0; start < contactIds.length; start += CONTACTS_PER_READ) {
+    if (!(await mayRead())) break;
     const read = await reads.associations.readAssociations(
       'contacts',
       'notes',
       contactIds.slice(start, start + CONTACTS_PER_READ),
     );
-    if (read.kind === 'links') for (const [contactId, noteIds] of read.links) notesOf.set(contactId, noteIds);
+    if (read.kind === 'failed') trouble ??= read.exchange;
+    else for (const [contactId, noteIds] of read.links) notesOf.set(contactId, noteIds);
   }
-  const bodies = await bodiesOf([...new Set([...notesOf.values()].flat())], reads.records);
+  const bodies = await bodiesOf(
+    [...new Set([...notesOf.values()].flat())],
+    reads.records,
+    mayRead,
+    (exchange) => {
+      trouble ??= exchange;
+    },
+  );
   const found = new Map<string, string>();
   for (const { mark, contactIds: ids } of sought) {
     const noteIds = ids.map((id) => notesOf.get(id));
@@ -41,17 +54,25 @@ export async function findNotes(
     if (hit !== undefined) found.set(mark, hit);
     else if (complete) found.set(mark, 'absent');
   }
-  return found;
+  return { found, ...(trouble === undefined ? {} : { trouble }) };
 }
 
 /** Bodies by note id; a note deleted meanwhile has an empty one, a note that could not be read has no entry. */
-async function bodiesOf(noteIds: readonly string[], records: Records): Promise<Map<string, string>> {
+async function bodiesOf(
+  noteIds: readonly string[],
+  records: Records,
+  mayRead: () => Promise<boolean>,
+  onTrouble: (exchange: Exchange) => void,
+): Promise<Map<string, string>> {
   const bodies = new Map<string, string>();
   for (let start = 0; start < noteIds.length; start += MAX_BATCH_INPUTS) {
     const ids = noteIds.slice(start, start + MAX_BATCH_INPUTS);
+    if (!(await mayRead())) break;
     const exchange = await records.batchRead('notes', { ids, properties: ['hs_note_body'] });
-    if (exchange.kind !== 'reply' || exchange.flaw || (exchange.status !== 200 && exchange.status !== 207))
+    if (exchange.kind !== 'reply' || exchange.flaw || (exchange.status !== 200 && exchange.status !== 207)) {
+      onTrouble(exchange);
       continue;
+    }
     const answer = parseBatchAnswer(exchange.body);
     for (const result of answer.results) bodies.set(result.id, result.properties.hs_note_body ?? '');
     for (const id of answer.errors.flatMap((error) =>

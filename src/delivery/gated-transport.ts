@@ -2,19 +2,18 @@ import type { Exchange } from '../hubspot/exchange.ts';
 import type { Transport } from '../hubspot/transport.ts';
 import type { Gates, Urgency } from './gates.ts';
 
-/** Longest wait of a read for its share of the budget. */
-const PATIENCE_MS = 15_000;
-
 /** The same transport behind the burst gate, for reads: a call that gets no share of the budget ends as `aborted`, unsent. */
 export function gatedTransport(
   transport: Transport,
   gates: Gates,
   urgency: Urgency,
   stopping: AbortSignal,
+  /** Longest wait of a call for its share of the budget, ms. */
+  patienceMs: number,
 ): Transport {
   return {
     async request(request): Promise<Exchange> {
-      const answer = await gates.take('burst', urgency, PATIENCE_MS, stopping);
+      const answer = await gates.take('burst', urgency, patienceMs, stopping);
       if (!answer.granted) {
         return {
           kind: 'fault',

@@ -51,6 +51,8 @@ const QUEUE_MS: Readonly<Record<Urgency, number>> = { interactive: 10_000, norma
 const DAILY_SHARE: Readonly<Record<Urgency, number>> = { interactive: 1, normal: 0.95, bulk: 0.7 };
 /** Without a time from HubSpot: a quarter of the window. */
 const BURST_PAUSE_MS = 2_500;
+/** Booked further ahead than this, a call asks once more whether the gate has been paused. */
+const LONG_WAIT_MS = 250;
 /** Longest sleep before asking again, so that an operator's change is noticed. */
 const ASK_AGAIN_MS = 1_000;
 
@@ -79,6 +81,14 @@ export function createGates(db: Database, settings: GateSettings, clock: Clock, 
        where (gates.step_ms, gates.burst) is distinct from (excluded.step_ms, excluded.burst)`,
       [gate, stepMs, burst, limit],
     );
+  }
+
+  async function paused(gate: GateName): Promise<boolean> {
+    const [row] = await db.query<{ paused: boolean }>(
+      `select paused_until > clock_timestamp() as paused from {schema}.gates where name = $1`,
+      [gate],
+    );
+    return row?.paused ?? false;
   }
 
   async function report(ok: boolean): Promise<void> {
@@ -112,7 +122,9 @@ export function createGates(db: Database, settings: GateSettings, clock: Clock, 
         if (row.granted) {
           const due = clock.monotonic() + row.wait_ms;
           await clock.sleep(row.wait_ms, signal);
-          if (clock.monotonic() - due <= HOLD_MS && !signal.aborted) return { granted: true };
+          const inTime = clock.monotonic() - due <= HOLD_MS && !signal.aborted;
+          // A call booked ahead must not leave into a pause that began meanwhile.
+          if (inTime && (row.wait_ms < LONG_WAIT_MS || !(await paused(gate)))) return { granted: true };
         } else if (row.wait_ms > left) {
           return { granted: false, heldBy: row.held_by ?? gate, waitMs: row.wait_ms };
         } else {

@@ -1,10 +1,13 @@
 import type { Database } from '../db/database.ts';
 import type { Associations } from '../hubspot/associations.ts';
-import { type BatchCreateInput, MAX_BATCH_INPUTS, type Records } from '../hubspot/records.ts';
+import type { Exchange } from '../hubspot/exchange.ts';
+import type { BatchCreateInput, Records } from '../hubspot/records.ts';
 import { type KnownIntent, knownIntents, recordIntents } from '../outbox/intents.ts';
 import type { EffectVerdict } from '../outbox/settle.ts';
+import { batchSize } from './contact-stage.ts';
 import { findNotes } from './find-notes.ts';
 import { noteMark, withMark } from './note-mark.ts';
+import { batchOutcome } from './outcome.ts';
 import type { PlannedNote } from './plan.ts';
 import { type BatchCall, type BatchItem, type SendContext, sendBatch } from './send-batch.ts';
 import type { EffectEnd } from './verdict.ts';
@@ -22,6 +25,8 @@ export interface NoteStageOptions {
   readonly settleMs: number;
   /** Time between the two looks that must both find nothing, ms. */
   readonly lookGapMs: number;
+  /** Longest that a read waits at the gate, ms. */
+  readonly readPatienceMs: number;
   /** Off only in a test that proves intents are needed. */
   readonly intents: boolean;
 }
@@ -55,7 +60,7 @@ export async function noteStage(
     contactId,
     mark: noteMark(options.markSecret, note.eventId, note.ordinal),
   }));
-  const fresh = options.intents ? await sortOut(targets, options, ends, effects) : targets;
+  const fresh = options.intents ? await sortOut(targets, options, context, ends, effects) : targets;
   if (fresh.length === 0) return { ends, effects };
 
   if (options.intents) {
@@ -74,8 +79,7 @@ export async function noteStage(
     name: 'notes.create',
     send: (inputs, signal) => options.records.batchCreate('notes', inputs, { signal }),
   };
-  for (let start = 0; start < fresh.length; start += MAX_BATCH_INPUTS) {
-    const batch = fresh.slice(start, start + MAX_BATCH_INPUTS);
+  for (const batch of inCompany(fresh)) {
     const results = await sendBatch(call, batch.map(itemOf), context);
     batch.forEach(({ note }, index) => {
       const end = results[index];
@@ -92,6 +96,7 @@ export async function noteStage(
 async function sortOut(
   targets: readonly Target[],
   options: NoteStageOptions,
+  context: SendContext,
   ends: Map<PlannedNote, EffectEnd>,
   effects: EffectVerdict[],
 ): Promise<Target[]> {
@@ -112,16 +117,18 @@ async function sortOut(
   }
   if (open.length === 0) return fresh;
 
-  const found = await findNotes(
+  const { found, trouble } = await findNotes(
     open.map(({ target, intent }) => ({
       mark: intent.mark,
       contactIds: [...new Set([target.contactId, intent.targetId])],
     })),
     options.reads,
+    () => context.lease.ensure(context.callMs + options.readPatienceMs),
   );
+  const unread = troubleOf(trouble, options.lookGapMs, context.clock.now());
   for (const { target, intent } of open) {
     const look = found.get(intent.mark);
-    if (look === undefined) ends.set(target.note, later(options.lookGapMs));
+    if (look === undefined) ends.set(target.note, unread);
     else if (look !== 'absent') {
       ends.set(target.note, { end: 'applied', hubspotId: look });
       effects.push(verdict(target.note, { kind: 'applied', hubspotId: look }));
@@ -131,6 +138,18 @@ async function sortOut(
     } else fresh.push(target);
   }
   return fresh.sort((a, b) => a.note.eventId - b.note.eventId || a.note.ordinal - b.note.ordinal);
+}
+
+/** In batches of the size that their records go in, failing ones apart; in order. */
+function inCompany(targets: readonly Target[]): Target[][] {
+  const batches: { size: number; targets: Target[] }[] = [];
+  for (const target of targets) {
+    const size = batchSize(target.note.upsert.failures);
+    const open = batches.findLast((batch) => batch.size === size);
+    if (open && open.targets.length < size) open.targets.push(target);
+    else batches.push({ size, targets: [target] });
+  }
+  return batches.map((batch) => batch.targets);
 }
 
 function itemOf({ note, mark, contactId }: Target): BatchItem<BatchCreateInput> {
@@ -164,6 +183,16 @@ const verdict = (note: PlannedNote, end: EffectVerdict['end']): EffectVerdict =>
   ordinal: note.ordinal,
   end,
 });
+
+/** Why a note could not be looked for: what HubSpot said where it said something, so that an operator sees it. */
+function troubleOf(trouble: Exchange | undefined, gapMs: number, now: number): EffectEnd {
+  if (trouble === undefined || (trouble.kind === 'fault' && trouble.reason === 'aborted'))
+    return later(gapMs);
+  const [end] = batchOutcome(trouble, [{ traceId: 'look' }], { now }).inputs;
+  if (end === undefined || end.end === 'applied') return later(gapMs);
+  const message = `The note could not be looked for: ${end.message}`;
+  return { end: 'not-applied', next: 'wait', code: end.code, message, waitMs: gapMs };
+}
 
 /** An earlier try may have created the note: nothing is sent until that is known. */
 const later = (waitMs: number): EffectEnd => ({

@@ -50,28 +50,29 @@ const MIGRATION_WAIT_MS = 300_000;
 /**
  * Turns what came of a batch call into an end for each of its inputs. Pure, total: whatever HubSpot or the network did.
  *
- * `missingIsUnknown` is off only in a test that proves the rule is needed.
+ * `missingIsUnknown` is off only in a test that proves the rule is needed; `now`, ms since 1970, is for a Retry-After that is a date.
  */
 export function batchOutcome(
   exchange: Exchange,
   inputs: readonly SentInput[],
-  options: { readonly missingIsUnknown: boolean } = { missingIsUnknown: true },
+  options: { readonly missingIsUnknown?: boolean; readonly now?: number } = {},
 ): BatchOutcome {
   if (exchange.kind === 'fault') return same(inputs, faultOutcome(exchange));
+  const { missingIsUnknown = true, now = 0 } = options;
   const { status } = exchange;
   if (status >= 200 && status < 300) {
     if (exchange.flaw !== undefined || exchange.body === undefined) return same(inputs, unreadable(exchange));
-    return accepted(parseBatchAnswer(exchange.body), inputs, options.missingIsUnknown);
+    return accepted(parseBatchAnswer(exchange.body), inputs, missingIsUnknown);
   }
-  const shared = portalOutcome(exchange);
+  const shared = portalOutcome(exchange, now);
   if (shared) return same(inputs, shared);
   return refused(exchange, inputs);
 }
 
 /** The part of the table that is about the portal, whatever was sent; undefined when the answer is about the inputs. */
-function portalOutcome(reply: Reply): InputOutcome | undefined {
+function portalOutcome(reply: Reply, now: number): InputOutcome | undefined {
   const { status } = reply;
-  const told = parseRetryAfter(reply.headers, Date.now());
+  const told = parseRetryAfter(reply.headers, now);
   const wait = (code: string, message: string, waitMs?: number): InputOutcome => ({
     end: 'not-applied',
     next: 'wait',

@@ -37,6 +37,7 @@ const event = (id: number, payload: Payload): ClaimedEvent => ({
   payload,
   occurredAt: OCCURRED,
   attemptCount: 0,
+  refusals: 0,
 });
 
 const lane = (events: ClaimedEvent[], over: Partial<ClaimedLane> = {}): ClaimedLane => ({
@@ -45,7 +46,7 @@ const lane = (events: ClaimedEvent[], over: Partial<ClaimedLane> = {}): ClaimedL
   epoch: 1,
   crashes: 0,
   failures: 0,
-  failingSince: null,
+  failingMs: null,
   unfoldUntil: null,
   deliveredTo: 0,
   priority: 5,

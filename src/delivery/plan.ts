@@ -9,6 +9,8 @@ export interface FoldedUpsert {
   readonly properties: Properties;
   /** Oldest first; the last one's id is the trace id. */
   readonly eventIds: readonly number[];
+  /** Failed writes in a row of the lane; decides in what company it is sent. */
+  readonly failures: number;
 }
 
 export interface PlannedNote {
@@ -39,6 +41,7 @@ interface Fold {
   record: RecordRef;
   properties: Record<string, string>;
   eventIds: number[];
+  failures: number;
 }
 
 /**
@@ -73,7 +76,12 @@ export function planLane(lane: ClaimedLane, mapper: Mapper, overtaken: Overtaken
     const key = recordKey(plan.record);
     let fold = folds.get(key);
     if (!fold) {
-      fold = { record: plan.record, properties: {}, eventIds: [] };
+      fold = {
+        record: plan.record,
+        properties: {},
+        eventIds: [],
+        failures: lane.failingMs === null ? 0 : lane.failures,
+      };
       folds.set(key, fold);
     }
     fold.eventIds.push(event.id);

@@ -26,6 +26,8 @@ const lane = (...payloads: (Record<string, string> | 'refused')[]): DoubtedLane 
     payload,
     occurredAt: new Date(0),
     attemptCount: 1,
+    refusals: 0,
+    delivered: true,
   })),
 });
 
@@ -35,6 +37,20 @@ const only = (expectations: Expectation[]): Expectation => {
 };
 
 describe('expectationsOf', () => {
+  it('holds the value of an event that was not delivered for one that may have landed late', () => {
+    const doubted = lane({ plan: 'a' }, { plan: 'b' });
+    const events = doubted.events.map((event) => ({ ...event, delivered: event.id !== 1 }));
+    const { upsert, stale } = only(expectationsOf({ ...doubted, events }, mapper));
+    expect(upsert.properties).toEqual({ plan: 'b' });
+    expect([...(stale.get('plan') ?? [])]).toEqual(['a']);
+  });
+
+  it('does not hold the value of a newer event that waits for an older one', () => {
+    const doubted = lane({ plan: 'a' }, { plan: 'b' });
+    const events = doubted.events.map((event) => ({ ...event, delivered: event.id === 1 }));
+    expect(expectationsOf({ ...doubted, events }, mapper)).toEqual([]);
+  });
+
   it('wants the last value of each property and knows the values that were overwritten', () => {
     const { upsert, stale } = only(
       expectationsOf(lane({ plan: 'a', city: 'Rome' }, { plan: 'b' }, { plan: 'c' }), mapper),

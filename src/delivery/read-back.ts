@@ -3,11 +3,12 @@ import { MAX_BATCH_INPUTS } from '../hubspot/records.ts';
 import type { RecordRef } from '../mapping/effects.ts';
 import type { Mapper } from '../mapping/mapper.ts';
 import { claimDoubts, type DoubtedLane } from '../outbox/doubts.ts';
-import { type AttemptRecord, type LaneVerdict, settle } from '../outbox/settle.ts';
+import { type LaneVerdict, settle } from '../outbox/settle.ts';
 import { batchesOf, contactStage } from './contact-stage.ts';
 import type { DeliveryOptions } from './deliver-claim.ts';
 import { createLease } from './lease.ts';
 import type { FoldedUpsert } from './plan.ts';
+import type { TimedAttempt } from './send-batch.ts';
 
 /** What a record must show, and which older values a write that landed late may have left instead. */
 export interface Expectation {
@@ -23,7 +24,7 @@ export interface ReadBackReport {
 }
 
 const LANES_PER_ROUND = 100;
-/** A read-back that could not be finished is tried again. */
+/** A read-back that could not be finished is tried again after this. */
 const RETRY_MS = 2_000;
 
 /**
@@ -45,7 +46,7 @@ export async function readBack(options: DeliveryOptions): Promise<ReadBackReport
   const all = [...byLane.values()].flat();
   const current = await readCurrent(all, options);
   const wrong = all.filter((expectation) => showsStale(expectation, current.get(expectation.upsert)));
-  const attempts: AttemptRecord[] = [];
+  const attempts: TimedAttempt[] = [];
   const ends = await contactStage(
     wrong.map(({ upsert }) => upsert),
     options.records,
@@ -83,11 +84,12 @@ export async function readBack(options: DeliveryOptions): Promise<ReadBackReport
       id: lane.id,
       epoch: lane.epoch,
       events: [],
-      waitMs: Math.max(lane.backoffMs, verified ? 0 : RETRY_MS),
+      waitMs: lane.backoffMs,
       progressed: false,
       failures: 'kept',
       unfoldUntil: lane.unfoldUntil,
       verified,
+      ...(verified ? {} : { verifyInMs: RETRY_MS }),
     };
   });
   await settle(options.db, {
@@ -95,7 +97,10 @@ export async function readBack(options: DeliveryOptions): Promise<ReadBackReport
     lanes: verdicts,
     links: [],
     effects: [],
-    attempts,
+    attempts: attempts.map(({ startedAt, ...attempt }) => ({
+      ...attempt,
+      startedMsAgo: options.clock.monotonic() - startedAt,
+    })),
     settleMs: options.settleMs,
     fenced: options.guards.epoch,
   });
@@ -103,11 +108,16 @@ export async function readBack(options: DeliveryOptions): Promise<ReadBackReport
 }
 
 interface OpenFold {
-  upsert: { record: RecordRef; properties: Record<string, string>; eventIds: number[] };
+  upsert: { record: RecordRef; properties: Record<string, string>; eventIds: number[]; failures: number };
+  /** By property: every value that an event so far has set. */
+  seen: Map<string, Set<string>>;
   stale: Map<string, Set<string>>;
 }
 
-/** Folds a lane's delivered events into what each record must show, and collects the values that were overwritten on the way. */
+/**
+ * Folds a lane's delivered events into what each record must show, and collects the values of all earlier events, delivered or
+ * not: a write of any of them may be the one that landed late.
+ */
 export function expectationsOf(lane: DoubtedLane, mapper: Mapper): Expectation[] {
   const folds = new Map<string, OpenFold>();
   for (const event of lane.events) {
@@ -115,18 +125,24 @@ export function expectationsOf(lane: DoubtedLane, mapper: Mapper): Expectation[]
     if (!plan.ok) continue;
     const key = `${plan.record.idProperty}\n${plan.record.id}`;
     const fold: OpenFold = folds.get(key) ?? {
-      upsert: { record: plan.record, properties: {}, eventIds: [] },
+      upsert: { record: plan.record, properties: {}, eventIds: [], failures: 0 },
+      seen: new Map(),
       stale: new Map(),
     };
     folds.set(key, fold);
-    fold.upsert.eventIds.push(event.id);
+    if (event.delivered) fold.upsert.eventIds.push(event.id);
     for (const effect of plan.effects) {
       if (effect.kind !== 'contact.upsert') continue;
       for (const [name, value] of Object.entries(effect.properties)) {
-        const before = fold.upsert.properties[name];
-        if (before !== undefined && before !== value)
-          fold.stale.set(name, (fold.stale.get(name) ?? new Set()).add(before));
-        fold.upsert.properties[name] = value;
+        const seen = fold.seen.get(name) ?? new Set<string>();
+        fold.seen.set(name, seen);
+        if (event.delivered) {
+          const others = [...seen].filter((before) => before !== value);
+          if (others.length > 0) fold.stale.set(name, new Set(others));
+          else fold.stale.delete(name);
+          fold.upsert.properties[name] = value;
+        }
+        seen.add(value);
       }
     }
   }

@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Clock } from '../clock.ts';
 import type { Exchange } from '../hubspot/exchange.ts';
-import type { AttemptRecord } from '../outbox/settle.ts';
 import type { GateAnswer } from './gates.ts';
-import { type BatchItem, type SendContext, sendBatch } from './send-batch.ts';
+import { type BatchItem, type SendContext, sendBatch, type TimedAttempt } from './send-batch.ts';
 
 type Input = { readonly n: number };
 
@@ -28,7 +27,7 @@ const accept = (inputs: readonly Input[]) =>
 
 function setup(send: (inputs: readonly Input[], call: number) => Exchange, over: Partial<SendContext> = {}) {
   const calls: number[][] = [];
-  const attempts: AttemptRecord[] = [];
+  const attempts: TimedAttempt[] = [];
   const context: SendContext = {
     gates: {
       prepare: async () => undefined,

@@ -19,6 +19,9 @@ export interface BatchCall<Input> {
   readonly send: (inputs: readonly Input[], signal: AbortSignal) => Promise<Exchange>;
 }
 
+/** An attempt with its start on the monotonic clock. */
+export type TimedAttempt = Omit<AttemptRecord, 'startedMsAgo'> & { readonly startedAt: number };
+
 export interface SendContext {
   readonly gates: Gates;
   readonly lease: Lease;
@@ -33,13 +36,15 @@ export interface SendContext {
   /** Longest that a claim waits at the gate before it gives its lanes back, ms. */
   readonly patienceMs: number;
   /** Filled with one entry per call. */
-  readonly attempts: AttemptRecord[];
+  readonly attempts: TimedAttempt[];
   readonly missingIsUnknown: boolean;
   readonly onExchange?: (call: string, exchange: Exchange) => void;
 }
 
 /** Before the next try where the database could not be asked. */
 const DATABASE_WAIT_MS = 1_000;
+/** Lanes held back are asked for again after this: an urgent event may have come, or an operator raised a limit. */
+const MAX_HELD_MS = 60_000;
 
 /**
  * Sends the items as one call, and what HubSpot refuses for another item's fault again in smaller ones, until each has an end.
@@ -85,11 +90,13 @@ async function mayNotSend(context: SendContext): Promise<EffectEnd | undefined> 
 async function heldBack(context: SendContext): Promise<EffectEnd | undefined> {
   const { gates, lease, stopping, callMs } = context;
   if (stopping.aborted) return unsent('DELIVERY_STOPPING', 'the worker is stopping', 0);
+  const lost = unsent('DELIVERY_LEASE_LOST', 'the lease ran out before the call', 0);
+  // Before the gate and for the wait there as well: a granted call must leave at once, not after another statement.
+  if (!(await lease.ensure(callMs + context.patienceMs))) return lost;
   const answer = await gates.take('burst', context.urgency, context.patienceMs, stopping);
-  if (!answer.granted) return unsent('DELIVERY_HELD', `held by ${answer.heldBy}`, answer.waitMs);
-  if (!(await lease.ensure(callMs)) || !lease.covers(callMs))
-    return unsent('DELIVERY_LEASE_LOST', 'the lease ran out before the call', 0);
-  return undefined;
+  if (!answer.granted)
+    return unsent('DELIVERY_HELD', `held by ${answer.heldBy}`, Math.min(answer.waitMs, MAX_HELD_MS));
+  return lease.covers(callMs) ? undefined : lost;
 }
 
 async function sendOne<Input>(
@@ -97,7 +104,7 @@ async function sendOne<Input>(
   members: readonly BatchItem<Input>[],
   context: SendContext,
 ) {
-  const startedAt = new Date(context.clock.now());
+  const startedAt = context.clock.monotonic();
   const exchange = await call.send(
     members.map((member) => member.input),
     context.giveUp,
@@ -107,7 +114,7 @@ async function sendOne<Input>(
   const outcome = batchOutcome(
     exchange,
     members.map((member) => member.sent),
-    { missingIsUnknown: context.missingIsUnknown },
+    { missingIsUnknown: context.missingIsUnknown, now: context.clock.now() },
   );
   const count = (end: InputOutcome['end']) => outcome.inputs.filter((input) => input?.end === end).length;
   const [problem] = outcome.inputs.flatMap((input) =>

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { ClaimedLane } from '../outbox/claim.ts';
 import { type EffectEnd, type JudgedEvent, laneVerdict, type RetryPolicy } from './verdict.ts';
 
-const NOW = Date.UTC(2026, 0, 10);
+const _NOW = Date.UTC(2026, 0, 10);
 const HOUR = 3_600_000;
 
 const policy: RetryPolicy = {
@@ -20,7 +20,7 @@ const lane = (over: Partial<ClaimedLane> = {}): ClaimedLane => ({
   epoch: 3,
   crashes: 0,
   failures: 0,
-  failingSince: null,
+  failingMs: null,
   unfoldUntil: null,
   deliveredTo: 0,
   priority: 5,
@@ -41,14 +41,14 @@ const not = (next: 'dead' | 'retry' | 'wait', waitMs?: number): EffectEnd => ({
 
 const event = (id: number, ends: EffectEnd[], over: Partial<JudgedEvent> = {}): JudgedEvent => ({
   id,
-  attemptCount: 0,
+  refusals: 0,
   ends,
   foldedWith: { count: 1, lastId: id },
   ...over,
 });
 
 const judge = (events: JudgedEvent[], over: Partial<ClaimedLane> = {}, how: Partial<RetryPolicy> = {}) =>
-  laneVerdict(lane(over), events, { ...policy, ...how }, NOW);
+  laneVerdict(lane(over), events, { ...policy, ...how });
 const states = (events: JudgedEvent[], over: Partial<ClaimedLane> = {}) =>
   judge(events, over).events.map((verdict) => verdict.state);
 
@@ -152,7 +152,7 @@ describe('laneVerdict, order', () => {
     .array(
       fc.record({
         ends: fc.array(ends, { maxLength: 3 }),
-        attemptCount: fc.nat(5),
+        refusals: fc.nat(5),
         count: fc.integer({ min: 1, max: 3 }),
       }),
       {
@@ -160,15 +160,15 @@ describe('laneVerdict, order', () => {
       },
     )
     .map((drafts) =>
-      drafts.map(({ ends: each, attemptCount, count }, index) =>
-        event(index + 1, each, { attemptCount, foldedWith: { count, lastId: drafts.length } }),
+      drafts.map(({ ends: each, refusals, count }, index) =>
+        event(index + 1, each, { refusals, foldedWith: { count, lastId: drafts.length } }),
       ),
     );
 
   it('never delivers or buries an event behind one that waits, and judges every event once', () => {
     fc.assert(
       fc.property(events, fc.nat(40), fc.option(fc.nat(9)), (given, failures, unfoldUntil) => {
-        const verdict = judge(given, { failures, unfoldUntil, failingSince: new Date(NOW - 48 * HOUR) });
+        const verdict = judge(given, { failures, unfoldUntil, failingMs: 48 * HOUR });
         expect(verdict.events.map(({ id }) => id)).toEqual(given.map(({ id }) => id));
         const firstPending = verdict.events.findIndex(({ state }) => state === 'pending');
         if (firstPending >= 0)
@@ -186,8 +186,8 @@ describe('laneVerdict, order', () => {
         fc.array(harmless, { minLength: 1, maxLength: 4 }),
         fc.nat(2_000),
         fc.nat(2_000),
-        (each, attemptCount, failures) => {
-          const verdict = judge([event(1, each, { attemptCount })], { failures, failingSince: new Date(0) });
+        (each, refusals, failures) => {
+          const verdict = judge([event(1, each, { refusals })], { failures, failingMs: 99 * HOUR });
           expect(verdict.events[0]?.state).not.toBe('dead');
         },
       ),
@@ -197,7 +197,7 @@ describe('laneVerdict, order', () => {
 
 describe('laneVerdict, tries', () => {
   it('buries an event at its last try of a refusal that may heal', () => {
-    const state = (attemptCount: number) => states([event(1, [not('retry')], { attemptCount })])[0];
+    const state = (refusals: number) => states([event(1, [not('retry')], { refusals })])[0];
     expect([0, 1, 2, 3].map(state)).toEqual(['pending', 'pending', 'dead', 'dead']);
   });
 
@@ -209,13 +209,30 @@ describe('laneVerdict, tries', () => {
   ])(
     'gives up an unknown end after 24 h and ten failures: $hours h and $failures: $state',
     ({ hours, failures, state }) => {
-      const failingSince = new Date(NOW - hours * HOUR);
-      expect(states([event(1, [unknown])], { failures, failingSince })).toEqual([state]);
+      expect(states([event(1, [unknown])], { failures, failingMs: hours * HOUR })).toEqual([state]);
     },
   );
 
   it('does not give up where it is not known since when the end is unknown', () => {
-    expect(states([event(1, [unknown])], { failures: 500, failingSince: null })).toEqual(['pending']);
+    expect(states([event(1, [unknown])], { failures: 500, failingMs: null })).toEqual(['pending']);
+  });
+
+  it('tries the events of a fold one by one before it gives one up', () => {
+    const fold = { count: 3, lastId: 3 };
+    const given = [1, 2, 3].map((id) => event(id, [unknown], { foldedWith: fold }));
+    const verdict = judge(given, { failures: 10, failingMs: 25 * HOUR });
+    expect(verdict.events.map(({ state }) => state)).toEqual(['pending', 'pending', 'pending']);
+    expect(verdict.unfoldUntil).toBe(3);
+  });
+
+  it('keeps the doubt about an event that it gives up', () => {
+    const verdict = judge([event(1, [unknown])], { failures: 10, failingMs: 25 * HOUR });
+    expect(verdict).toMatchObject({ doubtFrom: 1, events: [{ state: 'dead' }] });
+  });
+
+  it('counts a refusal for now, and nothing that is the portal’s', () => {
+    const refusedOf = (end: EffectEnd) => judge([event(1, [end])]).events[0]?.refused ?? false;
+    expect([not('retry'), not('wait'), unknown, unsent].map(refusedOf)).toEqual([true, false, false, false]);
   });
 
   it('names the oldest event whose write may still land', () => {

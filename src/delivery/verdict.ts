@@ -11,7 +11,8 @@ export type EffectEnd =
 /** One event of a claim with what came of each of its effects. */
 export interface JudgedEvent {
   readonly id: number;
-  readonly attemptCount: number;
+  /** Refusals for now so far. */
+  readonly refusals: number;
   /** Set when the event could not be mapped: it is dead without a call. */
   readonly refusal?: { readonly code: string; readonly message: string };
   readonly ends: readonly EffectEnd[];
@@ -44,18 +45,19 @@ export function laneVerdict(
   lane: ClaimedLane,
   events: readonly JudgedEvent[],
   policy: RetryPolicy,
-  now: number,
 ): LaneVerdict {
   const verdicts: EventVerdict[] = [];
   let hold: Hold | undefined;
+  let doubtFrom: number | undefined;
   for (const event of events) {
     if (hold) {
       verdicts.push({ id: event.id, state: 'pending', tries: 0 });
       continue;
     }
-    const judged = judge(lane, event, policy, now);
+    const judged = judge(lane, event, policy);
     verdicts.push(judged.verdict);
     hold = judged.hold;
+    doubtFrom ??= judged.doubtFrom;
   }
   const unfoldUntil = hold?.unfoldUntil ?? stillUnfolding(lane, verdicts);
   return {
@@ -66,7 +68,7 @@ export function laneVerdict(
     progressed: verdicts.some((verdict) => verdict.state !== 'pending'),
     failures: hold?.failures ?? 'kept',
     unfoldUntil,
-    ...(hold?.doubtFrom === undefined ? {} : { doubtFrom: hold.doubtFrom }),
+    ...(doubtFrom === undefined ? {} : { doubtFrom }),
   };
 }
 
@@ -75,19 +77,21 @@ interface Hold {
   waitMs: number;
   failures: LaneVerdict['failures'];
   unfoldUntil: number | null;
-  doubtFrom?: number;
 }
 
 interface Judgement {
   verdict: EventVerdict;
   hold?: Hold;
+  /** The event's own id when a write of it may still land. */
+  doubtFrom?: number;
 }
 
-function judge(lane: ClaimedLane, event: JudgedEvent, policy: RetryPolicy, now: number): Judgement {
+function judge(lane: ClaimedLane, event: JudgedEvent, policy: RetryPolicy): Judgement {
   if (event.refusal) return { verdict: { id: event.id, state: 'dead', tries: 0, ...event.refusal } };
   const worst = worstOf(event.ends);
   if (worst === undefined || worst.end === 'applied')
     return { verdict: { id: event.id, state: 'delivered', tries: 1 } };
+  const unfolded = event.foldedWith.count === 1;
   const { code, message } = worst;
   const pending = (tries: number): EventVerdict => ({ id: event.id, state: 'pending', tries, code, message });
   const dead: Judgement = { verdict: { id: event.id, state: 'dead', tries: 1, code, message } };
@@ -101,11 +105,13 @@ function judge(lane: ClaimedLane, event: JudgedEvent, policy: RetryPolicy, now: 
   }
   if (worst.end === 'unknown') {
     if (!policy.unknownIsTriedAgain) return { verdict: { id: event.id, state: 'delivered', tries: 1 } };
-    const failingMs = lane.failingSince === null ? 0 : now - lane.failingSince.getTime();
-    if (failingMs > policy.giveUpAfterMs && lane.failures >= GIVE_UP_AFTER_FAILURES) return dead;
+    const hopeless = (lane.failingMs ?? 0) > policy.giveUpAfterMs && lane.failures >= GIVE_UP_AFTER_FAILURES;
+    if (hopeless && unfolded) return { ...dead, doubtFrom: event.id };
     return {
       verdict: pending(1),
-      hold: { waitMs: backoff, failures: 'failed', unfoldUntil: null, doubtFrom: event.id },
+      // The events that were folded with it have not been tried on their own yet.
+      hold: { waitMs: backoff, failures: 'failed', unfoldUntil: hopeless ? event.foldedWith.lastId : null },
+      doubtFrom: event.id,
     };
   }
   if (worst.next === 'wait') {
@@ -114,16 +120,15 @@ function judge(lane: ClaimedLane, event: JudgedEvent, policy: RetryPolicy, now: 
       hold: { waitMs: Math.max(backoff, worst.waitMs ?? 0), failures: 'waited', unfoldUntil: null },
     };
   }
-  const unfolded = event.foldedWith.count === 1;
   if (!unfolded) {
     return {
       verdict: pending(0),
       hold: { waitMs: 0, failures: 'kept', unfoldUntil: event.foldedWith.lastId },
     };
   }
-  if (worst.next === 'dead' || event.attemptCount + 1 >= policy.maxAttempts) return dead;
+  if (worst.next === 'dead' || event.refusals + 1 >= policy.maxAttempts) return dead;
   return {
-    verdict: pending(1),
+    verdict: { ...pending(1), refused: true },
     hold: { waitMs: Math.max(backoff, worst.waitMs ?? 0), failures: 'failed', unfoldUntil: null },
   };
 }

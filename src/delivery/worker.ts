@@ -57,7 +57,8 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   const claimable = createWakeSignal();
   const company = createCompanyGate();
   const delivery: DeliveryOptions = { ...options, stopping: stopping.signal, giveUp: giveUp.signal };
-  let heldUntil = 0;
+  /** Until when the gate keeps everything of a kind back, on the monotonic clock. */
+  const heldUntil: Record<ClaimKind, number> = { interactive: 0, plain: 0, suspect: 0 };
 
   const wake = () => {
     routable.wake();
@@ -91,11 +92,12 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     });
     if (lanes.length === 0) return false;
     const report = await deliverClaim(lanes, since, delivery);
-    for (const { id, code, message } of report.dead)
-      log.warn({ event: id, code, reason: message }, 'event is a dead letter');
+    // Without the message: HubSpot quotes the refused value in it, which is a person's.
+    for (const { id, code } of report.dead)
+      log.warn({ event: id, code }, `event is a dead letter, see: spoke events show ${id}`);
     if (report.lost.length > 0)
       log.warn({ lanes: report.lost.length }, 'leases were lost before the outcome could be written');
-    if (report.heldMs > 0) heldUntil = clock.monotonic() + Math.min(report.heldMs, MAX_HOLD_MS);
+    if (report.heldMs > 0) heldUntil[kind] = clock.monotonic() + Math.min(report.heldMs, MAX_HOLD_MS);
     options.onClaim?.(report);
     return true;
   }
@@ -139,15 +141,15 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     );
   }
 
-  function claiming(): Promise<void> {
+  function claiming(kind: ClaimKind): Promise<void> {
     let idleMs = MIN_POLL_MS;
     return loop(
       'claim',
       (ms) => claimable.sleep(ms, stopping.signal),
       async () => {
-        const heldMs = heldUntil - clock.monotonic();
+        const heldMs = heldUntil[kind] - clock.monotonic();
         if (heldMs > 0) return heldMs;
-        if (await company.together(() => claimOnce('plain'))) {
+        if (await company.together(() => claimOnce(kind))) {
           idleMs = MIN_POLL_MS;
           return 0;
         }
@@ -159,7 +161,9 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
 
   const loops = [
     routing(),
-    ...Array.from({ length: options.concurrency }, claiming),
+    ...Array.from({ length: options.concurrency }, () => claiming('plain')),
+    // One more for urgent events only: the others may all be waiting at the gate with bulk work.
+    claiming('interactive'),
     loop('suspects', asleep, async () => {
       if (!(await hasSuspects(db))) return SUSPECT_POLL_MS;
       await company.alone(() => claimOnce('suspect'));

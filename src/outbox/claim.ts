@@ -4,9 +4,14 @@ import type { Database, Queryable, Row } from '../db/database.ts';
 export const SUSPECT_AFTER_CRASHES = 3;
 /** ... and this often in a row, its first event goes to the dead letters. */
 export const DEAD_AFTER_CRASHES = 6;
+/** Priorities up to this one are answered as fast as the budget allows. */
+export const INTERACTIVE_PRIORITY = 1;
+/** From this one on, only what others leave of the budget is used. */
+export const BULK_PRIORITY = 9;
+const LOWEST_PRIORITY = 9;
 
-/** Backlog kinds: `plain` lanes share claims and batches, a `suspect` lane runs alone. */
-export type ClaimKind = 'plain' | 'suspect';
+/** `interactive`: lanes with an urgent event only. `plain`: any. Both share claims and batches; a `suspect` lane runs alone. */
+export type ClaimKind = 'interactive' | 'plain' | 'suspect';
 
 export interface ClaimOptions {
   /** Shown to operators; need not be unique. */
@@ -28,7 +33,8 @@ export interface ClaimedLane {
   readonly epoch: number;
   readonly crashes: number;
   readonly failures: number;
-  readonly failingSince: Date | null;
+  /** How long its writes have been failing without progress, ms, by the database's clock; null when they are not. */
+  readonly failingMs: number | null;
   readonly unfoldUntil: number | null;
   readonly deliveredTo: number;
   readonly priority: number;
@@ -41,6 +47,8 @@ export interface ClaimedEvent {
   readonly payload: unknown;
   readonly occurredAt: Date;
   readonly attemptCount: number;
+  /** Tries that HubSpot refused for now because of this event. */
+  readonly refusals: number;
 }
 
 interface ClaimRow extends Row {
@@ -49,7 +57,7 @@ interface ClaimRow extends Row {
   epoch: number;
   crashes: number;
   failures: number;
-  failing_since: Date | null;
+  failing_ms: number | null;
   unfold_until: number | null;
   delivered_to: number;
   priority: number;
@@ -58,6 +66,7 @@ interface ClaimRow extends Row {
   payload: unknown;
   occurred_at: Date;
   attempt_count: number;
+  refusals: number;
 }
 
 /**
@@ -83,27 +92,31 @@ export async function claimLanes(db: Queryable, options: ClaimOptions): Promise<
              order by e.lane_id, e.id limit 1)) end,
            verify_at = case when l.leased_by is null then l.verify_at else clock_timestamp() + $6::float8 * interval '1 ms' end
        where l.id = any (array(
-         select id from {schema}.lanes
-         where pending > 0 and ready_at <= (select clock_timestamp()) and crashes between $2 and $3
-         order by priority, ready_at limit $4 for update skip locked))
-       returning l.id, l.record_key, l.epoch, l.crashes, l.failures, l.failing_since, l.unfold_until, l.delivered_to, l.priority
+         select ready.id from generate_series(1, $8::integer) urgency cross join lateral (
+           select id from {schema}.lanes
+           where pending > 0 and priority = urgency and ready_at <= (select clock_timestamp()) and crashes between $2 and $3
+           order by priority, ready_at limit $4 for update skip locked
+         ) ready limit $4))
+       returning l.id, l.record_key, l.epoch, l.crashes, l.failures, l.unfold_until, l.delivered_to, l.priority,
+         (extract(epoch from clock_timestamp() - l.failing_since) * 1000)::float8 as failing_ms
      )
-     select l.id as lane_id, l.record_key, l.epoch, l.crashes, l.failures, l.failing_since, l.unfold_until, l.delivered_to,
-            l.priority, e.id as event_id, e.type, e.payload, e.occurred_at, e.attempt_count
+     select l.id as lane_id, l.record_key, l.epoch, l.crashes, l.failures, l.failing_ms, l.unfold_until, l.delivered_to,
+            l.priority, e.id as event_id, e.type, e.payload, e.occurred_at, e.attempt_count, e.refusals
      from leased l cross join lateral (
-       select e.id, e.type, e.payload, e.occurred_at, e.attempt_count from {schema}.outbox_events e
+       select e.id, e.type, e.payload, e.occurred_at, e.attempt_count, e.refusals from {schema}.outbox_events e
        where e.lane_id between l.id and l.id and e.processed_at is null
        order by e.lane_id, e.id limit case when l.unfold_until is null then $7 else 1 end
      ) e
      order by l.record_key collate "C", e.id`,
     [
       options.worker,
-      options.kind === 'plain' ? 0 : SUSPECT_AFTER_CRASHES,
-      options.kind === 'plain' ? SUSPECT_AFTER_CRASHES - 1 : 32_767,
-      options.kind === 'plain' ? options.lanes : 1,
+      options.kind === 'suspect' ? SUSPECT_AFTER_CRASHES : 0,
+      options.kind === 'suspect' ? 32_767 : SUSPECT_AFTER_CRASHES - 1,
+      options.kind === 'suspect' ? 1 : options.lanes,
       options.leaseMs,
       options.settleMs,
-      options.kind === 'plain' ? options.eventsPerLane : 1,
+      options.kind === 'suspect' ? 1 : options.eventsPerLane,
+      options.kind === 'interactive' ? INTERACTIVE_PRIORITY : LOWEST_PRIORITY,
     ],
   );
   return lanesOf(rows);
@@ -112,7 +125,8 @@ export async function claimLanes(db: Queryable, options: ClaimOptions): Promise<
 /** Whether any lane has waiting events, ready or not: then it is worth asking again soon. */
 export async function hasWaitingLanes(db: Database): Promise<boolean> {
   const [row] = await db.query<{ waiting: boolean }>(
-    `select exists (select 1 from {schema}.lanes where pending > 0 or verify_at is not null) as waiting`,
+    `select exists (select 1 from {schema}.lanes where pending > 0)
+         or exists (select 1 from {schema}.lanes where verify_at is not null) as waiting`,
   );
   return row?.waiting ?? false;
 }
@@ -157,7 +171,7 @@ function lanesOf(rows: readonly ClaimRow[]): ClaimedLane[] {
         epoch: row.epoch,
         crashes: row.crashes,
         failures: row.failures,
-        failingSince: row.failing_since,
+        failingMs: row.failing_ms,
         unfoldUntil: row.unfold_until,
         deliveredTo: row.delivered_to,
         priority: row.priority,
@@ -171,6 +185,7 @@ function lanesOf(rows: readonly ClaimRow[]): ClaimedLane[] {
       payload: row.payload,
       occurredAt: row.occurred_at,
       attemptCount: row.attempt_count,
+      refusals: row.refusals,
     });
   }
   return lanes;

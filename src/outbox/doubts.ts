@@ -1,7 +1,7 @@
 import type { Queryable, Row } from '../db/database.ts';
 import type { ClaimedEvent } from './claim.ts';
 
-/** A lane leased for reading its record back, with the delivered events whose values the record must show. */
+/** A lane leased for reading its record back, with every event since the doubtful one, whatever became of it. */
 export interface DoubtedLane {
   readonly id: number;
   readonly recordKey: string;
@@ -10,7 +10,12 @@ export interface DoubtedLane {
   readonly failures: number;
   /** What is left of the lane's back-off: the read-back must not end it. */
   readonly backoffMs: number;
-  readonly events: readonly ClaimedEvent[];
+  readonly events: readonly DoubtedEvent[];
+}
+
+export interface DoubtedEvent extends ClaimedEvent {
+  /** Only a delivered event says what the record must show; any other may have left its values there. */
+  readonly delivered: boolean;
 }
 
 export interface DoubtOptions {
@@ -20,8 +25,7 @@ export interface DoubtOptions {
   readonly settleMs: number;
 }
 
-/** Most delivered events looked at for one lane: older ones cannot still be on their way. */
-const EVENTS_PER_LANE = 500;
+const PAGE = 500;
 
 interface DoubtRow extends Row {
   lane_id: number;
@@ -30,11 +34,17 @@ interface DoubtRow extends Row {
   unfold_until: number | null;
   failures: number;
   backoff_ms: number;
-  event_id: number | null;
+  doubt_from: number;
+}
+
+interface EventRow extends Row {
+  id: number;
   type: string;
   payload: unknown;
   occurred_at: Date;
   attempt_count: number;
+  refusals: number;
+  delivered: boolean;
 }
 
 /**
@@ -53,63 +63,57 @@ export async function claimDoubts(db: Queryable, options: DoubtOptions): Promise
        set ready_at = clock_timestamp() + $3::float8 * interval '1 ms', epoch = l.epoch + 1, leased_by = $1,
            verify_at = clock_timestamp() + ($3::float8 + $4::float8) * interval '1 ms'
        from due where l.id = due.id
-       returning l.id, l.record_key, l.epoch, l.doubt_from, l.unfold_until, l.failures, due.backoff_ms
+       returning l.id, l.record_key, l.epoch, coalesce(l.doubt_from, 0) as doubt_from, l.unfold_until, l.failures, due.backoff_ms
      )
-     select l.id as lane_id, l.record_key, l.epoch, l.unfold_until, l.failures, l.backoff_ms, e.id as event_id, e.type, e.payload, e.occurred_at, e.attempt_count
-     from leased l left join lateral (
-       select e.id, e.type, e.payload, e.occurred_at, e.attempt_count from {schema}.outbox_events e
-       where e.lane_id between l.id and l.id and e.processed_at is not null and e.id >= l.doubt_from and e.state = 'delivered'
-       order by e.lane_id desc, e.id desc limit ${EVENTS_PER_LANE}
-     ) e on true
-     order by l.record_key collate "C", e.id`,
+     select l.id as lane_id, l.record_key, l.epoch, l.unfold_until, l.failures, l.backoff_ms, l.doubt_from
+     from leased l order by l.record_key collate "C"`,
     [options.worker, options.lanes, options.leaseMs, options.settleMs],
   );
-  const lanes: (DoubtedLane & { events: ClaimedEvent[] })[] = [];
+  const lanes: DoubtedLane[] = [];
   for (const row of rows) {
-    let lane = lanes.at(-1);
-    if (lane?.id !== row.lane_id) {
-      lane = {
-        id: row.lane_id,
-        recordKey: row.record_key,
-        epoch: row.epoch,
-        unfoldUntil: row.unfold_until,
-        failures: row.failures,
-        backoffMs: row.backoff_ms,
-        events: [],
-      };
-      lanes.push(lane);
-    }
-    if (row.event_id === null) continue;
-    lane.events.push({
-      id: row.event_id,
-      type: row.type,
-      payload: row.payload,
-      occurredAt: row.occurred_at,
-      attemptCount: row.attempt_count,
+    const events: DoubtedEvent[] = [];
+    for await (const page of eventsSince(db, row.lane_id, row.doubt_from)) events.push(...page);
+    lanes.push({
+      id: row.lane_id,
+      recordKey: row.record_key,
+      epoch: row.epoch,
+      unfoldUntil: row.unfold_until,
+      failures: row.failures,
+      backoffMs: row.backoff_ms,
+      events,
     });
   }
   return lanes;
 }
 
-/**
- * Events of a lane that were delivered after `afterId`, oldest first and a page at a time: an older event that is delivered late
- * must not undo them.
- */
-export async function deliveredAfter(
+/** All routed events of a lane from an id on, oldest first, a page at a time. */
+export async function* eventsSince(
   db: Queryable,
   laneId: number,
-  afterId: number,
-): Promise<ClaimedEvent[]> {
-  const rows = await db.query<DoubtRow>(
-    `select id as event_id, type, payload, occurred_at, attempt_count from {schema}.outbox_events
-     where lane_id between $1 and $1 and processed_at is not null and id > $2 and state = 'delivered' order by lane_id, id limit ${EVENTS_PER_LANE}`,
-    [laneId, afterId],
-  );
-  return rows.map((row) => ({
-    id: row.event_id ?? 0,
-    type: row.type,
-    payload: row.payload,
-    occurredAt: row.occurred_at,
-    attemptCount: row.attempt_count,
-  }));
+  fromId: number,
+): AsyncGenerator<DoubtedEvent[]> {
+  for (let from = fromId; ; ) {
+    const rows = await db.query<EventRow>(
+      `select id, type, payload, occurred_at, attempt_count, refusals, state = 'delivered' as delivered from (
+         (select * from {schema}.outbox_events where lane_id between $1 and $1 and processed_at is not null and id >= $2
+          order by lane_id, id limit ${PAGE})
+         union all
+         (select * from {schema}.outbox_events where lane_id between $1 and $1 and processed_at is null and id >= $2
+          order by lane_id, id limit ${PAGE})
+       ) e order by id limit ${PAGE}`,
+      [laneId, from],
+    );
+    yield rows.map((row) => ({
+      id: row.id,
+      type: row.type,
+      payload: row.payload,
+      occurredAt: row.occurred_at,
+      attemptCount: row.attempt_count,
+      refusals: row.refusals,
+      delivered: row.delivered,
+    }));
+    const last = rows.at(-1);
+    if (last === undefined || rows.length < PAGE) return;
+    from = last.id + 1;
+  }
 }

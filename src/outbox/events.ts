@@ -194,7 +194,7 @@ const ENDED = `e.state in ('dead', 'cancelled')`;
 export async function redriveEvents(db: Database, filter: EventFilter): Promise<number> {
   const { where, values } = conditions(filter);
   const rows = await db.query(
-    `update {schema}.outbox_events t set state = 'pending', processed_at = null, lane_id = null, attempt_count = 0
+    `update {schema}.outbox_events t set state = 'pending', processed_at = null, lane_id = null, attempt_count = 0, refusals = 0
      where t.id in (select e.id ${FROM} where ${where} and ${ENDED}) and t.state in ('dead', 'cancelled') returning t.id`,
     values,
   );

@@ -12,7 +12,7 @@ const RECORD_BATCH = `with given as materialized (
     select * from jsonb_to_recordset($1::text::jsonb)
       as g(n integer, type text, payload jsonb, key text, record text, priority smallint, at timestamptz)
   ), inserted as (
-    insert into {schema}.outbox_events (type, payload, idempotency_key, record_key, priority, occurred_at)
+    insert into {schema}.outbox_events (type, payload, idempotency_key, given_key, priority, occurred_at)
     select type, payload, key, record, priority, coalesce(at, clock_timestamp()) from given order by n
     on conflict (idempotency_key) where idempotency_key is not null do nothing
     returning idempotency_key

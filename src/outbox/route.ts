@@ -25,7 +25,7 @@ interface UnroutedRow extends Row {
   id: number;
   type: string;
   payload: unknown;
-  record_key: string | null;
+  given_key: string | null;
   priority: number;
 }
 
@@ -51,7 +51,7 @@ export async function routeEvents(
     );
     if (!lock?.held && exclusive) return NOTHING;
     const rows = await tx.query<UnroutedRow>(
-      `select id, type, payload, record_key, priority from {schema}.outbox_events
+      `select id, type, payload, given_key, priority from {schema}.outbox_events
        where lane_id is null and processed_at is null order by id limit $1 for update`,
       [limit],
     );
@@ -66,7 +66,7 @@ async function place(tx: Queryable, rows: UnroutedRow[], routing: (event: Routab
   const priorities: number[] = [];
   const refused: { id: number; type: string; code: string; message: string }[] = [];
   for (const row of rows) {
-    const where = routing({ id: row.id, type: row.type, payload: row.payload, recordKey: row.record_key });
+    const where = routing({ id: row.id, type: row.type, payload: row.payload, recordKey: row.given_key });
     if (where.ok) {
       ids.push(row.id);
       keys.push(where.recordKey);

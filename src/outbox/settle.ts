@@ -10,6 +10,8 @@ export interface EventVerdict {
   readonly state: 'delivered' | 'dead' | 'pending';
   /** Tries that this claim adds to the event's attempt count. */
   readonly tries: number;
+  /** Whether one of them was a refusal for now, of which an event has a limited number. */
+  readonly refused?: boolean;
   readonly code?: string;
   readonly message?: string;
 }
@@ -34,6 +36,8 @@ export interface LaneVerdict {
   readonly doubtFrom?: number;
   /** Of a read-back only, which is no sign of health of what waits: whether it settled the lane's doubts. */
   readonly verified?: boolean;
+  /** When a read-back that could not be finished is tried again, ms. */
+  readonly verifyInMs?: number;
 }
 
 export interface LinkFound {
@@ -56,7 +60,8 @@ export interface EffectVerdict {
 export interface AttemptRecord {
   readonly call: string;
   readonly eventIds: readonly number[];
-  readonly startedAt: Date;
+  /** How long before the settling it began, ms; the database works out the time. */
+  readonly startedMsAgo: number;
   readonly durationMs: number;
   readonly status: number | null;
   readonly applied: number;
@@ -114,9 +119,13 @@ async function writeVerdicts(tx: Queryable, lanes: readonly LaneVerdict[], settl
   await tx.query(
     `with done as (
        update {schema}.outbox_events e
-       set state = x.state, attempt_count = e.attempt_count + x.tries, last_error_code = x.code, last_error = x.message,
+       set state = x.state, attempt_count = e.attempt_count + x.tries, refusals = e.refusals + x.refused::integer,
+           -- An event that was only given back keeps the reason why it waits.
+           last_error_code = case when x.state = 'pending' then coalesce(x.code, e.last_error_code) else x.code end,
+           last_error = case when x.state = 'pending' and x.code is null then e.last_error else x.message end,
            processed_at = case when x.state = 'pending' then null else clock_timestamp() end
-       from unnest($9::bigint[], $10::text[], $11::integer[], $12::text[], $13::text[]) x(id, state, tries, code, message)
+       from unnest($9::bigint[], $10::text[], $11::integer[], $12::text[], $13::text[], $15::boolean[])
+         x(id, state, tries, code, message, refused)
        where e.id = x.id and e.processed_at is null
        returning e.lane_id, e.state
      ), gone as (
@@ -134,10 +143,12 @@ async function writeVerdicts(tx: Queryable, lanes: readonly LaneVerdict[], settl
          unfold_until = x.unfold_until,
          delivered_to = greatest(l.delivered_to, x.delivered_to),
          doubt_from = case when x.verified then null else least(l.doubt_from, x.doubt_from) end,
-         verify_at = case when x.verified then null when x.doubt_from is null then l.verify_at
+         verify_at = case when x.verified then null
+                     when x.verify_in_ms is not null then clock_timestamp() + x.verify_in_ms * interval '1 ms'
+                     when x.doubt_from is null then l.verify_at
                      else clock_timestamp() + $8::float8 * interval '1 ms' end
-     from unnest($1::bigint[], $2::float8[], $3::text[], $4::bigint[], $5::bigint[], $6::bigint[], $7::boolean[], $14::boolean[])
-       x(id, wait_ms, failures, unfold_until, delivered_to, doubt_from, verified, progressed)
+     from unnest($1::bigint[], $2::float8[], $3::text[], $4::bigint[], $5::bigint[], $6::bigint[], $7::boolean[], $14::boolean[],
+         $16::float8[]) x(id, wait_ms, failures, unfold_until, delivered_to, doubt_from, verified, progressed, verify_in_ms)
        left join gone g on g.lane_id = x.id
      where l.id = x.id`,
     [
@@ -157,6 +168,8 @@ async function writeVerdicts(tx: Queryable, lanes: readonly LaneVerdict[], settl
       events.map((event) => event.code ?? null),
       events.map((event) => (event.message === undefined ? null : storableText(event.message))),
       lanes.map((lane) => lane.progressed),
+      events.map((event) => event.refused ?? false),
+      lanes.map((lane) => lane.verifyInMs ?? null),
     ],
   );
 }
@@ -204,8 +217,8 @@ async function writeEffects(tx: Queryable, effects: readonly EffectVerdict[]): P
 async function writeAttempts(tx: Queryable, settlement: Settlement): Promise<void> {
   await tx.query(
     `insert into {schema}.attempts (worker, call, event_ids, started_at, duration_ms, status, applied, not_applied, unknown, correlation_id, error)
-     select $1, x.call, x.event_ids, x.started_at, x.duration_ms, x.status, x.applied, x.not_applied, x.unknown, x.correlation_id, x.error
-     from jsonb_to_recordset($2::jsonb) x(call text, event_ids bigint[], started_at timestamptz, duration_ms integer, status integer,
+     select $1, x.call, x.event_ids, clock_timestamp() - x.ms_ago * interval '1 ms', x.duration_ms, x.status, x.applied, x.not_applied, x.unknown, x.correlation_id, x.error
+     from jsonb_to_recordset($2::jsonb) x(call text, event_ids bigint[], ms_ago float8, duration_ms integer, status integer,
        applied integer, not_applied integer, unknown integer, correlation_id text, error text)`,
     [
       settlement.worker,
@@ -213,7 +226,7 @@ async function writeAttempts(tx: Queryable, settlement: Settlement): Promise<voi
         settlement.attempts.map((attempt) => ({
           call: attempt.call,
           event_ids: attempt.eventIds,
-          started_at: attempt.startedAt,
+          ms_ago: attempt.startedMsAgo,
           duration_ms: Math.round(attempt.durationMs),
           status: attempt.status,
           applied: attempt.applied,

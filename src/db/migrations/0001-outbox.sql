@@ -7,7 +7,9 @@ create table {schema}.outbox_events (
   payload         jsonb not null,
   -- Same key and same content: the same event. Same key and other content: refused.
   idempotency_key text collate "C",
-  -- Given by the producer, or worked out by the router from the event's definition.
+  -- The producer's own record key, where it gave one.
+  given_key       text collate "C",
+  -- The key of the event's lane, worked out by the router; anew when the event is redriven.
   record_key      text collate "C",
   -- Null until the router has put the event into its lane.
   lane_id         bigint,
@@ -15,6 +17,8 @@ create table {schema}.outbox_events (
   -- 1 interactive, 5 normal, 9 bulk.
   priority        smallint not null default 5,
   attempt_count   integer not null default 0,
+  -- Tries that HubSpot refused for now because of the event itself; the others do not end it.
+  refusals        smallint not null default 0,
   last_error_code text,
   last_error      text,
   occurred_at     timestamptz not null default clock_timestamp(),

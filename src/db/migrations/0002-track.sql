@@ -43,7 +43,7 @@ begin
   end if;
   -- Twice, because the event that has the key may be deleted (retention) between the two statements.
   for attempt in 1..2 loop
-    insert into {schema}.outbox_events (type, payload, idempotency_key, record_key, priority, occurred_at)
+    insert into {schema}.outbox_events (type, payload, idempotency_key, given_key, priority, occurred_at)
     values (p_type, v_payload, p_idempotency_key, p_record_key, coalesce(p_priority, 5), coalesce(p_occurred_at, clock_timestamp()))
     on conflict (idempotency_key) where idempotency_key is not null do nothing
     returning id into v_id;

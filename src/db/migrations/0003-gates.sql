@@ -107,11 +107,19 @@ create function {schema}.gate_refused(p_gate text, p_pause_ms double precision) 
 $$;
 
 -- What the portal told of its daily budget: the count is corrected upward only. p_closed: it refused a call for the day.
-create function {schema}.daily_observed(p_limit integer, p_remaining integer, p_closed boolean) returns void language sql as $$
+-- In the first minutes of a day it may still be the day before's, and would close the new one: then only the limit is taken, and
+-- a refusal pauses all calls for half a minute.
+create function {schema}.daily_observed(p_limit integer, p_remaining integer, p_closed boolean) returns void language plpgsql as $$
+begin
+  if clock_timestamp() < (select resets_at from {schema}.daily_budget) - interval '23 hours 55 minutes' then
+    update {schema}.daily_budget set call_limit = coalesce(p_limit, call_limit);
+    if p_closed then perform {schema}.gate_refused('burst', 30000); end if;
+    return;
+  end if;
   update {schema}.daily_budget
   set call_limit = case when p_closed then coalesce(p_limit, call_limit, used) else coalesce(p_limit, call_limit) end,
-      used = greatest(used, coalesce(p_limit - p_remaining, 0), case when p_closed then coalesce(p_limit, call_limit, used) else 0 end)
-$$;
+      used = greatest(used, coalesce(p_limit - p_remaining, 0), case when p_closed then coalesce(p_limit, call_limit, used) else 0 end);
+end $$;
 
 -- One call's end as the breaker sees it. Returns the new state when it changed.
 create function {schema}.breaker_report(p_ok boolean, p_threshold integer, p_open_ms double precision) returns text language plpgsql as $$
