@@ -42,11 +42,17 @@ async function run(leads: readonly MadeLead[], faults: Parameters<Simulator['set
   };
   const imported = await cli(['track', '--file', 'leads.ndjson', '--json'], { cwd, env });
   const worker = startCli(['start'], { cwd, env });
-  const waiting = 'select count(*) as events from {schema}.outbox_events where processed_at is null';
-  await waitFor(async () => (await database.db.query<{ events: number }>(waiting))[0]?.events === 0, {
+  const waiting = `select e.id, e.attempt_count, e.last_error_code, l.ready_at, l.leased_by, l.failures
+    from {schema}.outbox_events e left join {schema}.lanes l on l.id = e.lane_id where e.processed_at is null limit 5`;
+  await waitFor(async () => (await database.db.query(waiting)).length === 0, {
     timeout: LIMIT_MS,
     interval: 50,
     what: 'every event to be delivered',
+  }).catch(async (error: unknown) => {
+    const rows = JSON.stringify(await database.db.query(waiting));
+    throw new Error(`still waiting: ${rows}; worker: ${(await worker.stop()).stderr.slice(-2_000)}`, {
+      cause: error,
+    });
   });
   expect((await worker.stop()).code).toBe(0);
   const states = await database.db.query(

@@ -42,6 +42,7 @@ async function setup() {
   };
   return {
     client,
+    schema: database.schema,
     rewards: createRewards(config, database.schema),
     /** Contacts by address, with the titles of their notes. */
     async delivered(): Promise<Record<string, string[]>> {
@@ -77,13 +78,18 @@ describePostgres('rewards-app', { timeout: 2 * LIMIT_MS }, () => {
     ]);
   });
 
-  it("keeps the application's own rows when an event is refused", async () => {
-    const { client, rewards, delivered } = await setup();
+  it("keeps the application's own rows when an event cannot be delivered", async () => {
+    const { client, rewards, delivered, schema } = await setup();
     await client.query('begin');
     await rewards.signUp(client, { ...ADA, email: 'not an address' });
     await rewards.signUp(client, ALAN);
     await client.query('commit');
     expect(await delivered()).toEqual({ 'alan@example.com': ['Signed up as a driver'] });
     expect((await client.query('select id from rewards.drivers order by id')).rows).toHaveLength(2);
+    const events = `select state, last_error_code as code from ${schema}.outbox_events order by id`;
+    expect((await client.query(events)).rows).toEqual([
+      { state: 'dead', code: 'EMAIL_UNUSABLE' },
+      { state: 'delivered', code: null },
+    ]);
   });
 });
