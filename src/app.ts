@@ -62,8 +62,6 @@ const FATAL_AT_START = new Set([
   'TOKEN_UNREADABLE',
   'TOKEN_EMPTY',
 ]);
-/** A claim waits up to half of its lease at the gate, and its call must still be sure to end within the lease. */
-const MIN_CALLS_PER_LEASE = 3;
 /** A claim reads while it holds its lanes: a read may wait at the gate for this share of the lease, and not for ever. */
 const READ_PATIENCE_SHARE = 0.4;
 const MAX_READ_PATIENCE_MS = 15_000;
@@ -130,12 +128,6 @@ export async function startApp(options: AppOptions): Promise<App> {
       return app;
     }
     if (!transport) throw new SpokeError('CONFIG_INVALID', 'Live delivery needs HUBSPOT_PRIVATE_APP_TOKEN.');
-    if (settings.leaseMs < settings.hubspotTimeoutMs * MIN_CALLS_PER_LEASE) {
-      throw new SpokeError(
-        'CONFIG_INVALID',
-        `SPOKE_LEASE is ${settings.leaseMs / 1_000} s and HUBSPOT_TIMEOUT ${settings.hubspotTimeoutMs / 1_000} s: no call could be sent that is sure to end within its lease. Make the lease at least ${MIN_CALLS_PER_LEASE} times the time-out.`,
-      );
-    }
     const begin = async () => {
       worker = await startWorker(await workerOptions(options, db, mapper, gates, transport, stopping.signal));
       undo.push(() => worker?.stop() ?? Promise.resolve());

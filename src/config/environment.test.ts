@@ -74,8 +74,8 @@ describe('values', () => {
   });
 
   test('a lease too short for a call and its turn is refused', () => {
-    expect(() => readEnvironment({ HUBSPOT_TIMEOUT: '20' })).toThrow(/SPOKE_LEASE: must be at least 2.5 times/);
-    expect(readEnvironment({ HUBSPOT_TIMEOUT: '20', SPOKE_LEASE: '50' }).leaseMs).toBe(50_000);
+    expect(() => readEnvironment({ HUBSPOT_TIMEOUT: '20' })).toThrow(/SPOKE_LEASE: must be at least 3 times/);
+    expect(readEnvironment({ HUBSPOT_TIMEOUT: '20', SPOKE_LEASE: '60' }).leaseMs).toBe(60_000);
   });
 
   test('settings are typed by the table', () => {

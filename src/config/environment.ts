@@ -7,7 +7,7 @@ import { VARIABLES, type Variable } from './variables.ts';
 /** What a write of unknown end may need beyond its time-out to show at HubSpot, ms. */
 const SETTLE_MARGIN_MS = 5_000;
 /** A claim waits up to half of its lease at the gate; the call itself has to fit into the rest with some room. */
-const LEASE_TIMEOUTS = 2.5;
+const LEASE_TIMEOUTS = 3;
 const OWN_NAME = /^(?:SPOKE|HUBSPOT)_/;
 /** Names that tests use for themselves. */
 const TEST_NAME = /^SPOKE_TEST_/;

@@ -44,3 +44,21 @@ export async function lanesHeldBy(
   );
   return rows;
 }
+
+/** Lanes that do not come to rest, with their first events, intents and last attempts: for finding out why. */
+export async function describeUnrest(pool: Pool): Promise<unknown> {
+  const { rows } = await pool.query(
+    `select l.*,
+       (select jsonb_agg(e order by e.id) from (select id, state, attempt_count, last_error_code, last_error, created_at
+          from spoke.outbox_events where lane_id = l.id and processed_at is null order by id limit 3) e) as events,
+       (select jsonb_agg(f) from spoke.effects f join spoke.outbox_events e on e.id = f.event_id
+          where e.lane_id = l.id and e.processed_at is null) as effects
+     from spoke.lanes l where pending > 0 or leased_by is not null or verify_at is not null order by id limit 20`,
+  );
+  const gates = await pool.query('select *, clock_timestamp() as now from spoke.gates, spoke.breaker');
+  const attempts = await pool.query('select * from spoke.attempts order by id desc limit 30');
+  const unrouted = await pool.query(
+    'select count(*)::int as events from spoke.outbox_events where lane_id is null and processed_at is null',
+  );
+  return { lanes: rows, gates: gates.rows, attempts: attempts.rows, unrouted: unrouted.rows[0] };
+}

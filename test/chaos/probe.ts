@@ -12,6 +12,8 @@ export interface ProbeFigures {
   readonly mostWaiting: number;
   /** Longest that a lane was ready and nobody took it, ms: under overload it has to queue. */
   readonly longestQueueMs: number;
+  /** Longest that a statement of a worker waited for a lock, ms: a process that stands still must not hold up the others. */
+  readonly longestLockWaitMs: number;
 }
 
 /** Watches the database during a run. */
@@ -35,6 +37,7 @@ export function startProbe(pool: Pool, threshold: number): Probe {
   let spanFrom: number | undefined;
   let mostWaiting = 0;
   let longestQueueMs = 0;
+  let longestLockWaitMs = 0;
   let stopping = false;
 
   const sample = async (): Promise<void> => {
@@ -52,6 +55,11 @@ export function startProbe(pool: Pool, threshold: number): Probe {
       saturated.push({ from: spanFrom, to: now });
       spanFrom = undefined;
     }
+    const locks = await pool.query<{ wait_ms: number }>(
+      `select coalesce(max(extract(epoch from clock_timestamp() - query_start)) * 1000, 0)::float8 as wait_ms
+       from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock' and query ~ 'spoke'`,
+    );
+    longestLockWaitMs = Math.max(longestLockWaitMs, locks.rows[0]?.wait_ms ?? 0);
     for (const death of deaths) await look(pool, death);
   };
   const running = (async () => {
@@ -78,7 +86,13 @@ export function startProbe(pool: Pool, threshold: number): Probe {
       await running;
       clearTimeout(timer);
       if (spanFrom !== undefined) saturated.push({ from: spanFrom, to: Date.now() });
-      return { saturated, recoveriesMs: deaths.map((death) => death.worstMs), mostWaiting, longestQueueMs };
+      return {
+        saturated,
+        recoveriesMs: deaths.map((death) => death.worstMs),
+        mostWaiting,
+        longestQueueMs,
+        longestLockWaitMs,
+      };
     },
   };
 }

@@ -1,11 +1,11 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
 import { silentLogger } from '../../src/log.ts';
 import { createTracker } from '../../src/outbox/track.ts';
 import { createDatabase, dropDatabase } from '../support/test-databases.ts';
 import { type Base, REPOSITORY } from './base.ts';
-import { readDatabase } from './database-evidence.ts';
+import { describeUnrest, readDatabase } from './database-evidence.ts';
 import type { Evidence } from './evidence.ts';
 import { createLedger, type Ledger } from './ledger.ts';
 import { scanLogs } from './log-scan.ts';
@@ -49,7 +49,7 @@ export interface Rig {
   environment(slot: number, name: string): Record<string, string>;
   links(slot: number): Links;
   allLinks(): readonly Links[];
-  /** Resolves true when nothing waits, is leased or is to be read back; false after `timeoutMs`. */
+  /** Resolves true when nothing waits, is leased or is to be read back; false after `timeoutMs`, with unrest.json in the folder. */
   settled(timeoutMs: number): Promise<boolean>;
   evidence(saturated?: Evidence['saturated']): Promise<Evidence>;
   stop(): Promise<void>;
@@ -133,7 +133,11 @@ export async function openRig(base: Base, options: RigOptions): Promise<Rig> {
       environment,
       links: linksOf,
       allLinks: () => links,
-      settled: (timeoutMs) => settled(pool, timeoutMs),
+      async settled(timeoutMs) {
+        if (await settled(pool, timeoutMs)) return true;
+        await writeFile(join(folder, 'unrest.json'), JSON.stringify(await describeUnrest(pool), null, 2));
+        return false;
+      },
       async evidence(saturated = []) {
         const { unexpectedLines, leaks } = await scanLogs(folder, CANARIES);
         return {

@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import type { Database } from '../../src/db/database.ts';
 import { createLogger } from '../../src/log.ts';
+import { hasWaitingLanes } from '../../src/outbox/claim.ts';
+import { routeEvents } from '../../src/outbox/route.ts';
 import { describePostgres } from '../support/database.ts';
 import { freePort } from '../support/free-port.ts';
+import { byPayload, claim } from '../support/lanes.ts';
 import { setup } from '../support/setup.ts';
 import { waitFor } from '../support/wait-for.ts';
 
@@ -164,27 +168,30 @@ describePostgres('plans over statistics of empty tables', () => {
        select 't', '{}', 1 + n % 20000, 'k', case when n % 2 = 0 then 'pending' else 'delivered' end, case when n % 2 = 0 then null else clock_timestamp() end
        from generate_series(1, 60000) n`,
     );
-    const plan = async (text: string) =>
-      (await db.query<{ 'QUERY PLAN': string }>(`explain ${text}`))
-        .map((row) => row['QUERY PLAN'])
-        .join('\n');
-    // As in claim.ts and events read by it.
-    const pick = await plan(
-      `select id from {schema}.lanes where pending > 0 and ready_at <= (select clock_timestamp()) and crashes between 0 and 2
-       order by priority, ready_at limit 100 for update skip locked`,
+    /** The plan of the statement that `work` runs, which is explained instead of run. */
+    const planOf = async (work: (on: Database) => Promise<unknown>) => {
+      const plans: string[] = [];
+      const explaining = {
+        ...db,
+        async query(text: string, values?: readonly unknown[]) {
+          const rows = await db.query<{ 'QUERY PLAN': string }>(`explain ${text}`, values);
+          plans.push(rows.map((row) => row['QUERY PLAN']).join('\n'));
+          return [];
+        },
+      } as unknown as Database;
+      await work({ ...explaining, transaction: (inside) => inside(explaining) } as Database);
+      return plans.join('\n');
+    };
+    for (const claimKind of ['plain', 'interactive'] as const) {
+      const claimed = await planOf((on) => claim(on, { kind: claimKind }));
+      // In the order of the index: a sort would look at every ready lane for each claim.
+      expect(claimed).toMatch(/Index Scan using lanes_ready/);
+      expect(claimed).toMatch(/using outbox_events_waiting/);
+      expect(claimed).not.toMatch(/Seq Scan|Sort Key: lanes.*ready_at/);
+    }
+    expect(await planOf((on) => routeEvents(on, byPayload, 2_000, false))).toContain(
+      'outbox_events_unrouted',
     );
-    expect(pick).toContain('lanes_ready');
-    expect(pick).not.toContain('Seq Scan');
-    const read = await plan(
-      `select l.id, e.id from {schema}.lanes l cross join lateral (
-         select e.id, e.payload from {schema}.outbox_events e where e.lane_id = l.id and e.processed_at is null order by e.id limit 50) e
-       where l.id = any (array[1, 2, 3]::bigint[])`,
-    );
-    expect(read).toContain('outbox_events_waiting');
-    expect(read).not.toContain('Seq Scan on outbox_events');
-    const unrouted = await plan(
-      'select id from {schema}.outbox_events where lane_id is null and processed_at is null order by id limit 2000 for update',
-    );
-    expect(unrouted).toContain('outbox_events_unrouted');
+    expect(await planOf((on) => hasWaitingLanes(on))).not.toContain('Seq Scan');
   });
 });

@@ -20,7 +20,7 @@ const SATURATED_LANES = 40;
 /** Share of writes that are applied without the caller being told. */
 const AFTER_APPLY_SHARE = 0.2;
 const START_TIMEOUT_MS = 60_000;
-const SETTLED_TIMEOUT_MS = 240_000;
+const SETTLED_TIMEOUT_MS = 120_000;
 const RECOVERY_TIMEOUT_MS = 60_000;
 
 /** Everything at once: faults after apply, kills, stalls, broken links; judged on the final state. */
@@ -138,6 +138,7 @@ function ownFigures(produced: ProducerFigures, seen: ProbeFigures, drainSeconds:
     medianRecoverySeconds: at(0.5),
     worstRecoverySeconds: at(1),
     longestQueueSeconds: Math.round(seen.longestQueueMs / 100) / 10,
+    longestLockWaitSeconds: Math.round(seen.longestLockWaitMs / 100) / 10,
     mostWaiting: seen.mostWaiting,
     drainSeconds: Math.round(drainSeconds),
   };
