@@ -128,6 +128,7 @@ function readRequest(args: readonly string[]): Request | string {
       mutant === undefined ? values.mutants : trial.mutant === mutant,
     );
     if (mutant !== undefined && trials.length === 0) return `There is no mutant ${mutant}.`;
+    const lease = positive('--lease', values.lease, DEFAULT_SETTINGS.leaseSeconds);
     return {
       scenarios,
       trials,
@@ -143,7 +144,9 @@ function readRequest(args: readonly string[]): Request | string {
         seed: positive('--seed', values.seed, DEFAULT_SETTINGS.seed),
         workers: positive('--workers', values.workers, DEFAULT_SETTINGS.workers),
         limit: positive('--limit', values.limit, DEFAULT_SETTINGS.limit),
-        leaseSeconds: positive('--lease', values.lease, DEFAULT_SETTINGS.leaseSeconds),
+        leaseSeconds: lease,
+        // Spoke refuses a lease of fewer time-outs.
+        timeoutSeconds: Math.min(DEFAULT_SETTINGS.timeoutSeconds, lease / 3),
         killEveryMs: positive('--kill-every', values['kill-every'], DEFAULT_SETTINGS.killEveryMs),
       },
     };

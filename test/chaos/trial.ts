@@ -23,7 +23,7 @@ export const TRIAL_SETTINGS: Settings = {
   ...DEFAULT_SETTINGS,
   workers: 2,
   limit: 190,
-  leaseSeconds: 5,
+  leaseSeconds: 6,
   timeoutSeconds: 2,
   settleSeconds: 3,
 };

@@ -6,6 +6,10 @@ import { waitFor } from '../support/wait-for.ts';
 const STOP_TIMEOUT_MS = 20_000;
 /** A worker that ends by itself is started again after this long, so that a broken one does not fill the disk with logs. */
 const CRASH_PAUSE_MS = 500;
+/** Crashes after which nobody waits any longer for the workers to start. */
+const MAX_CRASHES = 3;
+/** Of the log of a worker that ended by itself. */
+const SHOWN_LOG = 300;
 /** Exit code of a start that does not reach its database or HubSpot: a supervisor's cue to try again. */
 const NOT_REACHED = 4;
 /** In the line that a worker logs when delivery begins. */
@@ -85,7 +89,11 @@ export function createWorkerPool(options: WorkerPoolOptions): WorkerPool {
       if (members.get(slot) === member) members.delete(slot);
       if (!member.told) {
         if (exit.code === NOT_REACHED && !member.ready) failedStarts += 1;
-        else crashes.push(`worker ${member.name} ended by itself: code ${exit.code}, signal ${exit.signal}`);
+        else {
+          crashes.push(
+            `worker ${member.name} ended by itself: code ${exit.code}, signal ${exit.signal}: ${member.lastWords}`,
+          );
+        }
         await new Promise((resolve) => setTimeout(resolve, CRASH_PAUSE_MS));
       }
       if (!closing && slot < wanted && !members.has(slot)) start(slot);
@@ -209,6 +217,10 @@ class Member implements Worker {
   get ready(): boolean {
     this.saidReady ||= readFileSync(this.log, 'utf8').includes(STARTED_SIGN);
     return this.saidReady;
+  }
+
+  get lastWords(): string {
+    return readFileSync(this.log, 'utf8').trim().slice(-SHOWN_LOG);
   }
 
   /** Sends a signal that ends it. */

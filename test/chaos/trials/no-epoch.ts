@@ -1,7 +1,7 @@
 import { ADA, type Trial, UPSERTS } from '../trial.ts';
 
 /** Less than the request's time-out: B's call is in flight all the while. */
-const LOOK_MS = 2_500;
+const LOOK_MS = 1_800;
 
 /**
  * A's outcome reaches the database only after B has taken over, delivered, and sent the next event. Settled without the fence it
@@ -10,7 +10,7 @@ const LOOK_MS = 2_500;
 export const noEpoch: Trial = {
   mutant: 'no-epoch',
   what: 'Settle is fenced by the epoch: else a late outcome frees a lane that is another worker’s.',
-  settings: { timeoutSeconds: 4 },
+  settings: { timeoutSeconds: 3, leaseSeconds: 9 },
   async run({ rig, start, record, held, until, within, delivered, writesOf, judge }) {
     const a = await start(0);
     await rig.portal.hold({ path: UPSERTS, holdMs: 20_000, times: 1 });

@@ -7,7 +7,7 @@ const HELD_MS = 1_800;
 export const noLaneLease: Trial = {
   mutant: 'no-lane-lease',
   what: 'A leased lane is nobody else’s: else two workers send for one record at once.',
-  settings: { timeoutSeconds: 3 },
+  settings: { timeoutSeconds: 3, leaseSeconds: 9 },
   async run({ rig, start, record, held, within, judge, writesOf }) {
     await start(0);
     await start(1);
