@@ -141,8 +141,10 @@ export function createWorkerPool(options: WorkerPoolOptions): WorkerPool {
       await Promise.all(surplus.map((member) => drain(member)));
     },
     async allReady(timeoutMs) {
-      const isReady = (): boolean =>
-        members.size >= wanted && [...members.values()].every((one) => one.ready);
+      const isReady = (): boolean => {
+        if (crashes.length > MAX_CRASHES) throw new Error(crashes[0]);
+        return members.size >= wanted && [...members.values()].every((one) => one.ready);
+      };
       await waitFor(isReady, { timeout: timeoutMs, what: 'every worker to start' });
     },
     async kill(worker) {
