@@ -16,7 +16,15 @@ const BUILD_TIMEOUT_MS = 180_000;
 const CHECK_TIMEOUT_MS = 60_000;
 
 /** What goes into the package beside what is built. */
-const SHIPPED = ['package.json', 'README.md', 'CHANGELOG.md', 'LICENSE'];
+const EXAMPLE = 'examples/rewards-app';
+const SHIPPED = [
+  'package.json',
+  'README.md',
+  'CHANGELOG.md',
+  'LICENSE',
+  // The demo runs it.
+  ...['README.md', 'rewards.ts', 'spoke.config.ts', 'traffic.ts'].map((file) => `${EXAMPLE}/${file}`),
+];
 
 const Manifest = z.object({
   version: z.string(),
@@ -37,7 +45,7 @@ describe('the package', { timeout: CHECK_TIMEOUT_MS }, () => {
     folder = await mkdtemp(join(tmpdir(), 'spoke-package-'));
     const source = join(folder, 'source');
     user = join(folder, 'user');
-    await mkdir(source);
+    await mkdir(join(source, EXAMPLE), { recursive: true });
     await run(join(BIN, 'tsdown'), ['--out-dir', join(source, 'dist'), '--logLevel', 'warn']);
     for (const file of SHIPPED) await copyFile(file, join(source, file));
     manifest = Manifest.parse(JSON.parse(await readFile('package.json', 'utf8')));
@@ -135,11 +143,13 @@ import { nothingOfTheKind } from 'spoke';
     expect(stdout).toContain('create table "spoke".outbox_events');
   });
 
-  function spoke(args: readonly string[]) {
-    return run(join(user, 'node_modules', 'spoke', 'dist', 'cli', 'main.mjs'), args, {
-      cwd: user,
-      timeout: 20_000,
-    });
+  it('has a demo that needs nothing else', async () => {
+    const { stdout } = await spoke(['demo', '--once', '--events', '5', '--json'], CHECK_TIMEOUT_MS);
+    expect(JSON.parse(stdout)).toMatchObject({ events: 5, delivered: 5, dead: 0, http_429: 0 });
+  });
+
+  function spoke(args: readonly string[], timeout = 20_000) {
+    return run(join(user, 'node_modules', 'spoke', 'dist', 'cli', 'main.mjs'), args, { cwd: user, timeout });
   }
 });
 
