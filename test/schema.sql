@@ -273,6 +273,28 @@ begin
 end $function$
 ;
 
+CREATE OR REPLACE FUNCTION spoke.ready_lanes(p_lowest_priority integer, p_min_crashes integer, p_max_crashes integer, p_limit integer)
+ RETURNS bigint[]
+ LANGUAGE plpgsql
+ SET enable_bitmapscan TO 'off'
+ SET enable_seqscan TO 'off'
+ SET enable_sort TO 'off'
+AS $function$
+declare
+  v_ids bigint[] := '{}';
+begin
+  for v_priority in 1..p_lowest_priority loop
+    v_ids := v_ids || array(
+      select l.id from "spoke".lanes l
+      where l.pending > 0 and l.priority = v_priority and l.ready_at <= (select clock_timestamp())
+        and l.crashes between p_min_crashes and p_max_crashes
+      order by l.priority, l.ready_at limit p_limit - cardinality(v_ids) for update skip locked);
+    exit when cardinality(v_ids) >= p_limit;
+  end loop;
+  return v_ids;
+end $function$
+;
+
 CREATE OR REPLACE FUNCTION spoke.track(type text, payload jsonb, idempotency_key text DEFAULT NULL::text, record_key text DEFAULT NULL::text, priority smallint DEFAULT 5, occurred_at timestamp with time zone DEFAULT NULL::timestamp with time zone, strict boolean DEFAULT false)
  RETURNS bigint
  LANGUAGE plpgsql

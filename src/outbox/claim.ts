@@ -91,12 +91,7 @@ export async function claimLanes(db: Queryable, options: ClaimOptions): Promise<
              select e.id from {schema}.outbox_events e where e.lane_id between l.id and l.id and e.processed_at is null
              order by e.lane_id, e.id limit 1)) end,
            verify_at = case when l.leased_by is null then l.verify_at else clock_timestamp() + $6::float8 * interval '1 ms' end
-       where l.id = any (array(
-         select ready.id from generate_series(1, $8::integer) urgency cross join lateral (
-           select id from {schema}.lanes
-           where pending > 0 and priority = urgency and ready_at <= (select clock_timestamp()) and crashes between $2 and $3
-           order by priority, ready_at limit $4 for update skip locked
-         ) ready limit $4))
+       where l.id = any ((select {schema}.ready_lanes($8::integer, $2::integer, $3::integer, $4::integer))::bigint[])
        returning l.id, l.record_key, l.epoch, l.crashes, l.failures, l.unfold_until, l.delivered_to, l.priority,
          (extract(epoch from clock_timestamp() - l.failing_since) * 1000)::float8 as failing_ms
      )

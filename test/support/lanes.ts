@@ -1,4 +1,4 @@
-import type { Database } from '../../src/db/database.ts';
+import type { Database, Queryable } from '../../src/db/database.ts';
 import { type ClaimOptions, claimLanes } from '../../src/outbox/claim.ts';
 import { type RouteReport, type Routing, routeEvents } from '../../src/outbox/route.ts';
 import { type LaneVerdict, type Settlement, settle } from '../../src/outbox/settle.ts';
@@ -36,7 +36,7 @@ export const byPayload = ({ payload }: { payload: unknown }): Routing => {
 
 export const route = (db: Database): Promise<RouteReport> => routeEvents(db, byPayload);
 
-export const claim = (db: Database, over: Partial<ClaimOptions> = {}) =>
+export const claim = (db: Queryable, over: Partial<ClaimOptions> = {}) =>
   claimLanes(db, {
     worker: 'test',
     kind: 'plain',

@@ -71,6 +71,23 @@ create table {schema}.lanes (
 create index lanes_ready on {schema}.lanes (priority, ready_at) where pending > 0;
 -- Must name the same number as SUSPECT_AFTER_CRASHES.
 create index lanes_suspect on {schema}.lanes (ready_at) where pending > 0 and crashes >= 3;
+-- Locks and returns up to p_limit ready lanes, most urgent and longest ready first. A function for its settings alone: with stale
+-- statistics (always, where no autovacuum runs) the planner takes the ready lanes for a handful and sorts all of them in each claim.
+create function {schema}.ready_lanes(p_lowest_priority integer, p_min_crashes integer, p_max_crashes integer, p_limit integer)
+returns bigint[] language plpgsql set enable_bitmapscan = off set enable_seqscan = off set enable_sort = off as $$
+declare
+  v_ids bigint[] := '{}';
+begin
+  for v_priority in 1..p_lowest_priority loop
+    v_ids := v_ids || array(
+      select l.id from {schema}.lanes l
+      where l.pending > 0 and l.priority = v_priority and l.ready_at <= (select clock_timestamp())
+        and l.crashes between p_min_crashes and p_max_crashes
+      order by l.priority, l.ready_at limit p_limit - cardinality(v_ids) for update skip locked);
+    exit when cardinality(v_ids) >= p_limit;
+  end loop;
+  return v_ids;
+end $$;
 create index lanes_verify on {schema}.lanes (verify_at) where verify_at is not null;
 
 -- The application's identity of a record and HubSpot's.
