@@ -14,6 +14,8 @@ export interface ProbeFigures {
   readonly longestQueueMs: number;
   /** Longest that a statement of a worker waited for a lock, ms: a process that stands still must not hold up the others. */
   readonly longestLockWaitMs: number;
+  /** The beginning of that statement, and of the one that it waited for; null when nothing waited. */
+  readonly longestLockWait: string | null;
 }
 
 /** Watches the database during a run. */
@@ -38,6 +40,7 @@ export function startProbe(pool: Pool, threshold: number): Probe {
   let mostWaiting = 0;
   let longestQueueMs = 0;
   let longestLockWaitMs = 0;
+  let longestLockWait: string | null = null;
   let stopping = false;
 
   const sample = async (): Promise<void> => {
@@ -55,11 +58,11 @@ export function startProbe(pool: Pool, threshold: number): Probe {
       saturated.push({ from: spanFrom, to: now });
       spanFrom = undefined;
     }
-    const locks = await pool.query<{ wait_ms: number }>(
-      `select coalesce(max(extract(epoch from clock_timestamp() - query_start)) * 1000, 0)::float8 as wait_ms
-       from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock' and query ~ 'spoke'`,
-    );
-    longestLockWaitMs = Math.max(longestLockWaitMs, locks.rows[0]?.wait_ms ?? 0);
+    const [wait] = await lockWaits(pool);
+    if (wait && wait.wait_ms > longestLockWaitMs) {
+      longestLockWaitMs = wait.wait_ms;
+      longestLockWait = `${wait.waits} | behind, ${wait.state} | ${wait.holds}`;
+    }
     for (const death of deaths) await look(pool, death);
   };
   const running = (async () => {
@@ -92,9 +95,29 @@ export function startProbe(pool: Pool, threshold: number): Probe {
         mostWaiting,
         longestQueueMs,
         longestLockWaitMs,
+        longestLockWait,
       };
     },
   };
+}
+
+interface LockWait {
+  readonly wait_ms: number;
+  readonly waits: string;
+  readonly holds: string;
+  readonly state: string;
+}
+
+/** Statements of workers that wait for a lock, longest first, with a session that they wait for. */
+async function lockWaits(pool: Pool): Promise<LockWait[]> {
+  const { rows } = await pool.query<LockWait>(
+    `select (extract(epoch from clock_timestamp() - w.query_start) * 1000)::float8 as wait_ms, h.state,
+            regexp_replace(left(w.query, 60), 's+', ' ', 'g') as waits, regexp_replace(left(h.query, 60), 's+', ' ', 'g') as holds
+     from pg_stat_activity w cross join lateral unnest(pg_blocking_pids(w.pid)) b(pid) join pg_stat_activity h on h.pid = b.pid
+     where w.datname = current_database() and w.wait_event_type = 'Lock' and w.query ~ 'spoke'
+     order by wait_ms desc limit 1`,
+  );
+  return rows;
 }
 
 /** Lanes whose epoch moved on, or that nobody holds any more, have been recovered. */

@@ -139,6 +139,7 @@ function ownFigures(produced: ProducerFigures, seen: ProbeFigures, drainSeconds:
     worstRecoverySeconds: at(1),
     longestQueueSeconds: Math.round(seen.longestQueueMs / 100) / 10,
     longestLockWaitSeconds: Math.round(seen.longestLockWaitMs / 100) / 10,
+    longestLockWait: seen.longestLockWait,
     mostWaiting: seen.mostWaiting,
     drainSeconds: Math.round(drainSeconds),
   };
