@@ -112,7 +112,7 @@ interface LockWait {
 async function lockWaits(pool: Pool): Promise<LockWait[]> {
   const { rows } = await pool.query<LockWait>(
     `select (extract(epoch from clock_timestamp() - w.query_start) * 1000)::float8 as wait_ms, h.state,
-            regexp_replace(left(w.query, 60), 's+', ' ', 'g') as waits, regexp_replace(left(h.query, 60), 's+', ' ', 'g') as holds
+            regexp_replace(left(w.query, 60), '\\s+', ' ', 'g') as waits, regexp_replace(left(h.query, 60), '\\s+', ' ', 'g') as holds
      from pg_stat_activity w cross join lateral unnest(pg_blocking_pids(w.pid)) b(pid) join pg_stat_activity h on h.pid = b.pid
      where w.datname = current_database() and w.wait_event_type = 'Lock' and w.query ~ 'spoke'
      order by wait_ms desc limit 1`,
