@@ -110,6 +110,8 @@ function portalOutcome(reply: Reply, now: number): InputOutcome | undefined {
       'The address is not one of HubSpot (404): check HUBSPOT_API_URL.',
       DENIED_WAIT_MS,
     );
+  // A page of a proxy or of the edge says nothing about the inputs.
+  if (reply.flaw !== undefined) return unreadable(reply);
   return undefined;
 }
 

@@ -33,6 +33,20 @@ async function links(script: ReturnType<typeof scripted>, ids: readonly string[]
 }
 
 describe('reading the links of many records', () => {
+  it('takes NO_ASSOCIATIONS_FOUND for the answer that there are none', async () => {
+    const errors = [
+      {
+        status: 'error',
+        category: 'OBJECT_NOT_FOUND',
+        subCategory: 'crm.associations.NO_ASSOCIATIONS_FOUND',
+        message: 'No note is associated with contact 2.',
+        context: { fromObjectId: ['2'] },
+      },
+    ];
+    const script = scripted({ status: 207, body: { results: [row('1', [77])], errors, numErrors: 1 } });
+    expect(await links(script, ['1', '2'])).toEqual({ links: { 1: ['77'], 2: [] }, unread: [] });
+  });
+
   it('gives numbers as text and an empty list for a record that is missing from the answer', async () => {
     const script = scripted({ body: { results: [row('1', [77, '78'])] } });
     expect(await links(script, ['1', '2'])).toEqual({ links: { 1: ['77', '78'], 2: [] }, unread: [] });

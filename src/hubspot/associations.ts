@@ -125,6 +125,8 @@ function readPage(exchange: Exchange, inputs: readonly AssociationInput[]): Page
   }
   // An error that names no id may be about any record that has no result; an empty `errors` is about none.
   for (const error of parseBatchAnswer(body).errors) {
+    // HubSpot may also say in this way that a record has no links, which is an answer.
+    if (error.subCategory?.endsWith('NO_ASSOCIATIONS_FOUND')) continue;
     const named = error.ids.filter((id) => after.has(id));
     const blamed = named.length > 0 ? named : [...after.keys()].filter((id) => !results.has(id));
     for (const id of blamed) unread.add(id);

@@ -1,3 +1,5 @@
+// Over 400 lines: one block a command, all over the same console, database and simulator.
+
 import { describe, expect, inject, it, onTestFinished } from 'vitest';
 import { startSimulator } from '../../simulator/index.ts';
 import { silentLogger } from '../../src/log.ts';

@@ -203,7 +203,7 @@ export function describeExecutors(clients: Clients): void {
 
 function eventsWith(at: TestDatabase, key: string) {
   return at.db.query(
-    `select id, type, payload, record_key, priority, occurred_at, state
+    `select id, type, payload, given_key as record_key, priority, occurred_at, state
      from {schema}.outbox_events where idempotency_key = $1`,
     [key],
   );

@@ -1,3 +1,5 @@
+// Over 400 lines: one table of lane behaviour, run over both drivers, shares its fixtures; split up, each part would repeat them.
+
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Database } from '../../src/db/database.ts';
