@@ -20,10 +20,18 @@ export function createLogger(options: LogOptions = {}): Logger {
       base: null,
       redact: { paths, censor: '[redacted]' },
       timestamp: stdTimeFunctions.isoTime,
+      serializers: { err: errorFields },
       formatters: { level: (label) => ({ level: label }) },
     },
     options.destination ?? pino.destination({ dest: 2, sync: true }),
   );
+}
+
+/** Drivers hang whole connections, with passwords, and statements with their values on an error: only its own words are kept. */
+function errorFields(error: unknown): unknown {
+  if (!(error instanceof Error)) return String(error);
+  const code: unknown = Reflect.get(error, 'code');
+  return { name: error.name, message: error.message, ...(typeof code === 'string' ? { code } : {}) };
 }
 
 export const silentLogger: Logger = createLogger({ level: 'silent' });

@@ -1,6 +1,7 @@
 import { constants, createReadStream } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { guardsFrom } from '../delivery/guards.ts';
 import { createMapper } from '../mapping/mapper.ts';
 import { type ImportReport, importEvents, type LineRefusal } from '../outbox/import-events.ts';
 import { createTracker } from '../outbox/track.ts';
@@ -85,7 +86,8 @@ async function trackOne(
     if ('problem' in parsed)
       return refused('OUTBOX_PAYLOAD_INVALID', `The payload is not JSON: ${parsed.problem}`);
     const { idempotencyKey, recordKey, priority, occurredAt } = given;
-    const options = { idempotencyKey, recordKey, priority, occurredAt };
+    const { dedupe } = guardsFrom(console.env.SPOKE_TEST_MUTANT);
+    const options = { idempotencyKey: dedupe ? idempotencyKey : undefined, recordKey, priority, occurredAt };
     const result = await trackerOf(loaded).track(db, type, parsed.payload, options);
     if (result.status === 'recorded') await db.notify(wakeChannel(db.schema));
     return result;

@@ -41,8 +41,8 @@ const SEARCHES_PER_SECOND = 5;
 const BURST = { burst: 5, search: 1 } as const;
 /** Spread between our clock's grant and the arrival at HubSpot. */
 const JITTER_MS = 250;
-/** Left free for a call that a stalled process sends late. */
-const MARGIN = { burst: 1, search: 0 } as const;
+/** Share of the limit left free for calls that arrive later than they were sent: a slow network, a stalled process. */
+const MARGIN = { burst: 0.04, search: 0 } as const;
 /** A grant not used within this time is thrown away: its place in the window has passed. */
 const HOLD_MS = 200;
 /** How long a call may queue at the gate: urgent ones book ahead, bulk takes only what is left over. */
@@ -179,7 +179,10 @@ export function gateSize(gate: GateName, limit: number, sized = true): { stepMs:
   const windowMs = WINDOW_MS[gate];
   if (!sized) return { stepMs: windowMs / limit, burst: limit };
   const burst = Math.min(BURST[gate], Math.max(1, Math.floor(limit / 4)));
-  return { stepMs: (windowMs + JITTER_MS) / Math.max(1, limit - MARGIN[gate] - burst), burst };
+  return {
+    stepMs: (windowMs + JITTER_MS) / Math.max(1, limit - Math.ceil(limit * MARGIN[gate]) - burst),
+    burst,
+  };
 }
 
 async function refused(

@@ -26,7 +26,7 @@ export interface SendContext {
   readonly gates: Gates;
   readonly lease: Lease;
   readonly clock: Clock;
-  /** Aborted when the worker stops: nothing more is sent. */
+  /** Aborted when the worker stops: a claim that has sent nothing yet sends nothing, one that has is finished. */
   readonly stopping: AbortSignal;
   /** Aborted when a call in flight may not be waited for any longer. */
   readonly giveUp: AbortSignal;
@@ -88,7 +88,9 @@ async function mayNotSend(context: SendContext): Promise<EffectEnd | undefined> 
 }
 
 async function heldBack(context: SendContext): Promise<EffectEnd | undefined> {
-  const { gates, lease, stopping, callMs } = context;
+  const { gates, lease, callMs } = context;
+  // A contact that is sent without its note would be sent again by the next worker.
+  const stopping = context.attempts.length > 0 ? context.giveUp : context.stopping;
   if (stopping.aborted) return unsent('DELIVERY_STOPPING', 'the worker is stopping', 0);
   const lost = unsent('DELIVERY_LEASE_LOST', 'the lease ran out before the call', 0);
   // Before the gate and for the wait there as well: a granted call must leave at once, not after another statement.

@@ -29,6 +29,9 @@ interface UnroutedRow extends Row {
   priority: number;
 }
 
+/** Longest time that the router may leave its transaction alone. */
+const MAX_STALL_MS = 5_000;
+
 const NOTHING: RouteReport = { taken: 0, routed: 0, refused: [] };
 
 /**
@@ -47,12 +50,14 @@ export async function routeEvents(
 ): Promise<RouteReport> {
   return db.transaction(async (tx) => {
     const [lock] = await tx.query<{ held: boolean }>(
-      `select pg_try_advisory_xact_lock(hashtextextended('{schema}.router', 0)) as held`,
+      // A router that is stalled in here would stop all routing: the server ends its transaction soon.
+      `select pg_try_advisory_xact_lock(hashtextextended('{schema}.router', 0)) as held,
+              set_config('idle_in_transaction_session_timeout', '${MAX_STALL_MS}', true)`,
     );
     if (!lock?.held && exclusive) return NOTHING;
     const rows = await tx.query<UnroutedRow>(
       `select id, type, payload, given_key, priority from {schema}.outbox_events
-       where lane_id is null and processed_at is null order by id limit $1 for update`,
+       where lane_id is null and processed_at is null order by id limit $1 ${exclusive ? 'for update' : ''}`,
       [limit],
     );
     if (rows.length === 0) return NOTHING;
