@@ -61,7 +61,7 @@ interface ClaimRow extends Row {
   unfold_until: number | null;
   delivered_to: number;
   priority: number;
-  event_id: number;
+  event_id: number | null;
   type: string;
   payload: unknown;
   occurred_at: Date;
@@ -75,6 +75,9 @@ interface ClaimRow extends Row {
  * A lane is ready when it has waiting events and its `ready_at` has passed: the end of a back-off, or of a lease whose holder
  * never settled. Taking over such a lease counts a crash and asks for the record to be read back, because the former holder's
  * write may still land. Empty when nothing is ready.
+ *
+ * A lane can come without events: it was picked by what was committed a moment ago, and its events are not in this statement's
+ * view yet. It is to be settled like any other, or it would stay leased.
  *
  * A lane's events are asked for by a range of one lane: with `=`, a planner with stale statistics takes the lane for most of the
  * table and walks the primary key, once per lane (`npm run bench -- claim`).
@@ -97,11 +100,11 @@ export async function claimLanes(db: Queryable, options: ClaimOptions): Promise<
      )
      select l.id as lane_id, l.record_key, l.epoch, l.crashes, l.failures, l.failing_ms, l.unfold_until, l.delivered_to,
             l.priority, e.id as event_id, e.type, e.payload, e.occurred_at, e.attempt_count, e.refusals
-     from leased l cross join lateral (
+     from leased l left join lateral (
        select e.id, e.type, e.payload, e.occurred_at, e.attempt_count, e.refusals from {schema}.outbox_events e
        where e.lane_id between l.id and l.id and e.processed_at is null
        order by e.lane_id, e.id limit case when l.unfold_until is null then $7 else 1 end
-     ) e
+     ) e on true
      order by l.record_key collate "C", e.id`,
     [
       options.worker,
@@ -174,6 +177,7 @@ function lanesOf(rows: readonly ClaimRow[]): ClaimedLane[] {
       };
       lanes.push(lane);
     }
+    if (row.event_id === null) continue;
     lane.events.push({
       id: row.event_id,
       type: row.type,
