@@ -166,8 +166,10 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     claiming('interactive'),
     loop('suspects', asleep, async () => {
       if (!(await hasSuspects(db))) return SUSPECT_POLL_MS;
+      const since = clock.monotonic();
       await company.alone(() => claimOnce('suspect'));
-      return MIN_POLL_MS;
+      // As much time for the others as this one took: many suspects must not take over the worker.
+      return Math.max(MIN_POLL_MS, clock.monotonic() - since);
     }),
     ...(guards.verify
       ? [

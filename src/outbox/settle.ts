@@ -133,7 +133,7 @@ async function writeVerdicts(tx: Queryable, lanes: readonly LaneVerdict[], settl
      )
      update {schema}.lanes l
      set pending = greatest(0, l.pending - coalesce(g.events, 0)), leased_by = null,
-         crashes = case when x.verified is null and (x.progressed or x.failures <> 'kept') then 0 else l.crashes end,
+         crashes = case when x.survived then 0 else l.crashes end,
          ready_at = clock_timestamp() + x.wait_ms * interval '1 ms',
          failures = case when x.progressed then 0 else l.failures end
                     + case when x.failures = 'kept' or l.failures >= 1000 then 0 else 1 end,
@@ -148,7 +148,8 @@ async function writeVerdicts(tx: Queryable, lanes: readonly LaneVerdict[], settl
                      when x.doubt_from is null then l.verify_at
                      else clock_timestamp() + $8::float8 * interval '1 ms' end
      from unnest($1::bigint[], $2::float8[], $3::text[], $4::bigint[], $5::bigint[], $6::bigint[], $7::boolean[], $14::boolean[],
-         $16::float8[]) x(id, wait_ms, failures, unfold_until, delivered_to, doubt_from, verified, progressed, verify_in_ms)
+         $16::float8[], $17::boolean[])
+         x(id, wait_ms, failures, unfold_until, delivered_to, doubt_from, verified, progressed, verify_in_ms, survived)
        left join gone g on g.lane_id = x.id
      where l.id = x.id`,
     [
@@ -170,6 +171,8 @@ async function writeVerdicts(tx: Queryable, lanes: readonly LaneVerdict[], settl
       lanes.map((lane) => lane.progressed),
       events.map((event) => event.refused ?? false),
       lanes.map((lane) => lane.verifyInMs ?? null),
+      // A claim that came without events, and a read-back, say nothing about what the lane's events do to a worker.
+      lanes.map((lane) => lane.events.length > 0),
     ],
   );
 }

@@ -50,7 +50,7 @@ create table {schema}.lanes (
   epoch        bigint not null default 0,
   -- The worker that holds the lease; null when nobody does.
   leased_by    text,
-  -- Leases in a row that ended without being settled after a try.
+  -- Leases in a row that ended without being settled.
   crashes      smallint not null default 0,
   -- Claims in a row that ended without progress; sets the back-off.
   failures     smallint not null default 0,
