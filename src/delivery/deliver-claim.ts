@@ -36,6 +36,7 @@ export interface DeliveryOptions {
   readonly clock: Clock;
   readonly worker: string;
   readonly markSecret: string;
+  readonly lanesPerClaim: number;
   readonly leaseMs: number;
   /** Longest single call, ms. */
   readonly callMs: number;

@@ -23,7 +23,6 @@ export interface ReadBackReport {
   readonly repaired: number;
 }
 
-const LANES_PER_ROUND = 100;
 /** A read-back that could not be finished is tried again after this. */
 const RETRY_MS = 2_000;
 
@@ -37,7 +36,7 @@ export async function readBack(options: DeliveryOptions): Promise<ReadBackReport
   const since = options.clock.monotonic();
   const lanes = await claimDoubts(options.db, {
     worker: options.worker,
-    lanes: LANES_PER_ROUND,
+    lanes: options.lanesPerClaim,
     leaseMs: options.leaseMs,
     settleMs: options.settleMs,
   });

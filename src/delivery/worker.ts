@@ -12,7 +12,6 @@ export interface WorkerOptions extends Omit<DeliveryOptions, 'stopping' | 'giveU
   readonly log: Logger;
   /** Claims under way at once. */
   readonly concurrency: number;
-  readonly lanesPerClaim: number;
   readonly eventsPerLane: number;
   /** Longest idle time between two looks at the outbox, ms; a notify ends it early. */
   readonly pollMs: number;

@@ -4,6 +4,8 @@ import type { Database, Queryable, Row } from '../db/database.ts';
 export const SUSPECT_AFTER_CRASHES = 3;
 /** ... and this often in a row, its first event goes to the dead letters. */
 export const DEAD_AFTER_CRASHES = 6;
+/** Before the name of a worker that only reads a lane's record back: its death says nothing about the lane's events. */
+export const READ_BACK_HOLDER = 'read-back ';
 /** Priorities up to this one are answered as fast as the budget allows. */
 export const INTERACTIVE_PRIORITY = 1;
 /** From this one on, only what others leave of the budget is used. */
@@ -89,7 +91,7 @@ export async function claimLanes(db: Queryable, options: ClaimOptions): Promise<
        set ready_at = clock_timestamp() + $5::float8 * interval '1 ms',
            epoch = l.epoch + 1,
            leased_by = $1,
-           crashes = l.crashes + (l.leased_by is not null)::integer,
+           crashes = l.crashes + coalesce(l.leased_by not like '${READ_BACK_HOLDER}%', false)::integer,
            doubt_from = case when l.leased_by is null then l.doubt_from else least(l.doubt_from, (
              select e.id from {schema}.outbox_events e where e.lane_id between l.id and l.id and e.processed_at is null
              order by e.lane_id, e.id limit 1)) end,

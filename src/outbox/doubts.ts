@@ -1,5 +1,5 @@
 import type { Queryable, Row } from '../db/database.ts';
-import type { ClaimedEvent } from './claim.ts';
+import { type ClaimedEvent, READ_BACK_HOLDER } from './claim.ts';
 
 /** A lane leased for reading its record back, with every event since the doubtful one, whatever became of it. */
 export interface DoubtedLane {
@@ -67,7 +67,7 @@ export async function claimDoubts(db: Queryable, options: DoubtOptions): Promise
      )
      select l.id as lane_id, l.record_key, l.epoch, l.unfold_until, l.failures, l.backoff_ms, l.doubt_from
      from leased l order by l.record_key collate "C"`,
-    [options.worker, options.lanes, options.leaseMs, options.settleMs],
+    [READ_BACK_HOLDER + options.worker, options.lanes, options.leaseMs, options.settleMs],
   );
   const lanes: DoubtedLane[] = [];
   for (const row of rows) {
