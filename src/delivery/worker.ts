@@ -41,6 +41,8 @@ const MIN_POLL_MS = 50;
 const WAITING_POLL_MS = 500;
 const READ_BACK_POLL_MS = 1_000;
 const SUSPECT_POLL_MS = 1_000;
+/** Longest time that suspect lanes keep the others waiting. */
+const SUSPECT_ROUND_MS = 3_000;
 /** After an error, doubled up to the poll interval. */
 const ERROR_WAIT_MS = 500;
 const MAX_ERROR_WAIT_MS = 10_000;
@@ -166,7 +168,13 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     loop('suspects', asleep, async () => {
       if (!(await hasSuspects(db))) return SUSPECT_POLL_MS;
       const since = clock.monotonic();
-      await company.alone(() => claimOnce('suspect'));
+      await company.alone(async () => {
+        // Several in a row: waiting until the others have gone is what takes long.
+        const until = clock.monotonic() + SUSPECT_ROUND_MS;
+        let more = true;
+        while (more && clock.monotonic() < until && !stopping.signal.aborted)
+          more = await claimOnce('suspect');
+      });
       // As much time for the others as this one took: many suspects must not take over the worker.
       return Math.max(MIN_POLL_MS, clock.monotonic() - since);
     }),
