@@ -6,7 +6,7 @@ import type { Portal } from './portal.ts';
 import { ok, type Reply } from './reply.ts';
 import { Router } from './router.ts';
 import { ROUTES } from './routes/all-routes.ts';
-import { requireScopes, type Token } from './tokens.ts';
+import { ANONYMOUS, requireScopes, type Token } from './tokens.ts';
 
 /** HubSpot's edge refuses URLs longer than about this. */
 const MAX_URL = 8_192;
@@ -62,8 +62,9 @@ export class Gateway {
     const now = this.#portal.clock.now();
     if (path === TOKEN_INFO_PATH && request.method === 'POST') return this.#tokenInfo(request.rawBody);
     const match = this.#router.match(request.method, path);
-    const token = this.#portal.tokens.authenticate(request.authorization, now);
-    outcome.tokenId = token.id;
+    const token =
+      match?.route.auth === 'none' ? ANONYMOUS : this.#portal.tokens.authenticate(request.authorization, now);
+    if (token !== ANONYMOUS) outcome.tokenId = token.id;
     if (!match) throw new ApiError(404, 'resource not found', { category: 'OBJECT_NOT_FOUND' });
     const { route, version, params } = match;
     const admission = this.#limiter.admit(route.budget, token.id, now);

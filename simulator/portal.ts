@@ -1,5 +1,6 @@
 import { badRequest } from './api-error.ts';
 import type { Behaviour } from './behaviour.ts';
+import { ChangeFeed } from './changes.ts';
 import { createIsoFormatter, type DrivableClock } from './clock.ts';
 import { WriteHistory } from './history.ts';
 import { ObjectStore, type StoredRecord } from './object-store.ts';
@@ -41,6 +42,7 @@ export class Portal {
   readonly random: Random;
   readonly tokens = new TokenStore();
   readonly history = new WriteHistory();
+  readonly changes = new ChangeFeed();
   readonly iso = createIsoFormatter();
   behaviour: Behaviour;
   /** Ms since 1970 of the portal's clock at the start. */

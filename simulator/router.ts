@@ -1,11 +1,10 @@
+import { type Area, locate } from './areas.ts';
 import type { Call } from './call.ts';
 import type { Budget } from './limits.ts';
 import type { Portal } from './portal.ts';
 import type { Reply } from './reply.ts';
 import type { RequiredScopes } from './tokens.ts';
-import { isDatedVersion, isSemanticVersion, type Version } from './version.ts';
-
-export type Area = 'crm/objects' | 'crm/properties' | 'crm/associations' | 'account-info';
+import type { Version } from './version.ts';
 
 /** One operation of the API, in all the versions that have it. */
 export interface Route {
@@ -16,6 +15,8 @@ export interface Route {
   versions: readonly Version[];
   access: 'read' | 'write';
   budget: Budget;
+  /** `none`: answered without a token, as form submissions are; the call then bears the anonymous token. Default `token`. */
+  auth?: 'token' | 'none';
   /** Scopes needed; each group is satisfied by any of its members. */
   scopes: (portal: Portal, params: Readonly<Record<string, string>>) => RequiredScopes;
   handle: (call: Call) => Reply;
@@ -61,27 +62,8 @@ export class Router {
   }
 }
 
-const CRM_GROUPS = ['objects', 'properties', 'associations'] as const;
-
 function candidateKey(method: string, area: Area, segments: number): string {
   return `${method} ${area} ${segments}`;
-}
-
-/** `/crm/v3/objects/...` or `/crm/objects/2026-09/...`; `/account-info/<either>/...`. */
-function locate(path: string): { area: Area; version: Version; rest: string[] } | undefined {
-  const segments = path.split('/');
-  if (segments.at(-1) === '') segments.pop();
-  const [, root, second = '', third = ''] = segments;
-  if (root === 'account-info' && (isDatedVersion(second) || isSemanticVersion(second))) {
-    return { area: 'account-info', version: second, rest: segments.slice(3) };
-  }
-  if (root !== 'crm') return undefined;
-  const [group, version] = isSemanticVersion(second)
-    ? [third, second]
-    : [second, isDatedVersion(third) ? third : undefined];
-  const known = CRM_GROUPS.find((name) => name === group);
-  if (!known || version === undefined) return undefined;
-  return { area: `crm/${known}`, version, rest: segments.slice(4) };
 }
 
 function matchSegments(

@@ -52,6 +52,18 @@ export interface Token {
   revoked: boolean;
 }
 
+/** Stands for the caller of a route that asks for no token. */
+export const ANONYMOUS: Token = {
+  id: 'anonymous',
+  secret: '',
+  scopes: new Set(),
+  appId: 0,
+  appName: 'Anonymous',
+  userId: 0,
+  expiresAt: undefined,
+  revoked: false,
+};
+
 /** Groups of scopes: of each group at least one must be granted. */
 export type RequiredScopes = readonly (readonly string[])[];
 
