@@ -18,6 +18,7 @@ export class DrivableClock implements SimulatorClock {
   readonly #source: SimulatorClock;
   #offset = 0;
   #frozenAt: number | undefined;
+  readonly #listeners = new Set<() => void>();
 
   constructor(source: SimulatorClock = { now: () => Date.now() }) {
     this.#source = source;
@@ -27,11 +28,22 @@ export class DrivableClock implements SimulatorClock {
     return this.#frozenAt ?? this.#source.now() + this.#offset;
   }
 
+  get isFrozen(): boolean {
+    return this.#frozenAt !== undefined;
+  }
+
+  /** Calls `listener` after each move, stop or start; returns how to stop listening. */
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
   change(change: ClockChange): number {
     const target = (change.now ?? this.now()) + (change.advanceMs ?? 0);
     const frozen = change.frozen ?? this.#frozenAt !== undefined;
     this.#offset = target - this.#source.now();
     this.#frozenAt = frozen ? target : undefined;
+    for (const listener of this.#listeners) listener();
     return target;
   }
 }

@@ -45,6 +45,7 @@ export class Gateway {
       tokenId: null,
     };
     const headers: Record<string, string> = {};
+    this.#portal.schedule.runDue();
     try {
       outcome.reply = this.#answer(request, outcome, headers);
     } catch (error) {

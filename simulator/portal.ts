@@ -7,6 +7,7 @@ import { ObjectStore, type StoredRecord } from './object-store.ts';
 import { findObjectType, OBJECT_TYPES, type ObjectType } from './object-types.ts';
 import { PropertyRegistry } from './property-registry.ts';
 import type { Random } from './random.ts';
+import { Schedule } from './schedule.ts';
 import { TokenStore } from './tokens.ts';
 
 /** What account details tell about the portal. */
@@ -44,6 +45,7 @@ export class Portal {
   readonly history = new WriteHistory();
   readonly changes = new ChangeFeed();
   readonly iso = createIsoFormatter();
+  readonly schedule: Schedule;
   behaviour: Behaviour;
   /** Ms since 1970 of the portal's clock at the start. */
   readonly createdAt: number;
@@ -55,6 +57,7 @@ export class Portal {
     this.clock = options.clock;
     this.random = options.random;
     this.createdAt = this.clock.now();
+    this.schedule = new Schedule(this.clock);
     this.clearRecords();
   }
 
@@ -84,8 +87,9 @@ export class Portal {
     return record && record.archivedAt === undefined ? record : undefined;
   }
 
-  /** Back to an empty portal with HubSpot's own definitions only. */
+  /** Back to an empty portal with HubSpot's own definitions only; work that waits is dropped. */
   clearRecords(): void {
+    this.schedule.clear();
     this.#objects = new Map(
       OBJECT_TYPES.map((type) => [
         type.name,

@@ -101,7 +101,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const simulator: Omit<Simulator, 'url' | 'stop'> = {
     portalId: settings.portalId,
     token: settings.token,
-    state: () => describeState({ portal, limiter, journal, faults, hold }),
+    state: () => describeState({ portal: upToDate(portal), limiter, journal, faults, hold }),
     journal: (page = {}) => journal.entries(page.after, page.limit),
     maxCallsInWindow: (ms, tokenId) => journal.maxInWindow(ms, tokenId),
     faults: () => faults.list(),
@@ -115,10 +115,10 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     onApplied: (listener) => hold.onApplied(listener),
     pollApplied: (after, waitMs) => hold.poll(after, waitMs),
     release: (requestId) => hold.release(requestId),
-    records: (type) => snapshotRecords(portal, type).results,
-    recordPage: (type, page) => snapshotRecords(portal, type, page),
-    record: (type, id) => snapshotRecord(portal, type, id),
-    history: (type, id) => portal.history.of(portal.objects(type).type.name, id),
+    records: (type) => snapshotRecords(upToDate(portal), type).results,
+    recordPage: (type, page) => snapshotRecords(upToDate(portal), type, page),
+    record: (type, id) => snapshotRecord(upToDate(portal), type, id),
+    history: (type, id) => upToDate(portal).history.of(portal.objects(type).type.name, id),
     insert: (type, records) => insertRecords(portal, type, records),
     setBehaviour(patch) {
       portal.behaviour = resolveBehaviour(patch, portal.behaviour);
@@ -168,12 +168,19 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     url: `http://${settings.host}:${port}`,
     async stop() {
       hold.set(null);
+      portal.schedule.stop();
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       server.closeAllConnections();
       await closed;
       await journal.close();
     },
   };
+}
+
+/** The portal once everything that is due has been done; what tests read is never late. */
+function upToDate(portal: Portal): Portal {
+  portal.schedule.runDue();
+  return portal;
 }
 
 function knownToken(portal: Portal, secretOrId: string): Token {
