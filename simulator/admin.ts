@@ -3,9 +3,10 @@ import { ApiError } from './api-error.ts';
 import { behaviourPatchSchema } from './behaviour.ts';
 import { faultSchema } from './faults.ts';
 import { holdSchema } from './hold.ts';
-import { limitsSchema } from './limits.ts';
+import { limitsSchema, TIER_NAMES } from './limits.ts';
+import type { FurtherPortal } from './options.ts';
+import type { SimulatedPortal } from './portal-controls.ts';
 import { noContent, ok, type Reply } from './reply.ts';
-import type { Simulator } from './simulator.ts';
 
 /** A long poll ends after this at the latest (real ms). */
 const MAX_WAIT_MS = 60_000;
@@ -17,21 +18,32 @@ const clockSchema = z.strictObject({
   frozen: z.boolean().optional(),
 });
 
+const tokenSchema = z.strictObject({
+  token: z.string().min(1),
+  id: z.string().min(1).optional(),
+  scopes: z.union([z.literal('all'), z.array(z.string())]).optional(),
+  appId: z.number().int().optional(),
+  appName: z.string().optional(),
+  userId: z.number().int().optional(),
+  expiresAt: z.number().optional(),
+});
+
 const tokensSchema = z.strictObject({
-  add: z
-    .strictObject({
-      token: z.string().min(1),
-      id: z.string().min(1).optional(),
-      scopes: z.union([z.literal('all'), z.array(z.string())]).optional(),
-      appId: z.number().int().optional(),
-      appName: z.string().optional(),
-      userId: z.number().int().optional(),
-      expiresAt: z.number().optional(),
-    })
-    .optional(),
+  add: tokenSchema.optional(),
   /** Secret or id. */
   revoke: z.string().optional(),
   expire: z.string().optional(),
+});
+
+const portalSchema = z.strictObject({
+  portalId: z.number().int().min(1),
+  token: z.string().min(1).exactOptional(),
+  tokens: z.array(tokenSchema).exactOptional(),
+  tier: z.enum(TIER_NAMES).exactOptional(),
+  limits: limitsSchema.exactOptional(),
+  seed: z.number().int().min(0).exactOptional(),
+  behaviour: behaviourPatchSchema.exactOptional(),
+  faults: z.array(faultSchema).exactOptional(),
 });
 
 const resetSchema = z.strictObject({
@@ -47,14 +59,23 @@ const insertSchema = z.strictObject({ records: z.array(z.record(z.string(), z.st
 
 export type AdminRequest = { method: string; url: URL; rawBody: Buffer };
 
-/** The JSON side door: everything `Simulator` can do, for other processes. A bad body gets 400 with what is wrong. */
-export function createAdmin(
-  simulator: Omit<Simulator, 'url' | 'stop'>,
-): (request: AdminRequest) => Promise<Reply> {
+/** What the side door opens on. */
+export interface AdminHost {
+  /** By id, or the first one. Throws when there is none with this id. */
+  portal(portalId?: number): SimulatedPortal;
+  portals(): SimulatedPortal[];
+  addPortal(setup: FurtherPortal): SimulatedPortal;
+}
+
+/**
+ * The JSON side door: everything `Simulator` can do, for other processes. `?portal=ID` names the portal, else it is the first.
+ * A bad body gets 400 with what is wrong.
+ */
+export function createAdmin(host: AdminHost): (request: AdminRequest) => Promise<Reply> {
   return async (request) => {
     try {
       return (
-        (await route(simulator, request)) ?? {
+        (await route(host, request)) ?? {
           status: 404,
           body: { error: `no admin endpoint ${request.method} ${request.url.pathname}` },
         }
@@ -69,17 +90,21 @@ export function createAdmin(
   };
 }
 
-async function route(
-  simulator: Omit<Simulator, 'url' | 'stop'>,
-  request: AdminRequest,
-): Promise<Reply | undefined> {
+async function route(host: AdminHost, request: AdminRequest): Promise<Reply | undefined> {
   const { searchParams } = request.url;
+  const simulator = host.portal(numberIn(searchParams, 'portal'));
   const [, , name = '', type = '', id = ''] = request.url.pathname.split('/').map(decodeURIComponent);
   const page = () => ({
     after: numberIn(searchParams, 'after') ?? 0,
     limit: numberIn(searchParams, 'limit') ?? DEFAULT_JOURNAL_PAGE,
   });
   switch (`${request.method} ${name}`) {
+    case 'GET portals':
+      return ok({ results: host.portals().map(({ portalId }) => ({ portalId })) });
+    case 'POST portals': {
+      const { portalId } = host.addPortal(parse(portalSchema, request));
+      return ok({ portalId });
+    }
     case 'GET state':
       return ok(simulator.state());
     case 'GET journal': {
@@ -135,7 +160,7 @@ async function route(
   }
 }
 
-function changeTokens(simulator: Omit<Simulator, 'url' | 'stop'>, request: AdminRequest): Reply {
+function changeTokens(simulator: SimulatedPortal, request: AdminRequest): Reply {
   const { add, revoke, expire } = parse(tokensSchema, request);
   if (add) simulator.addToken(add);
   if (revoke !== undefined) simulator.revokeToken(revoke);

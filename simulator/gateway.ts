@@ -4,8 +4,7 @@ import type { Effects } from './call.ts';
 import type { Limiter, Policy } from './limits.ts';
 import type { Portal } from './portal.ts';
 import { ok, type Reply } from './reply.ts';
-import { Router } from './router.ts';
-import { ROUTES } from './routes/all-routes.ts';
+import type { Router } from './router.ts';
 import { ANONYMOUS, requireScopes, type Token } from './tokens.ts';
 
 /** HubSpot's edge refuses URLs longer than about this. */
@@ -31,11 +30,12 @@ export interface Outcome {
 export class Gateway {
   readonly #portal: Portal;
   readonly #limiter: Limiter;
-  readonly #router = new Router(ROUTES);
+  readonly #router: Router;
 
-  constructor(portal: Portal, limiter: Limiter) {
+  constructor(portal: Portal, limiter: Limiter, router: Router) {
     this.#portal = portal;
     this.#limiter = limiter;
+    this.#router = router;
   }
 
   process(request: ApiRequest): Outcome {

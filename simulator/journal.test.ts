@@ -15,7 +15,7 @@ function fill(journal: Journal, instants: readonly number[], tokenId = 'one'): v
 
 describe('in memory', () => {
   it('keeps the newest entries, oldest first', () => {
-    const journal = new Journal({ capacity: 3 });
+    const journal = new Journal({ portalId: 1, capacity: 3 });
     fill(journal, [1, 2, 3, 4, 5]);
     expect(journal.entries().map((entry) => entry.n)).toEqual([3, 4, 5]);
     expect(journal.entries(3, 1).map((entry) => entry.n)).toEqual([4]);
@@ -26,13 +26,13 @@ describe('in memory', () => {
     [0, 0],
     [Number.POSITIVE_INFINITY, 5],
   ])('with capacity %d keeps %i', (capacity, kept) => {
-    const journal = new Journal({ capacity });
+    const journal = new Journal({ portalId: 1, capacity });
     fill(journal, [1, 2, 3, 4, 5]);
     expect(journal.entries()).toHaveLength(kept);
   });
 
   it('knows the ten-second maximum of everything that came, per token too', () => {
-    const journal = new Journal({ capacity: 0 });
+    const journal = new Journal({ portalId: 1, capacity: 0 });
     fill(journal, [0, 1, 2]);
     fill(journal, [9_999, 20_000], 'two');
     expect(journal.maxInWindow(10_000)).toBe(4);
@@ -41,7 +41,7 @@ describe('in memory', () => {
   });
 
   it('computes other windows from what it kept', () => {
-    const journal = new Journal({ capacity: 10 });
+    const journal = new Journal({ portalId: 1, capacity: 10 });
     fill(journal, [0, 1, 50, 51, 52]);
     expect(journal.maxInWindow(10)).toBe(3);
   });

@@ -1,12 +1,12 @@
-import { createWriteStream, type WriteStream } from 'node:fs';
 import { maxInWindow, RollingWindow } from './rolling-window.ts';
 
 const TEN_SECONDS = 10_000;
 
 /** One request as the portal saw it. Entries are made on arrival and completed when the answer is decided. */
 export interface JournalEntry {
-  /** From 1, in order of arrival. */
+  /** From 1, in order of arrival at this portal. */
   n: number;
+  portalId: number;
   /** Arrival, ms of the portal's clock. */
   at: number;
   method: string;
@@ -32,16 +32,18 @@ export interface JournalEntry {
 }
 
 export interface JournalOptions {
+  portalId: number;
   /** Entries kept in memory: 0 keeps none, Infinity keeps all. */
   capacity: number;
-  /** Entries are also appended here as NDJSON when their answer ends. */
-  file?: string | undefined;
+  /** Is also handed each entry, as JSON, when its answer ends. */
+  append?: ((line: string) => void) | undefined;
 }
 
-/** The requests received, newest `capacity` of them in memory. Counts and the 10 s maximum cover all requests. */
+/** The requests that a portal received, newest `capacity` of them in memory. Counts and the 10 s maximum cover all requests. */
 export class Journal {
   readonly capacity: number;
-  readonly #file: WriteStream | undefined;
+  readonly #portalId: number;
+  readonly #append: ((line: string) => void) | undefined;
   #ring: JournalEntry[] = [];
   /** Place of the oldest entry once the ring is full. */
   #oldest = 0;
@@ -53,7 +55,8 @@ export class Journal {
 
   constructor(options: JournalOptions) {
     this.capacity = options.capacity;
-    this.#file = options.file === undefined ? undefined : createWriteStream(options.file, { flags: 'a' });
+    this.#portalId = options.portalId;
+    this.#append = options.append;
   }
 
   arrive(fields: Pick<JournalEntry, 'at' | 'method' | 'path' | 'worker'>): JournalEntry {
@@ -61,6 +64,7 @@ export class Journal {
     this.#arrivals.add(fields.at, TEN_SECONDS);
     const entry: JournalEntry = {
       n: this.#total,
+      portalId: this.#portalId,
       at: fields.at,
       method: fields.method,
       path: fields.path,
@@ -91,7 +95,7 @@ export class Journal {
     entry.durationMs = Math.round(durationMs * 1_000) / 1_000;
     this.#statuses.set(entry.status, (this.#statuses.get(entry.status) ?? 0) + 1);
     if (entry.applied) this.#applied += 1;
-    this.#file?.write(`${JSON.stringify(entry)}\n`);
+    this.#append?.(JSON.stringify(entry));
   }
 
   /** Entries in memory with `n` above `after`, oldest first. */
@@ -124,7 +128,7 @@ export class Journal {
     };
   }
 
-  /** Forgets all entries and starts numbering at 1 again. The file is left as it is. */
+  /** Forgets all entries and starts numbering at 1 again. What was handed on stays. */
   clear(): void {
     this.#ring = [];
     this.#oldest = 0;
@@ -133,11 +137,5 @@ export class Journal {
     this.#total = 0;
     this.#applied = 0;
     this.#statuses = new Map();
-  }
-
-  /** Resolves when the file is written out. */
-  async close(): Promise<void> {
-    const file = this.#file;
-    if (file) await new Promise<void>((resolve) => file.end(resolve));
   }
 }

@@ -10,17 +10,20 @@ export interface LimitNumbers {
   searchPerSecond: number | null;
 }
 
-export type Tier = 'free' | 'professional' | 'enterprise' | 'addon';
+export const TIER_NAMES = ['free', 'professional', 'enterprise', 'addon', 'addon2'] as const;
+
+export type Tier = (typeof TIER_NAMES)[number];
 
 const SEARCH_PER_SECOND = 5;
 const WINDOW_MS = 10_000;
 
-/** Published budgets of private apps and service keys. `addon` is Enterprise with one API add-on. */
+/** Published budgets of private apps and service keys. `addon` is Enterprise with one API add-on, `addon2` with two. */
 export const TIERS: Record<Tier, LimitNumbers> = {
   free: { perWindow: 100, windowMs: WINDOW_MS, daily: 250_000, searchPerSecond: SEARCH_PER_SECOND },
   professional: { perWindow: 190, windowMs: WINDOW_MS, daily: 625_000, searchPerSecond: SEARCH_PER_SECOND },
   enterprise: { perWindow: 190, windowMs: WINDOW_MS, daily: 1_000_000, searchPerSecond: SEARCH_PER_SECOND },
   addon: { perWindow: 250, windowMs: WINDOW_MS, daily: 2_000_000, searchPerSecond: SEARCH_PER_SECOND },
+  addon2: { perWindow: 250, windowMs: WINDOW_MS, daily: 3_000_000, searchPerSecond: SEARCH_PER_SECOND },
 };
 
 export const NO_LIMITS: LimitNumbers = {
@@ -34,7 +37,7 @@ const countSchema = z.number().int().min(0).nullable();
 
 /** `none`, a tier's name, `default` (the portal's tier), or some of the numbers with the rest left as they are. */
 export const limitsSchema = z.union([
-  z.enum(['none', 'default', 'free', 'professional', 'enterprise', 'addon']),
+  z.enum(['none', 'default', ...TIER_NAMES]),
   z.strictObject({
     perWindow: countSchema.optional(),
     windowMs: z.number().int().min(1).optional(),

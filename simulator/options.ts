@@ -6,15 +6,14 @@ import type { LimitsChange, Tier } from './limits.ts';
 import type { Account } from './portal.ts';
 import type { TokenOptions } from './tokens.ts';
 
-/** What `startSimulator` takes; everything has a default. */
-export interface SimulatorOptions {
-  /** Default 0: any free port. */
-  port?: number;
-  /** Default 127.0.0.1: the admin endpoints have no password. */
-  host?: string;
-  /** Default 12345678. */
+/** What one portal is made from; everything has a default. */
+export interface PortalSetup {
+  /** Default 12345678; further portals have to name theirs. */
   portalId?: number;
-  /** The first accepted token, with all scopes. Default `pat-na1-00000000-0000-4000-8000-000000000001`. */
+  /**
+   * The first accepted token, with all scopes. Default `pat-na1-00000000-0000-4000-8000-000000000001`; of further portals
+   * the same, ended by the portal's id.
+   */
   token?: string;
   /** Further tokens, or, with the same secret, the scopes of the first. */
   tokens?: readonly TokenOptions[];
@@ -35,22 +34,34 @@ export interface SimulatorOptions {
   holdAfterApply?: HoldRule;
   /** Requests kept in memory. Default 100,000; 0 keeps none, Infinity all. */
   journalSize?: number;
-  /** Requests are also appended to this file as NDJSON. */
+}
+
+/** A portal beside the first one. */
+export interface FurtherPortal extends PortalSetup {
+  portalId: number;
+}
+
+/** What `startSimulator` takes: the first portal's setup, the server and further portals; everything has a default. */
+export interface SimulatorOptions extends PortalSetup {
+  /** Default 0: any free port. */
+  port?: number;
+  /** Default 127.0.0.1: the admin endpoints have no password. */
+  host?: string;
+  /**
+   * Further portals behind the same address; a call's token decides which one it reaches. Tier, limits, seed, clock, account,
+   * switches and the size of the journal are the first portal's unless they say otherwise.
+   */
+  portals?: readonly FurtherPortal[];
+  /** Requests of all portals are also appended to this file as NDJSON. */
   journalFile?: string;
 }
 
-export const DEFAULT_TOKEN = 'pat-na1-00000000-0000-4000-8000-000000000001';
+/** A setup with its defaults filled in. */
+export type PortalSettings = PortalSetup & Required<Omit<PortalSetup, OptionalParts>>;
 
-export const DEFAULTS = {
-  port: 0,
-  host: '127.0.0.1',
-  portalId: 12_345_678,
-  token: DEFAULT_TOKEN,
-  tier: 'professional' as Tier,
-  limits: 'default' as LimitsChange,
-  seed: 1,
-  journalSize: 100_000,
-};
+type OptionalParts = 'tokens' | 'clock' | 'account' | 'behaviour' | 'faults' | 'holdAfterApply';
+
+export const DEFAULT_TOKEN = 'pat-na1-00000000-0000-4000-8000-000000000001';
 
 export const DEFAULT_ACCOUNT: Omit<Account, 'portalId'> = {
   portalName: 'Simulated portal',
@@ -60,3 +71,32 @@ export const DEFAULT_ACCOUNT: Omit<Account, 'portalId'> = {
   uiDomain: 'app.hubspot.com',
   dataHostingLocation: 'na1',
 };
+
+const DEFAULTS = {
+  portalId: 12_345_678,
+  token: DEFAULT_TOKEN,
+  tier: 'professional',
+  limits: 'default',
+  seed: 1,
+  journalSize: 100_000,
+} as const;
+
+export function resolveFirstPortal(setup: PortalSetup): PortalSettings {
+  return { ...DEFAULTS, ...setup };
+}
+
+/** The settings of a portal beside `first`. */
+export function resolveFurtherPortal(setup: FurtherPortal, first: PortalSetup): PortalSettings {
+  const { tier, limits, seed, clock, account, behaviour, journalSize } = resolveFirstPortal(first);
+  return {
+    tier,
+    limits,
+    seed,
+    journalSize,
+    ...(clock && { clock }),
+    ...(account && { account }),
+    ...(behaviour && { behaviour }),
+    token: `${DEFAULT_TOKEN.slice(0, -12)}${String(setup.portalId).padStart(12, '0')}`,
+    ...setup,
+  };
+}

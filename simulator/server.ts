@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { dropItem, playFault, playMidBody, type SentStatus, send, type Wire } from './fault-player.ts';
-import type { Fault, FaultPlanner, FaultSubject } from './faults.ts';
-import type { Gateway, Outcome } from './gateway.ts';
-import type { AppliedHold } from './hold.ts';
-import type { Journal, JournalEntry } from './journal.ts';
-import type { Portal } from './portal.ts';
+import type { Fault, FaultSubject } from './faults.ts';
+import type { Outcome } from './gateway.ts';
+import type { JournalEntry } from './journal.ts';
+import type { Addressed } from './portal-directory.ts';
+import type { PortalUnit } from './portal-unit.ts';
 import type { Reply } from './reply.ts';
 
 const ADMIN_PREFIX = '/_simulator/';
@@ -16,11 +16,8 @@ const KEEP_ALIVE_MS = 120_000;
 const NO_BODY = Buffer.alloc(0);
 
 export interface ServerParts {
-  portal: Portal;
-  gateway: Gateway;
-  journal: Journal;
-  faults: FaultPlanner;
-  hold: AppliedHold;
+  /** The portal that a request is for. */
+  portalOf: (request: Addressed) => PortalUnit;
   /** Calls under the admin prefix; they pass no budget, fault or journal. */
   admin: (request: { method: string; url: URL; rawBody: Buffer }) => Promise<Reply>;
 }
@@ -57,14 +54,16 @@ async function exchange(
     send(response, toWire(await parts.admin({ method, url: new URL(url, 'http://localhost'), rawBody })));
     return;
   }
+  const { authorization } = request.headers;
+  const unit = parts.portalOf({ method, url, authorization });
   const started = performance.now();
   const worker = headerOf(request, 'x-spoke-worker');
-  const entry = parts.journal.arrive({ at: parts.portal.clock.now(), method, path: url, worker });
+  const entry = unit.journal.arrive({ at: unit.portal.clock.now(), method, path: url, worker });
   entry.bytes = rawBody.length;
   try {
-    entry.status = await answer(parts, { request, response, entry, subject: { method, path: url, rawBody } });
+    entry.status = await answer(unit, { request, response, entry, subject: { method, path: url, rawBody } });
   } finally {
-    parts.journal.finish(entry, performance.now() - started);
+    unit.journal.finish(entry, performance.now() - started);
   }
 }
 
@@ -75,57 +74,57 @@ interface Exchange {
   subject: FaultSubject;
 }
 
-async function answer(parts: ServerParts, exchanged: Exchange): Promise<SentStatus> {
+async function answer(unit: PortalUnit, exchanged: Exchange): Promise<SentStatus> {
   const { request, response, entry, subject } = exchanged;
-  const before = draw(parts, 'before', exchanged);
+  const before = draw(unit, 'before', exchanged);
   let { rawBody } = subject;
   if (before) {
     if (before.delayMs) await delay(before.delayMs);
     if (before.do === 'drop-item')
-      rawBody = Buffer.from(dropItem(rawBody.toString(), 'inputs', parts.portal.random));
+      rawBody = Buffer.from(dropItem(rawBody.toString(), 'inputs', unit.portal.random));
     else if (before.do !== 'slow') return playFault(response, before, undefined);
   }
   const { authorization } = request.headers;
-  const outcome = parts.gateway.process({
+  const outcome = unit.gateway.process({
     n: entry.n,
     method: subject.method,
     url: subject.path,
     authorization,
     rawBody,
   });
-  note(parts, entry, outcome);
+  note(unit, entry, outcome);
   const wire = toWire(outcome.reply);
-  if (entry.applied && parts.hold.rule) await hold(parts, exchanged);
-  const after = entry.applied ? draw(parts, 'after-apply', exchanged) : undefined;
+  if (entry.applied && unit.hold.rule) await hold(unit, exchanged);
+  const after = entry.applied ? draw(unit, 'after-apply', exchanged) : undefined;
   if (after) {
     if (after.delayMs) await delay(after.delayMs);
-    if (after.do === 'drop-item') wire.payload = dropItem(wire.payload, 'results', parts.portal.random);
+    if (after.do === 'drop-item') wire.payload = dropItem(wire.payload, 'results', unit.portal.random);
     else if (after.do !== 'slow') return playFault(response, after, wire);
   }
-  const midBody = wire.payload === '' ? undefined : draw(parts, 'mid-body', exchanged);
+  const midBody = wire.payload === '' ? undefined : draw(unit, 'mid-body', exchanged);
   return midBody ? playMidBody(response, midBody, wire) : send(response, wire);
 }
 
 function draw(
-  parts: ServerParts,
+  unit: PortalUnit,
   stage: 'before' | 'after-apply' | 'mid-body',
   { entry, subject }: Exchange,
 ): Fault | undefined {
-  if (parts.faults.isEmpty) return undefined;
-  const fault = parts.faults.draw(stage, subject);
+  if (unit.faults.isEmpty) return undefined;
+  const fault = unit.faults.draw(stage, subject);
   if (fault) entry.fault = fault.id;
   return fault;
 }
 
-function note(parts: ServerParts, entry: JournalEntry, { effects, tokenId }: Outcome): void {
-  if (tokenId !== null) parts.journal.identify(entry, tokenId);
+function note(unit: PortalUnit, entry: JournalEntry, { effects, tokenId }: Outcome): void {
+  if (tokenId !== null) unit.journal.identify(entry, tokenId);
   entry.applied = effects.applied > 0;
   entry.inputs = effects.inputs;
   if (effects.traceIds.length > 0) entry.traceIds = effects.traceIds;
 }
 
-async function hold(parts: ServerParts, { request, entry, subject }: Exchange): Promise<void> {
-  await parts.hold.holdIfAsked({
+async function hold(unit: PortalUnit, { request, entry, subject }: Exchange): Promise<void> {
+  await unit.hold.holdIfAsked({
     requestId: String(entry.n),
     at: entry.at,
     method: subject.method,

@@ -92,6 +92,10 @@ export class TokenStore {
     return this.#bySecret.get(secretOrId) ?? this.list().find((token) => token.id === secretOrId);
   }
 
+  has(secret: string): boolean {
+    return this.#bySecret.has(secret);
+  }
+
   list(): Token[] {
     return [...this.#bySecret.values()];
   }
@@ -102,7 +106,7 @@ export class TokenStore {
 
   /** Throws the 401 that HubSpot answers: missing header, expired or unknown token, revoked token. */
   authenticate(authorization: string | undefined, now: number): Token {
-    const secret = /^Bearer\s+(\S+)\s*$/i.exec(authorization ?? '')?.[1];
+    const secret = bearerSecret(authorization);
     if (!secret) throw new ApiError(401, MISSING, { category: 'INVALID_AUTHENTICATION' });
     const token = this.#bySecret.get(secret);
     // An unknown token is reported as one that expired in 1970.
@@ -115,6 +119,11 @@ export class TokenStore {
     if (token.expiresAt !== undefined && token.expiresAt <= now) throw expired(token.expiresAt, now);
     return token;
   }
+}
+
+/** The token of an Authorization header, whether or not it is known. */
+export function bearerSecret(authorization: string | undefined): string | undefined {
+  return /^Bearer\s+(\S+)\s*$/i.exec(authorization ?? '')?.[1];
 }
 
 /** Throws the 403 that names the missing scopes, in one of the two recorded forms. */

@@ -1,0 +1,79 @@
+import { badRequest } from './api-error.ts';
+import type { FurtherPortal, PortalSettings, SimulatorOptions } from './options.ts';
+import { resolveFirstPortal, resolveFurtherPortal } from './options.ts';
+import { PortalUnit } from './portal-unit.ts';
+import { Router } from './router.ts';
+import { ROUTES } from './routes/all-routes.ts';
+import { bearerSecret } from './tokens.ts';
+
+/** As much of a request as tells which portal it is for. */
+export interface Addressed {
+  method: string;
+  /** With the query string. */
+  url: string;
+  authorization: string | undefined;
+}
+
+/** The portals of the process, and which of them a request reaches. There is always a first one. */
+export class PortalDirectory {
+  readonly first: PortalUnit;
+  readonly #options: SimulatorOptions;
+  readonly #router = new Router(ROUTES);
+  readonly #append: ((line: string) => void) | undefined;
+  readonly #units = new Map<number, PortalUnit>();
+
+  constructor(options: SimulatorOptions, append?: (line: string) => void) {
+    this.#options = options;
+    this.#append = append;
+    this.first = this.#enter(resolveFirstPortal(options));
+    for (const setup of options.portals ?? []) this.add(setup);
+  }
+
+  /** Throws when the id, or one of its tokens, is another portal's. */
+  add(setup: FurtherPortal): PortalUnit {
+    return this.#enter(resolveFurtherPortal(setup, this.#options));
+  }
+
+  all(): PortalUnit[] {
+    return [...this.#units.values()];
+  }
+
+  /** The portal of an id, or the first. Throws when there is none with this id. */
+  get(portalId?: number): PortalUnit {
+    const unit = portalId === undefined ? this.first : this.#units.get(portalId);
+    if (unit) return unit;
+    throw badRequest(`no portal ${portalId}; there are ${[...this.#units.keys()].join(', ')}`);
+  }
+
+  /** By the token, else by the portal id in the path (anonymous form submissions); what names no portal reaches the first. */
+  of(request: Addressed): PortalUnit {
+    if (this.#units.size === 1) return this.first;
+    const secret = bearerSecret(request.authorization);
+    const owner = secret === undefined ? undefined : this.#ownerOf(secret);
+    if (owner) return owner;
+    const [path = ''] = request.url.split('?');
+    const named = Number(this.#router.match(request.method, path)?.params.portalId);
+    return this.#units.get(named) ?? this.first;
+  }
+
+  /** A token opens one portal only. Throws when `unit` is not the one that has it. */
+  refuseForeignToken(secret: string, unit?: PortalUnit): void {
+    const owner = this.#ownerOf(secret);
+    if (owner && owner !== unit)
+      throw badRequest(`this token already opens portal ${owner.id}; give each portal tokens of its own`);
+  }
+
+  #enter(settings: PortalSettings): PortalUnit {
+    if (this.#units.has(settings.portalId))
+      throw badRequest(`there is already a portal ${settings.portalId}; give each portal an id of its own`);
+    for (const { token } of [{ token: settings.token }, ...(settings.tokens ?? [])])
+      this.refuseForeignToken(token);
+    const unit = new PortalUnit(settings, this.#router, this.#append);
+    this.#units.set(unit.id, unit);
+    return unit;
+  }
+
+  #ownerOf(secret: string): PortalUnit | undefined {
+    return this.all().find((unit) => unit.portal.tokens.has(secret));
+  }
+}

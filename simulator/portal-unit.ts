@@ -1,0 +1,79 @@
+import { resolveBehaviour } from './behaviour.ts';
+import { DrivableClock } from './clock.ts';
+import { FaultPlanner } from './faults.ts';
+import { Gateway } from './gateway.ts';
+import { AppliedHold } from './hold.ts';
+import { Journal } from './journal.ts';
+import { Limiter, limitsSchema, TIERS } from './limits.ts';
+import { DEFAULT_ACCOUNT, type PortalSettings } from './options.ts';
+import { Portal } from './portal.ts';
+import { createRandom } from './random.ts';
+import type { Router } from './router.ts';
+
+export type ResetPart = 'records' | 'journal' | 'faults' | 'limits' | 'tokens';
+
+const ALL_PARTS: readonly ResetPart[] = ['records', 'journal', 'faults', 'limits', 'tokens'];
+
+/** A portal with all that is its own: state, budgets, journal, faults. Portals of one process share nothing else. */
+export class PortalUnit {
+  readonly settings: PortalSettings;
+  readonly portal: Portal;
+  readonly limiter: Limiter;
+  readonly gateway: Gateway;
+  readonly journal: Journal;
+  readonly faults: FaultPlanner;
+  readonly hold: AppliedHold;
+
+  /** `append` is handed each finished line of the journal. Throws a ZodError when a setting is invalid. */
+  constructor(settings: PortalSettings, router: Router, append?: (line: string) => void) {
+    this.settings = settings;
+    const { portalId, seed } = settings;
+    this.portal = new Portal({
+      account: { ...DEFAULT_ACCOUNT, ...settings.account, portalId },
+      behaviour: resolveBehaviour(settings.behaviour),
+      clock: new DrivableClock(settings.clock),
+      random: createRandom(seed),
+    });
+    this.limiter = new Limiter({
+      numbers: TIERS[settings.tier],
+      tier: settings.tier,
+      timeZone: this.portal.account.timeZone,
+      countRejectedCalls: () => this.portal.behaviour.countRejectedCalls,
+      countSearchInDaily: () => this.portal.behaviour.countSearchInDaily,
+    });
+    this.limiter.change(limitsSchema.parse(settings.limits));
+    this.gateway = new Gateway(this.portal, this.limiter, router);
+    this.journal = new Journal({ portalId, capacity: settings.journalSize, append });
+    // Faults draw from a sequence of their own: adding one must not change the order of answers.
+    this.faults = new FaultPlanner(createRandom(seed + 1));
+    this.hold = new AppliedHold(createRandom(seed + 2));
+    this.reset(['faults', 'tokens']);
+  }
+
+  get id(): number {
+    return this.settings.portalId;
+  }
+
+  /** Everything or parts back to how they were at the start; switches and limits' numbers stay. */
+  reset(parts: readonly ResetPart[] = ALL_PARTS): void {
+    if (parts.includes('records')) this.portal.clearRecords();
+    if (parts.includes('journal')) this.journal.clear();
+    if (parts.includes('limits')) this.limiter.reset();
+    if (parts.includes('faults')) {
+      this.faults.remove();
+      this.faults.add(this.settings.faults ?? []);
+      this.hold.set(this.settings.holdAfterApply ?? null);
+    }
+    if (parts.includes('tokens')) {
+      this.portal.tokens.clear();
+      const { token, tokens = [] } = this.settings;
+      for (const each of [{ token }, ...tokens]) this.portal.tokens.add(each);
+    }
+  }
+
+  /** Lets go what is held; work that waits is not done any more. */
+  stop(): void {
+    this.hold.set(null);
+    this.portal.schedule.stop();
+  }
+}
