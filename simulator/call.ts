@@ -1,4 +1,5 @@
 import { type ApiError, badRequest } from './api-error.ts';
+import type { Occasion } from './changes.ts';
 import type { Limiter } from './limits.ts';
 import type { Portal } from './portal.ts';
 import type { Token } from './tokens.ts';
@@ -25,6 +26,11 @@ export interface Call {
   readonly limiter: Limiter;
   readonly effects: Effects;
   readonly rawBody: Buffer;
+}
+
+/** When and by which request the call changes something, for the feed of changes. */
+export function occasionOf(call: Call): Occasion {
+  return { changes: call.portal.changes, at: call.now, requestN: call.n };
 }
 
 /** A path parameter that the route's pattern names. */

@@ -39,6 +39,11 @@ export type Change = Occurrence &
       }
   );
 
+/** Changes of links are told through this by what makes them. */
+export interface Occasion extends Occurrence {
+  readonly changes: ChangeFeed;
+}
+
 export type ChangeListener = (change: Change) => void;
 
 /** Tells the parts of the portal that follow its records (search index, dynamic lists, webhooks) what has changed. */

@@ -1,3 +1,4 @@
+import type { ValueChange } from './changes.ts';
 import type { ObjectType } from './object-types.ts';
 
 /** Links of a record: other type's plural name -> other record -> ids of the kinds of link. */
@@ -85,22 +86,27 @@ export class ObjectStore {
     return record;
   }
 
-  /** Stores a value and keeps the unique index; returns whether it changed. Conflicts are the caller's to refuse before. */
-  set(record: StoredRecord, name: string, value: string): boolean {
+  /**
+   * Stores a value and keeps the unique index; returns whether it changed. Conflicts are the caller's to refuse before.
+   * `changes` gathers what changed, the additional addresses that follow from a new primary one too.
+   */
+  set(record: StoredRecord, name: string, value: string, changes?: ValueChange[]): boolean {
     const before = record.properties.get(name);
     if (before === value || (before === undefined && value === '')) return false;
     const additional = this.type.secondaryOf?.additional;
-    if (name === this.type.secondaryOf?.primary) this.#setPrimary(record, before, value);
+    if (name === this.type.secondaryOf?.primary) this.#setPrimary(record, before, value, changes);
     else if (name === additional) this.#setAdditional(record, before, value);
     else {
       const index = this.#unique.get(name);
       if (index) moveValue(index, record, before, value);
       record.properties.set(name, value);
     }
+    changes?.push({ name, before: before ?? '', after: record.properties.get(name) ?? '' });
     return true;
   }
 
-  touch(record: StoredRecord, nowIso: string): void {
+  touch(record: StoredRecord, nowIso: string, changes?: ValueChange[]): void {
+    changes?.push({ name: this.type.modifiedProperty, before: record.updatedAt, after: nowIso });
     record.updatedAt = nowIso;
     record.properties.set(this.type.modifiedProperty, nowIso);
   }
@@ -154,14 +160,22 @@ export class ObjectStore {
   }
 
   /** An additional address that becomes primary changes places with the old one; any other new address replaces it. */
-  #setPrimary(record: StoredRecord, before: string | undefined, value: string): void {
+  #setPrimary(
+    record: StoredRecord,
+    before: string | undefined,
+    value: string,
+    changes: ValueChange[] | undefined,
+  ): void {
     const names = this.type.secondaryOf;
     const index = names && this.#unique.get(names.primary);
     if (!names || !index) return;
-    const others = splitList(record.properties.get(names.additional));
+    const list = record.properties.get(names.additional) ?? '';
+    const others = splitList(list);
     if (value !== '' && others.includes(value)) {
       const rest = others.filter((address) => address !== value);
-      record.properties.set(names.additional, (before ? [...rest, before] : rest).join(';'));
+      const after = (before ? [...rest, before] : rest).join(';');
+      record.properties.set(names.additional, after);
+      changes?.push({ name: names.additional, before: list, after });
       index.set(value, record);
     } else moveValue(index, record, before, value);
     record.properties.set(names.primary, value);

@@ -22,6 +22,8 @@ export interface ObjectType {
   requireOneOf: readonly string[];
   /** All of these have a value on create. */
   requireAll: readonly string[];
+  /** Properties that hold a record's pipeline and its stage; a portal's only pipeline is filled in on create. */
+  pipeline?: { property: string; stage: string };
   mergeable: boolean;
   scopes: {
     read: readonly string[];
@@ -31,9 +33,18 @@ export interface ObjectType {
   };
 }
 
-const CONTACT_SCHEMA_SCOPES = {
-  schemaRead: ['crm.schemas.contacts.read', 'crm.objects.contacts.read'],
-  schemaWrite: ['crm.schemas.contacts.write'],
+const CONTACT_SCOPES = recordScopes('contacts');
+
+/** What notes, tasks, calls and meetings have alike. They ride on the contact scopes; there are none of their own. */
+const ACTIVITY = {
+  createdProperty: 'hs_createdate',
+  modifiedProperty: 'hs_lastmodifieddate',
+  defaultProperties: ['hs_createdate', 'hs_lastmodifieddate', 'hs_object_id'],
+  uniqueProperties: [],
+  requireOneOf: [],
+  requireAll: ['hs_timestamp'],
+  mergeable: false,
+  scopes: CONTACT_SCOPES,
 };
 
 export const OBJECT_TYPES: readonly ObjectType[] = [
@@ -52,32 +63,113 @@ export const OBJECT_TYPES: readonly ObjectType[] = [
     requireOneOf: ['email', 'firstname', 'lastname'],
     requireAll: [],
     mergeable: true,
-    scopes: {
-      read: ['crm.objects.contacts.read'],
-      write: ['crm.objects.contacts.write'],
-      ...CONTACT_SCHEMA_SCOPES,
-    },
+    scopes: CONTACT_SCOPES,
   },
   {
+    name: 'companies',
+    singular: 'company',
+    typeId: '0-2',
+    upperName: 'COMPANY',
+    displayName: 'Company',
+    firstId: 60_000_001,
+    createdProperty: 'createdate',
+    modifiedProperty: 'hs_lastmodifieddate',
+    defaultProperties: ['createdate', 'domain', 'hs_lastmodifieddate', 'hs_object_id', 'name'],
+    // The domain is not unique: companies made through the API are not matched by it.
+    uniqueProperties: [],
+    requireOneOf: ['name', 'domain'],
+    requireAll: [],
+    mergeable: true,
+    scopes: recordScopes('companies'),
+  },
+  {
+    name: 'deals',
+    singular: 'deal',
+    typeId: '0-3',
+    upperName: 'DEAL',
+    displayName: 'Deal',
+    firstId: 80_000_001,
+    createdProperty: 'createdate',
+    modifiedProperty: 'hs_lastmodifieddate',
+    defaultProperties: [
+      'amount',
+      'closedate',
+      'createdate',
+      'dealname',
+      'dealstage',
+      'hs_lastmodifieddate',
+      'hs_object_id',
+      'pipeline',
+    ],
+    uniqueProperties: [],
+    requireOneOf: [],
+    requireAll: ['dealname', 'dealstage'],
+    pipeline: { property: 'pipeline', stage: 'dealstage' },
+    mergeable: true,
+    scopes: recordScopes('deals'),
+  },
+  {
+    name: 'tickets',
+    singular: 'ticket',
+    typeId: '0-5',
+    upperName: 'TICKET',
+    displayName: 'Ticket',
+    firstId: 100_000_001,
+    createdProperty: 'createdate',
+    modifiedProperty: 'hs_lastmodifieddate',
+    defaultProperties: [
+      'content',
+      'createdate',
+      'hs_lastmodifieddate',
+      'hs_object_id',
+      'hs_pipeline',
+      'hs_pipeline_stage',
+      'hs_ticket_category',
+      'hs_ticket_priority',
+      'subject',
+    ],
+    uniqueProperties: [],
+    requireOneOf: [],
+    requireAll: ['subject', 'hs_pipeline_stage'],
+    pipeline: { property: 'hs_pipeline', stage: 'hs_pipeline_stage' },
+    mergeable: true,
+    scopes: recordScopes('tickets', 'tickets'),
+  },
+  {
+    ...ACTIVITY,
     name: 'notes',
     singular: 'note',
     typeId: '0-46',
     upperName: 'NOTE',
     displayName: 'Note',
     firstId: 40_000_001,
-    createdProperty: 'hs_createdate',
-    modifiedProperty: 'hs_lastmodifieddate',
-    defaultProperties: ['hs_createdate', 'hs_lastmodifieddate', 'hs_object_id'],
-    uniqueProperties: [],
-    requireOneOf: [],
-    requireAll: ['hs_timestamp'],
-    mergeable: false,
-    // Activities ride on the contact scopes; there are none of their own.
-    scopes: {
-      read: ['crm.objects.contacts.read'],
-      write: ['crm.objects.contacts.write'],
-      ...CONTACT_SCHEMA_SCOPES,
-    },
+  },
+  {
+    ...ACTIVITY,
+    name: 'tasks',
+    singular: 'task',
+    typeId: '0-27',
+    upperName: 'TASK',
+    displayName: 'Task',
+    firstId: 120_000_001,
+  },
+  {
+    ...ACTIVITY,
+    name: 'calls',
+    singular: 'call',
+    typeId: '0-48',
+    upperName: 'CALL',
+    displayName: 'Call',
+    firstId: 140_000_001,
+  },
+  {
+    ...ACTIVITY,
+    name: 'meetings',
+    singular: 'meeting',
+    typeId: '0-47',
+    upperName: 'MEETING',
+    displayName: 'Meeting',
+    firstId: 160_000_001,
   },
 ];
 
@@ -86,4 +178,15 @@ export function findObjectType(nameOrId: string): ObjectType | undefined {
   return OBJECT_TYPES.find(
     (type) => type.name === nameOrId || type.singular === nameOrId || type.typeId === nameOrId,
   );
+}
+
+/** The scopes of one kind's records and definitions; definitions may also be read with the record scope. */
+function recordScopes(kind: string, legacy?: string): ObjectType['scopes'] {
+  const also = legacy === undefined ? [] : [legacy];
+  return {
+    read: [`crm.objects.${kind}.read`, ...also],
+    write: [`crm.objects.${kind}.write`, ...also],
+    schemaRead: [`crm.schemas.${kind}.read`, `crm.objects.${kind}.read`, ...also],
+    schemaWrite: [`crm.schemas.${kind}.write`, ...also],
+  };
 }

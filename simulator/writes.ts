@@ -1,4 +1,5 @@
 import { type AssociationType, findAssociation } from './association-types.ts';
+import type { Occasion, ValueChange } from './changes.ts';
 import { link } from './links.ts';
 import { type StoredRecord, splitList } from './object-store.ts';
 import type { ObjectData, Portal } from './portal.ts';
@@ -62,6 +63,7 @@ export function planWrite(input: WriteInput, context: WriteContext, claims: Clai
   if (faults.length > 0) return refuse({ kind: 'validation', faults });
   const write: PlannedWrite = { target, values, warnings, links: [] };
   if (target) resolveAppends(write, target);
+  else fillPipeline(write, data);
   const ruleFault = checkLifecycle(write, context) ?? checkAdministratorRules(write, context);
   if (ruleFault) return refuse({ kind: 'validation', faults: [ruleFault] });
   if (!target) {
@@ -87,10 +89,13 @@ export function applyWrite(write: PlannedWrite, context: WriteContext, details: 
   const { portal, data } = context;
   const nowIso = portal.iso(details.now);
   const record = write.target ?? data.store.create(nowIso);
+  const occasion: Occasion = { changes: portal.changes, at: details.now, requestN: details.requestN };
+  const changes: ValueChange[] | undefined = portal.changes.isHeard ? [] : undefined;
   let changed = false;
-  for (const [name, value] of write.values) if (data.store.set(record, name, value)) changed = true;
-  if (changed && write.target) data.store.touch(record, nowIso);
-  for (const { to, type } of write.links) link(record, to, type);
+  for (const [name, value] of write.values) if (data.store.set(record, name, value, changes)) changed = true;
+  if (changed && write.target) data.store.touch(record, nowIso, changes);
+  if (changes) tellWritten(record, write.target ? changes : undefined, occasion);
+  for (const { to, type } of write.links) link(record, to, type, occasion);
   if (portal.behaviour.recordHistory) {
     portal.history.add(data.type.name, record.id, {
       kind: details.kind,
@@ -101,6 +106,17 @@ export function applyWrite(write: PlannedWrite, context: WriteContext, details: 
     });
   }
   return record;
+}
+
+/** Without `changes` the record is new, and everything it holds is a change. */
+function tellWritten(record: StoredRecord, changes: ValueChange[] | undefined, occasion: Occasion): void {
+  const { at, requestN } = occasion;
+  if (!changes) {
+    const values = [...record.properties].map(([name, after]) => ({ name, before: '', after }));
+    occasion.changes.tell({ kind: 'created', record, values, at, requestN });
+  } else if (changes.length > 0) {
+    occasion.changes.tell({ kind: 'updated', record, values: changes, at, requestN });
+  }
 }
 
 function refuse(failure: WriteFailure): Plan {
@@ -123,12 +139,19 @@ function resolveAppends(write: PlannedWrite, target: StoredRecord): void {
   }
 }
 
+/** A portal with one pipeline takes it for granted. */
+function fillPipeline(write: PlannedWrite, { type, registry }: ObjectData): void {
+  if (!type.pipeline || findEntry(write, type.pipeline.property)?.[1]) return;
+  const options = registry.get(type.pipeline.property)?.options ?? [];
+  const [only] = options;
+  if (options.length === 1 && only) write.values.push([type.pipeline.property, only.value]);
+}
+
 /** A lifecycle stage only moves forward, in the order of its options; clearing it first lifts that. */
 function checkLifecycle(write: PlannedWrite, { portal, data }: WriteContext): PropertyFault | undefined {
-  if (data.type.name !== 'contacts') return undefined;
   const entry = findEntry(write, 'lifecyclestage');
   if (!entry) {
-    const stage = portal.behaviour.defaultLifecycleStage;
+    const stage = data.type.name === 'contacts' ? portal.behaviour.defaultLifecycleStage : '';
     if (!write.target && stage !== '') write.values.push(['lifecyclestage', stage]);
     return undefined;
   }
@@ -183,8 +206,9 @@ function valueAfter(write: PlannedWrite, name: string): string {
 }
 
 function missingOnCreate(write: PlannedWrite, { data }: WriteContext): readonly string[] {
-  const { requireAll, requireOneOf } = data.type;
-  const missing = requireAll.filter((name) => !findEntry(write, name)?.[1]);
+  const { requireAll, requireOneOf, pipeline } = data.type;
+  const all = pipeline ? [...requireAll, pipeline.property] : requireAll;
+  const missing = all.filter((name) => !findEntry(write, name)?.[1]);
   if (missing.length > 0 || requireOneOf.length === 0) return missing;
   for (const name of requireOneOf) if (findEntry(write, name)?.[1]) return missing;
   return requireOneOf;

@@ -1,4 +1,5 @@
 import type { DefaultRow, PropertyGroup } from './definition.ts';
+import { LEAD_STATUSES, LIFECYCLE_STAGES, SOURCES } from './lifecycle.ts';
 
 const INFO = 'contactinformation';
 const EMAIL = 'emailinformation';
@@ -11,41 +12,6 @@ export const CONTACT_GROUPS: readonly PropertyGroup[] = [
   { name: EMAIL, label: 'Email information', displayOrder: 1, archived: false },
   { name: ANALYTICS, label: 'Analytics history', displayOrder: 2, archived: false },
   { name: 'conversioninformation', label: 'Conversion information', displayOrder: 3, archived: false },
-];
-
-/** The lifecycle stages in the order in which the stage may only move forward. */
-const LIFECYCLE_STAGES = [
-  'subscriber=Subscriber',
-  'lead=Lead',
-  'marketingqualifiedlead=Marketing Qualified Lead',
-  'salesqualifiedlead=Sales Qualified Lead',
-  'opportunity=Opportunity',
-  'customer=Customer',
-  'evangelist=Evangelist',
-  'other=Other',
-];
-
-const LEAD_STATUSES = [
-  'NEW=New',
-  'OPEN=Open',
-  'IN_PROGRESS=In Progress',
-  'OPEN_DEAL=Open Deal',
-  'UNQUALIFIED=Unqualified',
-  'ATTEMPTED_TO_CONTACT=Attempted to Contact',
-  'CONNECTED=Connected',
-  'BAD_TIMING=Bad Timing',
-];
-
-const SOURCES = [
-  'ORGANIC_SEARCH',
-  'PAID_SEARCH',
-  'EMAIL_MARKETING',
-  'SOCIAL_MEDIA',
-  'REFERRALS',
-  'OTHER_CAMPAIGNS',
-  'DIRECT_TRAFFIC',
-  'OFFLINE',
-  'PAID_SOCIAL',
 ];
 
 export const CONTACT_PROPERTIES: readonly DefaultRow[] = [

@@ -12,6 +12,7 @@ import {
   isObject,
   jsonArray,
   jsonObject,
+  occasionOf,
   pageLimit,
   param,
 } from '../call.ts';
@@ -149,7 +150,7 @@ function remove(call: Call): Reply {
   const { from, to } = bothRecords(call);
   call.effects.inputs = 1;
   call.effects.applied += 1;
-  unlink(from, to);
+  unlink(from, to, occasionOf(call));
   return noContent;
 }
 
@@ -160,7 +161,7 @@ function connect(
   if (from === to) throw badRequest('Cannot associate a record with itself');
   call.effects.inputs = 1;
   call.effects.applied += 1;
-  link(from, to, type);
+  link(from, to, type, occasionOf(call));
 }
 
 function bothSides(call: Call): { from: StoredRecord; toData: ObjectData } {

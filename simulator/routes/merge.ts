@@ -1,5 +1,6 @@
 import { ApiError, badRequest } from '../api-error.ts';
-import { type Call, idText, jsonObject, param } from '../call.ts';
+import { type Call, idText, jsonObject, occasionOf, param } from '../call.ts';
+import type { ValueChange } from '../changes.ts';
 import { moveLinks } from '../links.ts';
 import { type StoredRecord, splitList } from '../object-store.ts';
 import type { ObjectData } from '../portal.ts';
@@ -67,11 +68,9 @@ function absorb(call: Call, data: ObjectData, { primary, loser, emails }: Pair):
     primary.properties.get('hs_calculated_merged_vids'),
     ...absorbed.map((record) => `${record.id}:${now}`),
   ];
+  const before = portal.changes.isHeard ? new Map(primary.properties) : undefined;
   const result = keepsPrimary ? primary : store.create(nowIso);
-  for (const record of absorbed) {
-    moveLinks(record, result);
-    store.redirect(record, result);
-  }
+  for (const record of absorbed) store.redirect(record, result);
   for (const [name, value] of values) store.set(result, name, value);
   if (type.secondaryOf && emails.length > 0) {
     const [first = '', ...others] = emails;
@@ -82,6 +81,19 @@ function absorb(call: Call, data: ObjectData, { primary, loser, emails }: Pair):
   store.set(result, 'hs_calculated_merged_vids', vids.filter((vid) => vid).join(';'));
   store.touch(result, nowIso);
   if (portal.behaviour.mergedAwayUniqueValue === 'resolves') keepDroppedValues(data, loser, result);
+  if (before) {
+    const changed = differences(before, result.properties);
+    portal.changes.tell({
+      kind: 'merged',
+      record: result,
+      primary,
+      absorbed,
+      values: changed,
+      at: now,
+      requestN: n,
+    });
+  }
+  for (const record of absorbed) moveLinks(record, result, occasionOf(call));
   if (portal.behaviour.recordHistory) {
     portal.history.add(type.name, result.id, {
       kind: 'merge',
@@ -91,6 +103,14 @@ function absorb(call: Call, data: ObjectData, { primary, loser, emails }: Pair):
     });
   }
   return result;
+}
+
+/** What the merge made of the primary's values. */
+function differences(before: ReadonlyMap<string, string>, after: Iterable<[string, string]>): ValueChange[] {
+  const now = new Map(after);
+  return [...new Set([...before.keys(), ...now.keys()])]
+    .map((name) => ({ name, before: before.get(name) ?? '', after: now.get(name) ?? '' }))
+    .filter((change) => change.before !== change.after);
 }
 
 /** The primary's value where it has one; of two lifecycle stages the one further on. */

@@ -97,6 +97,8 @@ function archive(call: Call): Reply {
 export function archiveRecord(call: Call, data: ObjectData, record: StoredRecord): void {
   if (!data.store.archive(record, call.now)) return;
   call.effects.applied += 1;
+  const { changes } = call.portal;
+  if (changes.isHeard) changes.tell({ kind: 'archived', record, at: call.now, requestN: call.n });
   if (!call.portal.behaviour.recordHistory) return;
   call.portal.history.add(data.type.name, record.id, {
     kind: 'archive',
