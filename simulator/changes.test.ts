@@ -8,6 +8,8 @@ import { DEFAULT_ACCOUNT, DEFAULT_TOKEN } from './options.ts';
 import { Portal } from './portal.ts';
 import { createRandom } from './random.ts';
 import { insertRecords } from './records.ts';
+import { Router } from './router.ts';
+import { ROUTES } from './routes/all-routes.ts';
 import { CONTACTS, NOTES, upserts } from './test-client.ts';
 
 let portal: Portal;
@@ -30,7 +32,7 @@ beforeEach(() => {
     countSearchInDaily: () => false,
   });
   limiter.change(limitsSchema.parse('none'));
-  const gateway = new Gateway(portal, limiter);
+  const gateway = new Gateway(portal, limiter, new Router(ROUTES));
   let n = 0;
   call = (method, url, body) => {
     n += 1;
