@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { paths, routeOf } from './paths.ts';
+import { paths } from './paths.ts';
 
 describe('paths', () => {
   it.each([
@@ -10,6 +10,13 @@ describe('paths', () => {
     [paths.propertyGroups('contacts'), '/crm/properties/2026-09/contacts/groups'],
     [paths.accountDetails(), '/account-info/2026-09/details'],
     [paths.record('contacts', '501'), '/crm/objects/2026-09/contacts/501'],
+    [
+      paths.records('contacts', { limit: 50, after: '7', propertiesWithHistory: ['a', 'b'], archived: true }),
+      '/crm/objects/2026-09/contacts?limit=50&after=7&propertiesWithHistory=a%2Cb&archived=true',
+    ],
+    [paths.records('contacts', { properties: [], archived: false }), '/crm/objects/2026-09/contacts'],
+    [paths.listByName('0-1', 'a/b?'), '/crm/lists/2026-09/object-type-id/0-1/name/a%2Fb%3F'],
+    [paths.members('9', 'join-order', { after: 'x' }), '/crm/lists/2026-09/9/memberships/join-order?after=x'],
     [
       paths.record('contacts', 'a+b@example.com', { idProperty: 'email', properties: ['email', 'plan'] }),
       '/crm/objects/2026-09/contacts/a%2Bb%40example.com?idProperty=email&properties=email%2Cplan',
@@ -33,20 +40,5 @@ describe('paths', () => {
     const refused = expect.objectContaining({ code: 'HUBSPOT_PATH_INVALID' });
     expect(() => paths.record('contacts', id)).toThrowError(refused);
     expect(() => paths.recordBatch(id, 'upsert')).toThrowError(refused);
-  });
-});
-
-describe('a route for logs', () => {
-  it.each([
-    [
-      paths.record('contacts', 'ada@example.com', { idProperty: 'email' }),
-      '/crm/objects/2026-09/contacts/:id',
-    ],
-    ['/crm/objects/2026-09/contacts/ada/associations/notes?after=1', '/crm/objects/2026-09/contacts/:id'],
-    [paths.recordBatch('contacts', 'upsert'), '/crm/objects/2026-09/contacts/batch/upsert'],
-    [paths.accountDetails(), '/account-info/2026-09/details'],
-    ['', ''],
-  ])('of %s is %s', (path, expected) => {
-    expect(routeOf(path)).toBe(expected);
   });
 });

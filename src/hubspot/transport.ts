@@ -4,7 +4,7 @@ import type { Logger } from '../log.ts';
 import { type AbortWatch, createAbortWatcher } from './abort-watch.ts';
 import type { Exchange, Fault } from './exchange.ts';
 import { faultMessage } from './fault-reason.ts';
-import { routeOf } from './paths.ts';
+import { routeOf } from './route-of.ts';
 import { abortedBeforeSending, sendOnce } from './send-once.ts';
 import type { TokenSource } from './token.ts';
 import { Pool } from './undici-parts.ts';
