@@ -151,6 +151,12 @@ export const ERROR_CODES = {
       'The connection ended or timed out after the call was sent; whether it was applied is not known.',
     remedy: 'Nothing: the event is tried again, safely.',
   },
+  HUBSPOT_OUTCOME_UNKNOWN: {
+    meaning:
+      'HubSpot gave no usable answer to a write of the client; whether it was applied is not known. `facts.repeatable` says whether the same call may be made again.',
+    remedy:
+      'When it is repeatable, make the same call again. When it is not, look in HubSpot first: a second call may make a second record.',
+  },
   HUBSPOT_PATH_INVALID: {
     meaning: 'An id that is empty, `.` or `..` was to be used in a HubSpot path.',
     remedy: 'Correct the id; it would have named another endpoint.',

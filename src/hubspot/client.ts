@@ -2,6 +2,7 @@ import { type Account, createAccount } from './account.ts';
 import { type Associations, createAssociations } from './associations.ts';
 import { createProperties, type Properties } from './properties.ts';
 import { createRecords, type Records } from './records.ts';
+import type { TokenSource } from './token.ts';
 import { createTransport, type TransportOptions } from './transport.ts';
 
 /** HubSpot's API as Spoke uses it: one family of calls per member, all over one pool of connections. */
@@ -14,8 +15,12 @@ export interface HubspotClient {
   close(): Promise<void>;
 }
 
+export interface HubspotClientOptions extends TransportOptions {
+  readonly token: TokenSource;
+}
+
 /** Builds the client; sends nothing yet. Raises HUBSPOT_URL_INVALID or HUBSPOT_URL_INSECURE. */
-export function createHubspotClient(options: TransportOptions): HubspotClient {
+export function createHubspotClient(options: HubspotClientOptions): HubspotClient {
   const transport = createTransport(options);
   return {
     records: createRecords(transport),

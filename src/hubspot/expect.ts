@@ -1,6 +1,6 @@
 import { ERROR_CODES, type ErrorCode, SpokeError } from '../errors.ts';
 import { parseErrorAnswer } from './error-answer.ts';
-import type { Exchange, Reply } from './exchange.ts';
+import type { Exchange, Fault, Reply } from './exchange.ts';
 
 /**
  * The body of a successful answer, for reads at start-up where there is nobody to retry. `what` completes "HubSpot
@@ -8,13 +8,17 @@ import type { Exchange, Reply } from './exchange.ts';
  * HUBSPOT_UNREACHABLE, HUBSPOT_UNEXPECTED, or the token source's own code.
  */
 export function expectBody(exchange: Exchange, what: string): unknown {
-  if (exchange.kind === 'fault') {
-    const code = isErrorCode(exchange.code) ? exchange.code : 'HUBSPOT_UNREACHABLE';
-    throw new SpokeError(code, exchange.message, { facts: { reason: exchange.reason, sent: exchange.sent } });
-  }
+  if (exchange.kind === 'fault') throw noAnswer(exchange);
   if (exchange.status >= 200 && exchange.status < 300 && !exchange.flaw && exchange.body !== undefined)
     return exchange.body;
   throw refusal(exchange, what);
+}
+
+/** The error of a call without an answer that changed nothing, or was never sent. */
+export function noAnswer({ code, message, reason, sent }: Fault): SpokeError {
+  return new SpokeError(isErrorCode(code) ? code : 'HUBSPOT_UNREACHABLE', message, {
+    facts: { reason, sent },
+  });
 }
 
 /** The error of an answer that cannot be used; also for a body that lacks what was asked for. */
@@ -28,7 +32,8 @@ export function unexpected(reply: Reply, what: string, problem: string): SpokeEr
   );
 }
 
-function refusal(reply: Reply, what: string): SpokeError {
+/** The error of an answer that is no success, for a call that changed nothing. */
+export function refusal(reply: Reply, what: string): SpokeError {
   const { status } = reply;
   const { message, scopes, category, policyName } = parseErrorAnswer(reply.body);
   const facts = { ...factsOf(reply), category, policyName, scopes };
@@ -61,7 +66,8 @@ function refusal(reply: Reply, what: string): SpokeError {
   return unexpected(reply, what, reply.flaw ? `${status}, ${reply.flaw}` : `${status} ${message}`.trim());
 }
 
-function factsOf(reply: Reply): Record<string, unknown> {
+/** Of an answer, what helps to find it in HubSpot's logs. */
+export function factsOf(reply: Reply): Record<string, unknown> {
   return { status: reply.status, flaw: reply.flaw, correlationId: reply.correlationId };
 }
 

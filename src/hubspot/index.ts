@@ -1,10 +1,11 @@
 export type { Account, AccountDetails, TokenInfo } from './account.ts';
 export type { AssociationInput, Associations, AssociationsRead } from './associations.ts';
 export { type BatchAnswer, type BatchError, type BatchResult, parseBatchAnswer } from './batch-answer.ts';
-export { createHubspotClient, type HubspotClient } from './client.ts';
+export { createHubspotClient, type HubspotClient, type HubspotClientOptions } from './client.ts';
 export { type ErrorAnswer, parseErrorAnswer } from './error-answer.ts';
 export type { Exchange, Fault, FaultReason, Flaw, Reply } from './exchange.ts';
 export { expectBody } from './expect.ts';
+export { type CallMeaning, expectTaken } from './expect-taken.ts';
 export { maskPersonal } from './mask-personal.ts';
 export { API_VERSION, type RecordQuery } from './paths.ts';
 export type { PropertyError } from './problem.ts';
@@ -35,3 +36,18 @@ export {
   type TransportOptions,
   type TransportRequest,
 } from './transport.ts';
+export {
+  parseWebhookEvents,
+  sortByOccurrence,
+  type WebhookEvent,
+  type WebhookEvents,
+  webhookEventKey,
+} from './webhook-events.ts';
+export {
+  type SignatureCheck,
+  type SignatureFlaw,
+  type SignatureVerdict,
+  type SignatureVersion,
+  type SignedRequest,
+  verifyWebhookSignature,
+} from './webhook-signature.ts';

@@ -4,7 +4,7 @@ import { listen } from '../../test/support/raw-server.ts';
 import { systemClock } from '../clock.ts';
 import { SpokeError } from '../errors.ts';
 import { createLogger } from '../log.ts';
-import { rereadable, type TokenSource } from './token.ts';
+import { rereadable, type TokenSource, tokenFromText } from './token.ts';
 import { createTransport } from './transport.ts';
 
 const closers: (() => Promise<unknown>)[] = [];
@@ -13,15 +13,20 @@ afterEach(async () => {
 });
 
 /** A portal that accepts one token, and waits with its refusals until `together` of them have come. */
-async function setup(token: TokenSource, valid: { token: string }, together = 1) {
+async function setup(token: TokenSource | undefined, valid: { token: string }, together = 1) {
   const served: string[] = [];
+  const contents: [type: string, text: string][] = [];
   let lines = '';
   let held: (() => void)[] = [];
   const server = createServer((request, response) => {
     const given = request.headers.authorization?.replace('Bearer ', '') ?? '';
     served.push(given);
-    request.resume();
-    if (given === valid.token) return void response.end('{"ok":true}');
+    let text = '';
+    request.setEncoding('utf8').on('data', (part: string) => {
+      text += part;
+    });
+    request.on('end', () => contents.push([request.headers['content-type'] ?? '', text]));
+    if (given === valid.token) return void request.on('end', () => response.end('{"ok":true}'));
     held.push(() => response.writeHead(401).end('{"category":"EXPIRED_AUTHENTICATION"}'));
     if (held.length < together) return;
     for (const refuse of held) refuse();
@@ -32,7 +37,7 @@ async function setup(token: TokenSource, valid: { token: string }, together = 1)
   };
   const transport = createTransport({
     baseUrl: `http://127.0.0.1:${await listen(server)}`,
-    token,
+    ...(token ? { token } : {}),
     connections: 64,
     timeoutMs: 5000,
     log: createLogger({ level: 'debug', destination: { write } }),
@@ -42,7 +47,7 @@ async function setup(token: TokenSource, valid: { token: string }, together = 1)
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
   });
-  return { transport, served, logged: () => lines };
+  return { transport, served, contents, logged: () => lines };
 }
 
 function rotating(tokens: string[]) {
@@ -136,4 +141,32 @@ describe('a token that cannot be had', () => {
     const given = transport.request({ ...GET, signal: stop.signal });
     expect(await given).toMatchObject({ reason: 'aborted', sent: false });
   });
+});
+
+describe('a call without a token', () => {
+  it('carries no authorization, whether its transport has a token or not', async () => {
+    const { transport, served } = await setup(tokenFromText('canary'), { token: '' });
+    expect(await transport.request({ ...GET, anonymous: true })).toMatchObject({ status: 200 });
+    expect(served).toEqual(['']);
+    const bare = await setup(undefined, { token: '' });
+    expect(await bare.transport.request(GET)).toMatchObject({ status: 200 });
+    expect(bare.served).toEqual(['']);
+  });
+
+  it('that is refused is not sent again', async () => {
+    const { transport, served } = await setup(tokenFromText('canary'), { token: 'other' });
+    expect(await transport.request({ ...GET, anonymous: true })).toMatchObject({ status: 401 });
+    expect(served).toHaveLength(1);
+  });
+});
+
+it('a form is sent encoded, and is not logged', async () => {
+  const { transport, contents, logged } = await setup(undefined, { token: '' });
+  const form = { grant_type: 'refresh_token', client_secret: 'canary&=1 ü' };
+  await transport.request({ method: 'POST', path: '/oauth', form });
+  expect(contents).toEqual([
+    ['application/x-www-form-urlencoded', 'grant_type=refresh_token&client_secret=canary%26%3D1+%C3%BC'],
+  ]);
+  expect(logged()).toContain('hubspot call');
+  expect(logged()).not.toContain('canary');
 });

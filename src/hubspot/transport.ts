@@ -20,7 +20,8 @@ const CONNECTION_LIFE_MS = 300_000;
 export interface TransportOptions {
   /** Plain http is refused (HUBSPOT_URL_INSECURE) unless the host is this machine. */
   readonly baseUrl: string;
-  readonly token: TokenSource;
+  /** Without it every call is anonymous. */
+  readonly token?: TokenSource;
   /** Whole call: token, waiting for a connection, connecting, sending, answer. Default 10,000. */
   readonly timeoutMs?: number;
   /** Name resolution, TCP and TLS. Default 5,000, at most `timeoutMs`. */
@@ -45,6 +46,10 @@ export interface TransportRequest {
   readonly path: string;
   /** Sent as JSON. */
   readonly body?: unknown;
+  /** Sent form-encoded in place of `body`, as OAuth wants it. */
+  readonly form?: Readonly<Record<string, string>>;
+  /** Sent without the token: for calls that anybody may make, or whose secrets are in the form. */
+  readonly anonymous?: boolean;
   readonly signal?: AbortSignal;
   readonly timeoutMs?: number;
 }
@@ -84,25 +89,26 @@ export function createTransport(options: TransportOptions): Transport {
   async function request(request: TransportRequest): Promise<Exchange> {
     const startedAt = performance.now();
     const limitMs = request.timeoutMs ?? timeoutMs;
-    const body = request.body === undefined ? undefined : JSON.stringify(request.body);
+    const content = contentOf(request);
     const left = () => limitMs - (performance.now() - startedAt);
     const abort = watchSignal(request.signal);
-    const send = (token: string) =>
+    const send = (token?: string) =>
       sendOnce(pool, {
         method: request.method as Dispatcher.HttpMethod,
         path: prefix + request.path,
         headers: {
           ...fixedHeaders,
-          authorization: `Bearer ${token}`,
-          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+          ...(content === undefined ? {} : { 'content-type': content.type }),
         },
-        body,
+        body: content?.text,
         totalMs: left(),
         idleMs: Math.min(options.idleTimeoutMs ?? DEFAULT_IDLE_TIMEOUT_MS, limitMs),
         maxBodyBytes: options.maxBodyBytes ?? DEFAULT_MAX_BODY_BYTES,
         abort,
       });
 
+    if (!tokens || request.anonymous) return finish(request, await send(), startedAt);
     const token = await bounded(tokens.current(), left(), abort);
     if (token.kind === 'fault') return finish(request, token, startedAt);
     const exchange = await send(token.value);
@@ -157,6 +163,11 @@ function checkedUrl(text: string): { origin: string; prefix: string } {
       `http://${url.host} would carry the token in clear; use https, or http to this machine only.`,
     );
   return { origin: url.origin, prefix: url.pathname.replace(/\/+$/, '') };
+}
+
+function contentOf({ body, form }: TransportRequest): { type: string; text: string } | undefined {
+  if (form) return { type: 'application/x-www-form-urlencoded', text: new URLSearchParams(form).toString() };
+  return body === undefined ? undefined : { type: 'application/json', text: JSON.stringify(body) };
 }
 
 type Bounded = { readonly kind: 'value'; readonly value: string } | Fault;
