@@ -7,6 +7,7 @@ import { limitsSchema, TIER_NAMES } from './limits.ts';
 import type { FurtherPortal } from './options.ts';
 import type { SimulatedPortal } from './portal-controls.ts';
 import { noContent, ok, type Reply } from './reply.ts';
+import type { SavedState } from './state-file.ts';
 
 /** A long poll ends after this at the latest (real ms). */
 const MAX_WAIT_MS = 60_000;
@@ -65,6 +66,7 @@ export interface AdminHost {
   portal(portalId?: number): SimulatedPortal;
   portals(): SimulatedPortal[];
   addPortal(setup: FurtherPortal): SimulatedPortal;
+  save(file?: string): SavedState;
 }
 
 /**
@@ -105,6 +107,8 @@ async function route(host: AdminHost, request: AdminRequest): Promise<Reply | un
       const { portalId } = host.addPortal(parse(portalSchema, request));
       return ok({ portalId });
     }
+    case 'POST save':
+      return ok(host.save(parse(z.strictObject({ file: z.string().min(1).optional() }), request).file));
     case 'GET state':
       return ok(simulator.state());
     case 'GET journal': {

@@ -1,3 +1,6 @@
+import { z } from 'zod';
+import type { SavedPart } from './saved-part.ts';
+
 /** The portal's own time. Limits, timestamps and expiry follow it; delays of answers follow real time. */
 export interface SimulatorClock {
   /** Ms since 1970. */
@@ -13,8 +16,10 @@ export interface ClockChange {
   frozen?: boolean | undefined;
 }
 
+const savedSchema = z.strictObject({ offsetMs: z.number(), frozenAt: z.number().nullable() });
+
 /** A clock that runs with `source` (default: the machine's) and can be moved or stopped while the portal runs. */
-export class DrivableClock implements SimulatorClock {
+export class DrivableClock implements SimulatorClock, SavedPart {
   readonly #source: SimulatorClock;
   #offset = 0;
   #frozenAt: number | undefined;
@@ -45,6 +50,16 @@ export class DrivableClock implements SimulatorClock {
     this.#frozenAt = frozen ? target : undefined;
     for (const listener of this.#listeners) listener();
     return target;
+  }
+
+  *dump(): Iterable<unknown> {
+    yield { offsetMs: this.#offset, frozenAt: this.#frozenAt ?? null };
+  }
+
+  /** A clock that ran goes on as far from its source as it was. */
+  restore(row: unknown): void {
+    const { offsetMs, frozenAt } = savedSchema.parse(row);
+    this.change({ now: frozenAt ?? this.#source.now() + offsetMs, frozen: frozenAt !== null });
   }
 }
 

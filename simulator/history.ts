@@ -1,3 +1,6 @@
+import { z } from 'zod';
+import type { SavedPart } from './saved-part.ts';
+
 /** One write that the portal applied to a record. */
 export interface HistoryEntry {
   kind: 'create' | 'update' | 'upsert' | 'archive' | 'merge';
@@ -10,15 +13,23 @@ export interface HistoryEntry {
   properties: Record<string, string>;
 }
 
+const rowSchema = z.tuple([
+  z.string(),
+  z.strictObject({
+    kind: z.enum(['create', 'update', 'upsert', 'archive', 'merge']),
+    at: z.number(),
+    requestN: z.number(),
+    traceId: z.string().exactOptional(),
+    properties: z.record(z.string(), z.string()),
+  }),
+]);
+
 /** The ordered writes of every record since the start or the last reset. */
-export class WriteHistory {
+export class WriteHistory implements SavedPart {
   readonly #entries = new Map<string, HistoryEntry[]>();
 
   add(typeName: string, id: string, entry: HistoryEntry): void {
-    const key = `${typeName}/${id}`;
-    const entries = this.#entries.get(key);
-    if (entries) entries.push(entry);
-    else this.#entries.set(key, [entry]);
+    this.#append(`${typeName}/${id}`, entry);
   }
 
   of(typeName: string, id: string): readonly HistoryEntry[] {
@@ -27,5 +38,19 @@ export class WriteHistory {
 
   clear(): void {
     this.#entries.clear();
+  }
+
+  *dump(): Iterable<unknown> {
+    for (const [key, entries] of this.#entries) for (const entry of entries) yield [key, entry];
+  }
+
+  restore(row: unknown): void {
+    this.#append(...rowSchema.parse(row));
+  }
+
+  #append(key: string, entry: HistoryEntry): void {
+    const entries = this.#entries.get(key);
+    if (entries) entries.push(entry);
+    else this.#entries.set(key, [entry]);
   }
 }

@@ -11,4 +11,5 @@ export type { ResetPart } from './portal-unit.ts';
 export type { RecordPage, RecordSnapshot } from './records.ts';
 export { type Simulator, startSimulator } from './simulator.ts';
 export type { SimulatorState } from './state.ts';
+export { type SavedState, StateFileError } from './state-file.ts';
 export type { TokenOptions } from './tokens.ts';

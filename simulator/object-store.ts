@@ -1,5 +1,7 @@
+import { z } from 'zod';
 import type { ValueChange } from './changes.ts';
 import type { ObjectType } from './object-types.ts';
+import type { SavedPart } from './saved-part.ts';
 
 /** Links of a record: other type's plural name -> other record -> ids of the kinds of link. */
 export type Links = Map<string, Map<StoredRecord, number[]>>;
@@ -16,13 +18,28 @@ export interface StoredRecord {
   links: Links | undefined;
 }
 
+const recordRow = z.tuple([
+  z.literal('record'),
+  z.number().int(),
+  z.string(),
+  z.string(),
+  z.number().nullable(),
+  z.record(z.string(), z.string()),
+]);
+const savedRow = z.union([
+  recordRow,
+  z.tuple([z.literal('next'), z.number().int()]),
+  z.tuple([z.literal('merged'), z.string(), z.string()]),
+  z.tuple([z.literal('unique'), z.string(), z.string(), z.string()]),
+]);
+
 /**
  * The records of one object type with their unique values.
  *
  * A record is live, archived (kept, hidden, its unique values free again) or merged away: its id then redirects to the
  * record that absorbed it.
  */
-export class ObjectStore {
+export class ObjectStore implements SavedPart {
   readonly type: ObjectType;
   /** Ascending by id; merged-away records are removed. */
   #records: StoredRecord[] = [];
@@ -146,6 +163,52 @@ export class ObjectStore {
       found.push(record);
     }
     return { records: found };
+  }
+
+  *dump(): Iterable<unknown> {
+    for (const { numericId, createdAt, updatedAt, archivedAt, properties } of this.#records)
+      yield ['record', numericId, createdAt, updatedAt, archivedAt ?? null, Object.fromEntries(properties)];
+    for (const [id, record] of this.#byId) if (record.id !== id) yield ['merged', id, record.id];
+    for (const [name, index] of this.#unique)
+      for (const [value, record] of index)
+        if (!this.#valuesOf(record, name).includes(value)) yield ['unique', name, value, record.id];
+    yield ['next', this.#nextId];
+  }
+
+  restore(row: unknown): void {
+    const saved = savedRow.parse(row);
+    if (saved[0] === 'record') this.#restoreRecord(saved);
+    else if (saved[0] === 'next') this.#nextId = saved[1];
+    else if (saved[0] === 'merged') this.#byId.set(saved[1], this.#known(saved[2]));
+    else this.keepUnique(saved[1], saved[2], this.#known(saved[3]));
+  }
+
+  #restoreRecord([, id, createdAt, updatedAt, archivedAt, properties]: z.output<typeof recordRow>): void {
+    if (id < this.#nextId) throw new Error(`record ${id} comes after one with a higher id`);
+    this.#nextId = id;
+    const record = this.create(createdAt);
+    record.updatedAt = updatedAt;
+    for (const [name, value] of Object.entries(properties)) record.properties.set(name, value);
+    if (archivedAt !== null) {
+      record.archivedAt = archivedAt;
+      this.#archivedCount += 1;
+      return;
+    }
+    for (const [name, index] of this.#unique)
+      for (const value of this.#valuesOf(record, name)) index.set(value, record);
+  }
+
+  #known(id: string): StoredRecord {
+    const record = this.#byId.get(id);
+    if (!record) throw new Error(`there is no record ${id}`);
+    return record;
+  }
+
+  /** The values under which a record is found by a unique property. */
+  #valuesOf(record: StoredRecord, name: string): string[] {
+    const { secondaryOf } = this.type;
+    const additional = name === secondaryOf?.primary ? record.properties.get(secondaryOf.additional) : '';
+    return [record.properties.get(name) ?? '', ...splitList(additional)].filter((value) => value !== '');
   }
 
   #firstFrom(id: number): number {

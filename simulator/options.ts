@@ -52,6 +52,11 @@ export interface SimulatorOptions extends PortalSetup {
    * switches and the size of the journal are the first portal's unless they say otherwise.
    */
   portals?: readonly FurtherPortal[];
+  /**
+   * What the portals hold is read from this file at the start, if it is there, and written to it by `stop`. `startSimulator`
+   * rejects with a StateFileError when it is damaged or of a newer version.
+   */
+  stateFile?: string;
   /** Requests of all portals are also appended to this file as NDJSON. */
   journalFile?: string;
 }

@@ -38,9 +38,13 @@ export class PortalDirectory {
     return [...this.#units.values()];
   }
 
+  find(portalId: number): PortalUnit | undefined {
+    return this.#units.get(portalId);
+  }
+
   /** The portal of an id, or the first. Throws when there is none with this id. */
   get(portalId?: number): PortalUnit {
-    const unit = portalId === undefined ? this.first : this.#units.get(portalId);
+    const unit = portalId === undefined ? this.first : this.find(portalId);
     if (unit) return unit;
     throw badRequest(`no portal ${portalId}; there are ${[...this.#units.keys()].join(', ')}`);
   }

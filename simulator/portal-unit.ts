@@ -71,8 +71,9 @@ export class PortalUnit {
     }
   }
 
-  /** Lets go what is held; work that waits is not done any more. */
+  /** Lets go what is held; work that is not due yet is not done any more. */
   stop(): void {
+    this.portal.schedule.runDue();
     this.hold.set(null);
     this.portal.schedule.stop();
   }

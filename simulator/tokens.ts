@@ -1,5 +1,7 @@
+import { z } from 'zod';
 import { ApiError } from './api-error.ts';
 import type { Behaviour } from './behaviour.ts';
+import type { SavedPart } from './saved-part.ts';
 
 /** Everything the simulated portal can grant; `scopes: 'all'` means these. */
 export const ALL_SCOPES = [
@@ -76,8 +78,19 @@ export const ANONYMOUS: Token = {
 /** Groups of scopes: of each group at least one must be granted. */
 export type RequiredScopes = readonly (readonly string[])[];
 
+const savedSchema = z.strictObject({
+  id: z.string(),
+  secret: z.string(),
+  scopes: z.array(z.string()).transform((scopes): ReadonlySet<string> => new Set(scopes)),
+  appId: z.number(),
+  appName: z.string(),
+  userId: z.number(),
+  expiresAt: z.number().optional(),
+  revoked: z.boolean(),
+});
+
 /** The credentials a portal accepts. */
-export class TokenStore {
+export class TokenStore implements SavedPart {
   readonly #bySecret = new Map<string, Token>();
 
   add(options: TokenOptions): Token {
@@ -111,6 +124,16 @@ export class TokenStore {
 
   clear(): void {
     this.#bySecret.clear();
+  }
+
+  *dump(): Iterable<unknown> {
+    for (const token of this.list()) yield { ...token, scopes: [...token.scopes] };
+  }
+
+  /** Tokens that the portal was started with stay accepted beside those of the file. */
+  restore(row: unknown): void {
+    const token = savedSchema.parse(row);
+    this.#bySecret.set(token.secret, { ...token, expiresAt: token.expiresAt });
   }
 
   /** Throws the 401 that HubSpot answers: missing header, expired or unknown token, revoked token. */

@@ -1,0 +1,15 @@
+import type { Portal } from './portal.ts';
+import { savedDefinitions } from './saved-definitions.ts';
+import type { SavedPart } from './saved-part.ts';
+
+/** Everything of a portal that a state file keeps, by the name its lines bear, in the order in which it is read back. */
+export function savedParts(portal: Portal): ReadonlyMap<string, SavedPart> {
+  const objects = portal.allObjects();
+  return new Map<string, SavedPart>([
+    ['clock', portal.clock],
+    ['token', portal.tokens],
+    ...objects.map((data): [string, SavedPart] => [`property/${data.type.name}`, savedDefinitions(data)]),
+    ...objects.map(({ type, store }): [string, SavedPart] => [`record/${type.name}`, store]),
+    ['history', portal.history],
+  ]);
+}

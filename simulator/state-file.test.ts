@@ -1,0 +1,144 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import type { SimulatorOptions } from './index.ts';
+import { CONTACTS, startPortal, type TestPortal, uniqueProperty, upserts } from './test-client.ts';
+
+let folder: string;
+let file: string;
+const running: TestPortal[] = [];
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'simulator-state-'));
+  file = join(folder, 'portal.ndjson');
+});
+afterEach(async () => {
+  for (const portal of running.splice(0)) await portal.simulator.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+async function start(options: SimulatorOptions = {}): Promise<TestPortal> {
+  const portal = await startPortal({ stateFile: file, behaviour: { recordHistory: true }, ...options });
+  running.push(portal);
+  return portal;
+}
+
+/** Stops the portal and starts another from what it saved. */
+async function restart(portal: TestPortal, options: SimulatorOptions = {}): Promise<TestPortal> {
+  running.splice(running.indexOf(portal), 1);
+  await portal.simulator.stop();
+  return start(options);
+}
+
+/** Everything of the first portal that the admin endpoints show and a state file keeps. */
+async function shown(portal: TestPortal): Promise<unknown> {
+  const { body: state } = await portal.admin('GET', 'state');
+  const types = Object.keys(state.counts as object);
+  const records: unknown[] = [];
+  const definitions: unknown[] = [];
+  for (const type of types) {
+    const { body } = await portal.admin('GET', `records/${type}?limit=10000`);
+    records.push(body);
+    for (const { id } of body.results)
+      records.push((await portal.admin('GET', `history/${type}/${id}`)).body);
+    for (const path of [type, `${type}?archived=true`, `${type}/groups`])
+      definitions.push((await portal.call('GET', `/crm/properties/2026-09/${path}`)).body);
+  }
+  const { portalId, counts, tokens } = state;
+  return { portalId, counts, tokens, records, definitions };
+}
+
+it('a portal that is stopped and started again shows the same', async () => {
+  const before = await start();
+  before.simulator.setClock({ now: Date.UTC(2026, 0, 1), frozen: true });
+  before.simulator.addToken({ token: 'second', scopes: ['oauth'], appName: 'Other', expiresAt: 5e12 });
+  await before.call('POST', '/crm/properties/2026-09/contacts', uniqueProperty('member_no'));
+  await before.call('POST', '/crm/properties/2026-09/contacts', { ...uniqueProperty('old'), label: 'Old' });
+  await before.call('DELETE', '/crm/properties/2026-09/contacts/old');
+  const { body } = await before.call(
+    'POST',
+    `${CONTACTS}/batch/upsert`,
+    upserts([
+      ['a@example.com', { firstname: 'Zoë\n"', member_no: '7' }],
+      ['b@example.com', {}],
+      ['c@example.com', { hs_additional_emails: 'd@example.com' }],
+      ['gone@example.com', { member_no: '8' }],
+    ]),
+  );
+  const [a, b, , gone] = body.results.map(({ id }) => id);
+  await before.call('DELETE', `${CONTACTS}/${gone}`);
+  await before.call('POST', `${CONTACTS}/merge`, { primaryObjectId: a, objectIdToMerge: b });
+  const saw = await shown(before);
+
+  const after = await restart(before);
+  expect(await shown(after)).toEqual(saw);
+  expect(after.simulator.now()).toBe(Date.UTC(2026, 0, 1));
+  // What is not shown: ids that lead on, unique values, the next id.
+  expect((await after.call('GET', `${CONTACTS}/${b}`)).body.properties.email).toBe('a@example.com');
+  const again = await after.call(
+    'POST',
+    `${CONTACTS}/batch/upsert`,
+    upserts([
+      ['d@example.com', {}],
+      ['new@example.com', { member_no: '8' }],
+    ]),
+  );
+  expect(again.body.results).toMatchObject([
+    { new: false, properties: { email: 'c@example.com' } },
+    { new: true },
+  ]);
+  expect(Number(again.body.results[1]?.id)).toBeGreaterThan(Number(gone));
+  expect(
+    (await after.call('POST', CONTACTS, { properties: { email: 'x@example.com', member_no: '7' } })).status,
+  ).toBe(400);
+});
+
+it('keeps every portal, those that the options do not name too', async () => {
+  const before = await start({ portals: [{ portalId: 222, token: 'other' }] });
+  before.simulator.portal(222).insert('contacts', [{ email: 'b@example.com' }]);
+  const after = await restart(before);
+  expect(after.simulator.portal(222)).toMatchObject({ token: 'other' });
+  expect(after.simulator.portal(222).records('contacts')).toMatchObject([
+    { properties: { email: 'b@example.com' } },
+  ]);
+});
+
+it('is saved on request, to the file that is named, without a rest beside it', async () => {
+  const portal = await start();
+  portal.simulator.insert('contacts', [{ email: 'a@example.com' }]);
+  const other = join(folder, 'other.ndjson');
+  const { status, body } = await portal.admin('POST', 'save', { file: other });
+  expect({ status, file: body.file }).toEqual({ status: 200, file: other });
+  expect(await readdir(folder)).toEqual(['other.ndjson']);
+  const text = await readFile(other, 'utf8');
+  expect(text.trimEnd().split('\n')).toHaveLength(Number(body.lines) + 1);
+  expect(Buffer.byteLength(text)).toBe(body.bytes);
+});
+
+it('without a file to save to, a save says so', async () => {
+  const portal = await startPortal();
+  running.push(portal);
+  const { status, text } = await portal.admin('POST', 'save');
+  expect({ status, text }).toEqual({ status: 400, text: expect.stringContaining('no file to save to') });
+});
+
+const HEAD = '{"format":"spoke-simulator-state","version":1}';
+const PORTAL = '{"portal":{"portalId":1,"token":"t"}}';
+it.each([
+  ['hello', 'line 1: '],
+  ['{"format":"other"}\n', 'line 1: it is no state file of the simulator'],
+  [HEAD.replace('1}', '2}'), 'line 1: its version is 2'],
+  [HEAD, 'line 2: it ends too early'],
+  [`${HEAD}\n${PORTAL}\n`, 'line 3: it ends too early'],
+  [`${HEAD}\n${PORTAL}\n{"end":5}\n`, 'line 3: 2 lines stand before its end, there were 5'],
+  [`${HEAD}\n{"end":1}\n${PORTAL}\n`, 'line 3: there is more after its end'],
+  [`${HEAD}\n${PORTAL}\n["butterflies",1]\n`, 'line 3: "butterflies" is nothing this simulator keeps'],
+  [`${HEAD}\n["token",{}]\n`, 'line 2: "token" is nothing this simulator keeps'],
+  [`${HEAD}\n${PORTAL}\n["record/contacts",["record","x"]]\n`, 'line 3: '],
+  [`${HEAD}\n${PORTAL}\n["record/contacts",["merged","1","2"]]\n`, 'line 3: there is no record 2'],
+])('the file %j is refused: %s', async (text, message) => {
+  await writeFile(file, text);
+  await expect(start()).rejects.toThrow(message);
+  expect(await readFile(file, 'utf8')).toBe(text);
+});
