@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { answerActivity } from './admin-activity.ts';
 import { ApiError } from './api-error.ts';
+import { appSchema } from './apps.ts';
 import { behaviourPatchSchema } from './behaviour.ts';
 import { faultSchema } from './faults.ts';
 import { holdSchema } from './hold.ts';
@@ -40,6 +42,7 @@ const portalSchema = z.strictObject({
   portalId: z.number().int().min(1),
   token: z.string().min(1).exactOptional(),
   tokens: z.array(tokenSchema).exactOptional(),
+  apps: z.array(appSchema).exactOptional(),
   tier: z.enum(TIER_NAMES).exactOptional(),
   limits: limitsSchema.exactOptional(),
   seed: z.number().int().min(0).exactOptional(),
@@ -160,7 +163,13 @@ async function route(host: AdminHost, request: AdminRequest): Promise<Reply | un
     case 'GET history':
       return ok({ results: simulator.history(type, id) });
     default:
-      return undefined;
+      return answerActivity(simulator, {
+        method: request.method,
+        name,
+        type,
+        id,
+        json: () => jsonOf(request),
+      });
   }
 }
 

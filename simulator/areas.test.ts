@@ -22,6 +22,8 @@ describe('the area of a path', () => {
     ['/events/v3/events', 'events/occurrences', 'v3', []],
     ['/integrators/timeline/v4/events', 'timeline', 'v4', ['events']],
     ['/oauth/v1/token', 'oauth', 'v1', ['token']],
+    ['/oauth/authorize', 'oauth', 'v1', ['authorize']],
+    ['/oauth/4242/authorize', 'oauth', 'v1', ['4242', 'authorize']],
     ['/oauth/2026-09/token', 'oauth', '2026-09', ['token']],
     ['/form-integrations/v1/submissions/forms/abc', 'form-submissions', 'v1', ['forms', 'abc']],
     ['/submissions/v3/integration/submit/1/abc', 'form-submit', 'v3', ['submit', '1', 'abc']],

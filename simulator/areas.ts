@@ -49,6 +49,9 @@ export interface Place {
   rest: string[];
 }
 
+/** The page a user gives consent on is no part of the API and has no version. It may name the portal. */
+const CONSENT_PAGE = /^\/oauth\/(?:(\d+)\/)?authorize$/;
+
 /** No version stands deeper than in `/events/custom/2026-09/send`. */
 const DEEPEST_VERSION = 3;
 
@@ -62,6 +65,9 @@ const AREA_OF_PATH = new Map<string, Area>(
 
 /** Finds area and version of a path without its query. undefined for unknown versions and versions in the wrong place. */
 export function locate(path: string): Place | undefined {
+  const consent = CONSENT_PAGE.exec(path);
+  if (consent)
+    return { area: 'oauth', version: 'v1', rest: consent[1] ? [consent[1], 'authorize'] : ['authorize'] };
   const segments = path.split('/');
   if (segments.at(-1) === '') segments.pop();
   // The first is empty: paths begin with a slash.

@@ -54,6 +54,10 @@ export const behaviourSchema = z.object({
       }),
     )
     .default([]),
+  /** Whether a refresh hands out a new refresh token and ends the old one. Not seen so far; a client has to store what comes back. */
+  rotateRefreshTokens: z.boolean().default(false),
+  /** Whether the portal lets no app in: every token call is 400 BAD_HUB. */
+  denyApps: z.boolean().default(false),
   /** Keep the ordered list of writes of every record (admin `history/...`). Off by default: it grows without bound. */
   recordHistory: z.boolean().default(false),
   /** Keep the trace ids of each request in the journal. */

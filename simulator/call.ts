@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import { type ApiError, badRequest } from './api-error.ts';
 import type { Occasion } from './changes.ts';
 import type { Limiter } from './limits.ts';
@@ -26,6 +27,10 @@ export interface Call {
   readonly limiter: Limiter;
   readonly effects: Effects;
   readonly rawBody: Buffer;
+  /** By lower-case name. */
+  readonly headers: IncomingHttpHeaders;
+  /** The caller's IP address. */
+  readonly address: string;
 }
 
 /** When and by which request the call changes something, for the feed of changes. */
@@ -52,6 +57,11 @@ export function jsonArray(call: Call): unknown[] {
   const body = parseJson(call.rawBody);
   if (!Array.isArray(body)) throw invalidJson('Cannot deserialize value: an array was expected');
   return body;
+}
+
+/** The body as an HTML form sends it. Anything else reads as a form without fields. */
+export function formFields(call: Call): URLSearchParams {
+  return new URLSearchParams(call.rawBody.toString());
 }
 
 export function isObject(value: unknown): value is Record<string, unknown> {

@@ -37,7 +37,8 @@ beforeEach(() => {
   call = (method, url, body) => {
     n += 1;
     const rawBody = Buffer.from(body === undefined ? '' : JSON.stringify(body));
-    const request = { n, method, url, authorization: `Bearer ${DEFAULT_TOKEN}`, rawBody };
+    const headers = { authorization: `Bearer ${DEFAULT_TOKEN}` };
+    const request = { n, method, url, headers, address: '127.0.0.1', rawBody };
     const { reply } = gateway.process(request);
     expect(reply.status).toBeLessThan(300);
     return (reply.body ?? {}) as { id: string };

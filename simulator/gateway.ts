@@ -1,22 +1,24 @@
 import { randomUUID } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
 import { ApiError } from './api-error.ts';
 import type { Effects } from './call.ts';
-import type { Limiter, Policy } from './limits.ts';
+import type { Admission, Budget, Limiter, Policy } from './limits.ts';
 import type { Portal } from './portal.ts';
-import { ok, type Reply } from './reply.ts';
+import type { Reply } from './reply.ts';
 import type { Router } from './router.ts';
 import { ANONYMOUS, requireScopes, type Token } from './tokens.ts';
 
 /** HubSpot's edge refuses URLs longer than about this. */
 const MAX_URL = 8_192;
-const TOKEN_INFO_PATH = '/oauth/v2/private-apps/get/access-token-info';
 
 export interface ApiRequest {
   n: number;
   method: string;
   /** With the query string. */
   url: string;
-  authorization: string | undefined;
+  headers: IncomingHttpHeaders;
+  /** The caller's IP address. */
+  address: string;
   rawBody: Buffer;
 }
 
@@ -61,14 +63,15 @@ export class Gateway {
     if (request.url.length > MAX_URL) throw new ApiError(414, 'URI Too Long');
     const [path = '', query = ''] = splitOnce(request.url, '?');
     const now = this.#portal.clock.now();
-    if (path === TOKEN_INFO_PATH && request.method === 'POST') return this.#tokenInfo(request.rawBody);
     const match = this.#router.match(request.method, path);
     const token =
-      match?.route.auth === 'none' ? ANONYMOUS : this.#portal.tokens.authenticate(request.authorization, now);
+      match?.route.auth === 'none'
+        ? ANONYMOUS
+        : this.#portal.tokens.authenticate(request.headers.authorization, now);
     if (token !== ANONYMOUS) outcome.tokenId = token.id;
     if (!match) throw new ApiError(404, 'resource not found', { category: 'OBJECT_NOT_FOUND' });
     const { route, version, params } = match;
-    const admission = this.#limiter.admit(route.budget, token.id, now);
+    const admission = this.#admit(route.budget, token, now);
     Object.assign(headers, admission.headers);
     if (admission.refusedBy) throw this.#tooMany(admission.refusedBy, token);
     requireScopes(
@@ -88,22 +91,15 @@ export class Gateway {
       limiter: this.#limiter,
       effects: outcome.effects,
       rawBody: request.rawBody,
+      headers: request.headers,
+      address: request.address,
     });
   }
 
-  /** Introspection of a private app's token or service key; needs no header and counts in no budget. */
-  #tokenInfo(rawBody: Buffer): Reply {
-    const secret = tokenKeyOf(rawBody);
-    const token = secret === undefined ? undefined : this.#portal.tokens.find(secret);
-    if (!token || token.secret !== secret || token.revoked) {
-      throw new ApiError(404, 'The access token could not be found', { category: 'OBJECT_NOT_FOUND' });
-    }
-    return ok({
-      userId: token.userId,
-      hubId: this.#portal.account.portalId,
-      appId: token.appId,
-      scopes: [...token.scopes],
-    });
+  /** OAuth apps have one budget for each portal, whatever number of tokens they hold. */
+  #admit(budget: Budget, token: Token, now: number): Admission {
+    if (token.kind === 'static' || budget !== 'general') return this.#limiter.admit(budget, token.id, now);
+    return this.#limiter.admit('oauth', `app-${token.appId}`, now);
   }
 
   #tooMany(policy: Policy, token: Token): ApiError {
@@ -126,15 +122,4 @@ export class Gateway {
 function splitOnce(text: string, separator: string): [string, string] {
   const place = text.indexOf(separator);
   return place < 0 ? [text, ''] : [text.slice(0, place), text.slice(place + 1)];
-}
-
-function tokenKeyOf(rawBody: Buffer): string | undefined {
-  try {
-    const body: unknown = JSON.parse(rawBody.toString());
-    const key = typeof body === 'object' && body !== null && 'tokenKey' in body ? body.tokenKey : undefined;
-    return typeof key === 'string' ? key : undefined;
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
 }

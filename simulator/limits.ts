@@ -8,6 +8,8 @@ export interface LimitNumbers {
   windowMs: number;
   daily: number | null;
   searchPerSecond: number | null;
+  /** Calls of an OAuth app per rolling window; it has no daily budget. */
+  oauthPerWindow: number | null;
 }
 
 export const TIER_NAMES = ['free', 'professional', 'enterprise', 'addon', 'addon2'] as const;
@@ -16,14 +18,21 @@ export type Tier = (typeof TIER_NAMES)[number];
 
 const SEARCH_PER_SECOND = 5;
 const WINDOW_MS = 10_000;
+const OAUTH_PER_WINDOW = 110;
+
+const EVERY_TIER = {
+  windowMs: WINDOW_MS,
+  searchPerSecond: SEARCH_PER_SECOND,
+  oauthPerWindow: OAUTH_PER_WINDOW,
+};
 
 /** Published budgets of private apps and service keys. `addon` is Enterprise with one API add-on, `addon2` with two. */
 export const TIERS: Record<Tier, LimitNumbers> = {
-  free: { perWindow: 100, windowMs: WINDOW_MS, daily: 250_000, searchPerSecond: SEARCH_PER_SECOND },
-  professional: { perWindow: 190, windowMs: WINDOW_MS, daily: 625_000, searchPerSecond: SEARCH_PER_SECOND },
-  enterprise: { perWindow: 190, windowMs: WINDOW_MS, daily: 1_000_000, searchPerSecond: SEARCH_PER_SECOND },
-  addon: { perWindow: 250, windowMs: WINDOW_MS, daily: 2_000_000, searchPerSecond: SEARCH_PER_SECOND },
-  addon2: { perWindow: 250, windowMs: WINDOW_MS, daily: 3_000_000, searchPerSecond: SEARCH_PER_SECOND },
+  free: { perWindow: 100, daily: 250_000, ...EVERY_TIER },
+  professional: { perWindow: 190, daily: 625_000, ...EVERY_TIER },
+  enterprise: { perWindow: 190, daily: 1_000_000, ...EVERY_TIER },
+  addon: { perWindow: 250, daily: 2_000_000, ...EVERY_TIER },
+  addon2: { perWindow: 250, daily: 3_000_000, ...EVERY_TIER },
 };
 
 export const NO_LIMITS: LimitNumbers = {
@@ -31,6 +40,7 @@ export const NO_LIMITS: LimitNumbers = {
   windowMs: WINDOW_MS,
   daily: null,
   searchPerSecond: null,
+  oauthPerWindow: null,
 };
 
 const countSchema = z.number().int().min(0).nullable();
@@ -43,12 +53,14 @@ export const limitsSchema = z.union([
     windowMs: z.number().int().min(1).optional(),
     daily: countSchema.optional(),
     searchPerSecond: countSchema.optional(),
+    oauthPerWindow: countSchema.optional(),
   }),
 ]);
 
 export type LimitsChange = z.infer<typeof limitsSchema>;
 
-export type Budget = 'general' | 'search' | 'none';
+/** `oauth` stands for `general` when the caller is an OAuth app. */
+export type Budget = 'general' | 'oauth' | 'search' | 'none';
 export type Policy = 'TEN_SECONDLY_ROLLING' | 'DAILY' | 'SECONDLY';
 
 export interface Admission {
@@ -92,12 +104,15 @@ export class Limiter {
   /** Counts a call against its budgets, or refuses it. Search has a bucket of its own beside the rolling window. */
   admit(budget: Budget, tokenId: string, now: number): Admission {
     if (budget === 'none') return { refusedBy: undefined, headers: {} };
-    const { perWindow, windowMs, daily, searchPerSecond } = this.numbers;
+    const { windowMs, searchPerSecond } = this.numbers;
     const isSearch = budget === 'search';
+    const isOAuth = budget === 'oauth';
+    const perWindow = isOAuth ? this.numbers.oauthPerWindow : this.numbers.perWindow;
+    const daily = isOAuth ? null : this.numbers.daily;
     const window = isSearch ? this.#search : this.#windowOf(tokenId);
     const span = isSearch ? 1_000 : windowMs;
     const ceiling = isSearch ? searchPerSecond : perWindow;
-    const countsDaily = !isSearch || this.#options.countSearchInDaily();
+    const countsDaily = isSearch ? this.#options.countSearchInDaily() : !isOAuth;
     const refusedBy = this.#refusal({
       isSearch,
       full: ceiling !== null && window.count(now, span) >= ceiling,

@@ -1,3 +1,4 @@
+import type { AppOptions } from './apps.ts';
 import type { BehaviourPatch } from './behaviour.ts';
 import type { SimulatorClock } from './clock.ts';
 import type { FaultPlan } from './faults.ts';
@@ -17,6 +18,8 @@ export interface PortalSetup {
   token?: string;
   /** Further tokens, or, with the same secret, the scopes of the first. */
   tokens?: readonly TokenOptions[];
+  /** Apps that can be installed by OAuth. */
+  apps?: readonly AppOptions[];
   /** Which published budgets `limits: 'default'` means. Default professional. */
   tier?: Tier;
   /** Default `default`: the tier's budgets. `none` lifts all. */
@@ -49,7 +52,7 @@ export interface SimulatorOptions extends PortalSetup {
   host?: string;
   /**
    * Further portals behind the same address; a call's token decides which one it reaches. Tier, limits, seed, clock, account,
-   * switches and the size of the journal are the first portal's unless they say otherwise.
+   * apps, switches and the size of the journal are the first portal's unless they say otherwise.
    */
   portals?: readonly FurtherPortal[];
   /**
@@ -64,7 +67,7 @@ export interface SimulatorOptions extends PortalSetup {
 /** A setup with its defaults filled in. */
 export type PortalSettings = PortalSetup & Required<Omit<PortalSetup, OptionalParts>>;
 
-type OptionalParts = 'tokens' | 'clock' | 'account' | 'behaviour' | 'faults' | 'holdAfterApply';
+type OptionalParts = 'tokens' | 'apps' | 'clock' | 'account' | 'behaviour' | 'faults' | 'holdAfterApply';
 
 export const DEFAULT_TOKEN = 'pat-na1-00000000-0000-4000-8000-000000000001';
 
@@ -92,7 +95,7 @@ export function resolveFirstPortal(setup: PortalSetup): PortalSettings {
 
 /** The settings of a portal beside `first`. */
 export function resolveFurtherPortal(setup: FurtherPortal, first: PortalSetup): PortalSettings {
-  const { tier, limits, seed, clock, account, behaviour, journalSize } = resolveFirstPortal(first);
+  const { tier, limits, seed, clock, account, apps, behaviour, journalSize } = resolveFirstPortal(first);
   return {
     tier,
     limits,
@@ -100,6 +103,7 @@ export function resolveFurtherPortal(setup: FurtherPortal, first: PortalSetup): 
     journalSize,
     ...(clock && { clock }),
     ...(account && { account }),
+    ...(apps && { apps }),
     ...(behaviour && { behaviour }),
     token: `${DEFAULT_TOKEN.slice(0, -12)}${String(setup.portalId).padStart(12, '0')}`,
     ...setup,

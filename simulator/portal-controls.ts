@@ -1,4 +1,5 @@
 import { badRequest } from './api-error.ts';
+import { type AppControls, createAppControls } from './app-controls.ts';
 import { type Behaviour, type BehaviourPatch, resolveBehaviour } from './behaviour.ts';
 import type { ClockChange } from './clock.ts';
 import type { Fault, FaultPlan } from './faults.ts';
@@ -20,7 +21,7 @@ import { describeState, type SimulatorState } from './state.ts';
 import type { Token, TokenOptions } from './tokens.ts';
 
 /** One portal, looked at and steered from outside. The same things can be done over HTTP under `/_simulator/`. */
-export interface SimulatedPortal {
+export interface SimulatedPortal extends AppControls {
   readonly portalId: number;
   readonly token: string;
   state(): SimulatorState;
@@ -63,6 +64,7 @@ export function createControls(unit: PortalUnit, directory: PortalDirectory): Si
   return {
     portalId: unit.id,
     token: unit.settings.token,
+    ...createAppControls(portal),
     state: () => describeState(upToDate(unit)),
     journal: (page = {}) => journal.entries(page.after, page.limit),
     maxCallsInWindow: (ms, tokenId) => journal.maxInWindow(ms, tokenId),

@@ -107,3 +107,48 @@ it('a token of one portal is refused to another, and a portal that is not there 
   expect(status).toBe(400);
   expect(text).toContain('no portal 9');
 });
+
+it('an OAuth flow begun in a portal stays there, whatever calls it takes', async () => {
+  portal.simulator.portal(OTHER).addApp({ clientId: 'client', clientSecret: 'secret' });
+  const query = new URLSearchParams({
+    client_id: 'client',
+    redirect_uri: 'https://app.example.com/',
+    scope: 'oauth',
+  });
+  const consent = await portal.call('GET', `/oauth/${OTHER}/authorize?${query}`, undefined, {
+    authorization: null,
+  });
+  const code = String(new URL(String(consent.headers.location)).searchParams.get('code'));
+  const form = (path: string, fields: Record<string, string>) =>
+    portal.call(
+      'POST',
+      path,
+      new URLSearchParams({ client_id: 'client', client_secret: 'secret', ...fields }).toString(),
+      { authorization: null },
+    );
+  const { body } = await form('/oauth/2026-09/token', {
+    grant_type: 'authorization_code',
+    code,
+    redirect_uri: 'https://app.example.com/',
+  });
+  expect(body).toMatchObject({ hub_id: OTHER });
+  const refreshed = await form('/oauth/2026-09/token', {
+    grant_type: 'refresh_token',
+    refresh_token: String(body.refresh_token),
+  });
+  expect(refreshed.body).toMatchObject({ hub_id: OTHER });
+  const token = String(refreshed.body.access_token);
+  expect((await portal.call('GET', `/oauth/v1/access-tokens/${token}`)).body).toMatchObject({
+    hub_id: OTHER,
+  });
+});
+
+it('a key is told about by the portal that has it', async () => {
+  const answer = await portal.call(
+    'POST',
+    '/oauth/v2/private-apps/get/access-token-info',
+    { tokenKey: OTHER_TOKEN },
+    { authorization: null },
+  );
+  expect(answer.body.hubId).toBe(OTHER);
+});

@@ -12,6 +12,7 @@ export interface Addressed {
   /** With the query string. */
   url: string;
   authorization: string | undefined;
+  rawBody: Buffer;
 }
 
 /** The portals of the process, and which of them a request reaches. There is always a first one. */
@@ -49,15 +50,22 @@ export class PortalDirectory {
     throw badRequest(`no portal ${portalId}; there are ${[...this.#units.keys()].join(', ')}`);
   }
 
-  /** By the token, else by the portal id in the path (anonymous form submissions); what names no portal reaches the first. */
+  /**
+   * An OAuth call by the code or token it is about; others by their token, else by the portal id in the path (form submissions,
+   * the consent page). What names no portal reaches the first.
+   */
   of(request: Addressed): PortalUnit {
     if (this.#units.size === 1) return this.first;
-    const secret = bearerSecret(request.authorization);
-    const owner = secret === undefined ? undefined : this.#ownerOf(secret);
-    if (owner) return owner;
     const [path = ''] = request.url.split('?');
-    const named = Number(this.#router.match(request.method, path)?.params.portalId);
-    return this.#units.get(named) ?? this.first;
+    const match = this.#router.match(request.method, path);
+    const secrets = match?.route.area === 'oauth' ? oauthSecrets(request, match.params) : [];
+    const bearer = bearerSecret(request.authorization);
+    if (bearer !== undefined) secrets.push(bearer);
+    for (const secret of secrets) {
+      const owner = this.all().find(({ portal }) => portal.knowsSecret(secret));
+      if (owner) return owner;
+    }
+    return this.#units.get(Number(match?.params.portalId)) ?? this.first;
   }
 
   /** A token opens one portal only. Throws when `unit` is not the one that has it. */
@@ -80,4 +88,16 @@ export class PortalDirectory {
   #ownerOf(secret: string): PortalUnit | undefined {
     return this.all().find((unit) => unit.portal.tokens.has(secret));
   }
+}
+
+/** Every value of an OAuth call that may be a code or a token. */
+function oauthSecrets({ url, rawBody }: Addressed, params: Record<string, string>): string[] {
+  const query = url.slice(url.indexOf('?') + 1);
+  const body = rawBody.toString();
+  return [
+    ...Object.values(params),
+    ...new URLSearchParams(query).values(),
+    ...new URLSearchParams(body).values(),
+    ...[/"tokenKey"\s*:\s*"([^"]+)"/.exec(body)?.[1] ?? ''],
+  ];
 }

@@ -66,8 +66,10 @@ export class PortalUnit {
     }
     if (parts.includes('tokens')) {
       this.portal.tokens.clear();
-      const { token, tokens = [] } = this.settings;
+      this.portal.apps.clear();
+      const { token, tokens = [], apps = [] } = this.settings;
       for (const each of [{ token }, ...tokens]) this.portal.tokens.add(each);
+      for (const app of apps) this.portal.apps.add(app);
     }
   }
 

@@ -1,4 +1,5 @@
 import { badRequest } from './api-error.ts';
+import { AppStore } from './apps.ts';
 import type { Behaviour } from './behaviour.ts';
 import { ChangeFeed } from './changes.ts';
 import { createIsoFormatter, type DrivableClock } from './clock.ts';
@@ -42,6 +43,7 @@ export class Portal {
   readonly clock: DrivableClock;
   readonly random: Random;
   readonly tokens = new TokenStore();
+  readonly apps = new AppStore();
   readonly history = new WriteHistory();
   readonly changes = new ChangeFeed();
   readonly iso = createIsoFormatter();
@@ -69,6 +71,11 @@ export class Portal {
     const data = type && this.#objects.get(type.name);
     if (!data) throw badRequest(`Unable to infer object type from: ${nameOrId}`);
     return data;
+  }
+
+  /** Whether a code or token was given out by this portal. */
+  knowsSecret(secret: string): boolean {
+    return this.tokens.has(secret) || this.apps.has(secret);
   }
 
   /** Where records of a type are shown in the browser, up to their id. */

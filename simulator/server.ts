@@ -55,7 +55,7 @@ async function exchange(
     return;
   }
   const { authorization } = request.headers;
-  const unit = parts.portalOf({ method, url, authorization });
+  const unit = parts.portalOf({ method, url, authorization, rawBody });
   const started = performance.now();
   const worker = headerOf(request, 'x-spoke-worker');
   const entry = unit.journal.arrive({ at: unit.portal.clock.now(), method, path: url, worker });
@@ -84,12 +84,12 @@ async function answer(unit: PortalUnit, exchanged: Exchange): Promise<SentStatus
       rawBody = Buffer.from(dropItem(rawBody.toString(), 'inputs', unit.portal.random));
     else if (before.do !== 'slow') return playFault(response, before, undefined);
   }
-  const { authorization } = request.headers;
   const outcome = unit.gateway.process({
     n: entry.n,
     method: subject.method,
     url: subject.path,
-    authorization,
+    headers: request.headers,
+    address: request.socket.remoteAddress ?? '',
     rawBody,
   });
   note(unit, entry, outcome);

@@ -4,6 +4,7 @@ import type { AppliedHold } from './hold.ts';
 import type { Journal } from './journal.ts';
 import type { Limiter, LimitNumbers, Policy } from './limits.ts';
 import type { Portal } from './portal.ts';
+import type { TokenKind } from './tokens.ts';
 
 /** A look at the whole portal; no secrets. */
 export interface SimulatorState {
@@ -21,7 +22,16 @@ export interface SimulatorState {
   refused: Record<Policy, number>;
   faults: Fault[];
   hold: AppliedHold['rule'] | null;
-  tokens: { id: string; appId: number; scopes: string[]; revoked: boolean; expiresAt: number | null }[];
+  tokens: {
+    id: string;
+    kind: TokenKind;
+    appId: number;
+    scopes: string[];
+    revoked: boolean;
+    expiresAt: number | null;
+  }[];
+  /** Apps that can be installed. */
+  apps: { clientId: string; appId: number; name: string }[];
   behaviour: Behaviour;
 }
 
@@ -53,13 +63,15 @@ export function describeState({ portal, limiter, journal, faults, hold }: StateP
     refused: { ...limiter.refusals },
     faults: faults.list(),
     hold: hold.rule ?? null,
-    tokens: tokens.map(({ id, appId, scopes, revoked, expiresAt }) => ({
+    tokens: tokens.map(({ id, kind, appId, scopes, revoked, expiresAt }) => ({
       id,
+      kind,
       appId,
       scopes: [...scopes],
       revoked,
       expiresAt: expiresAt ?? null,
     })),
+    apps: portal.apps.list().map(({ clientId, appId, name }) => ({ clientId, appId, name })),
     behaviour: portal.behaviour,
   };
 }

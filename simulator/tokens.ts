@@ -31,7 +31,24 @@ export const ALL_SCOPES = [
   'crm.lists.write',
   'tickets',
   'forms',
+  'forms-uploaded-files',
+  'communication_preferences.read',
+  'communication_preferences.write',
   'communication_preferences.read_write',
+  'communication_preferences.statuses.batch.read',
+  'communication_preferences.statuses.batch.write',
+  'analytics.behavioral_events.send',
+  'behavioral_events.event_definitions.read_write',
+  'timeline',
+  'timeline.write',
+] as const;
+
+/** Reach the webhooks journal only, by client credentials; no other token is ever granted them. */
+export const JOURNAL_SCOPES = [
+  'developer.webhooks_journal.read',
+  'developer.webhooks_journal.subscriptions.read',
+  'developer.webhooks_journal.subscriptions.write',
+  'developer.webhooks_journal.snapshots.read',
 ] as const;
 
 const MISSING =
@@ -39,8 +56,13 @@ const MISSING =
 const SCOPES_PAGE = 'https://developers.hubspot.com/scopes';
 const MS_PER_DAY = 86_400_000;
 
+/** `static`: service keys, private apps and apps with static auth; `oauth`: access tokens of a user's consent. */
+export type TokenKind = 'static' | 'oauth' | 'client-credentials';
+
 export interface TokenOptions {
   token: string;
+  /** Default `static`. */
+  kind?: TokenKind | undefined;
   /** Name in the journal and in admin answers, so that secrets stay out of them. Default `token-N`. */
   id?: string | undefined;
   scopes?: 'all' | readonly string[] | undefined;
@@ -55,6 +77,7 @@ export interface TokenOptions {
 export interface Token {
   id: string;
   secret: string;
+  kind: TokenKind;
   scopes: ReadonlySet<string>;
   appId: number;
   appName: string;
@@ -67,6 +90,7 @@ export interface Token {
 export const ANONYMOUS: Token = {
   id: 'anonymous',
   secret: '',
+  kind: 'static',
   scopes: new Set(),
   appId: 0,
   appName: 'Anonymous',
@@ -98,6 +122,7 @@ export class TokenStore implements SavedPart {
     const token: Token = {
       id: options.id ?? this.#bySecret.get(options.token)?.id ?? `token-${number}`,
       secret: options.token,
+      kind: options.kind ?? 'static',
       scopes: new Set(options.scopes === undefined || options.scopes === 'all' ? ALL_SCOPES : options.scopes),
       appId: options.appId ?? 1_000 + number,
       appName: options.appName ?? `App ${number}`,
@@ -107,6 +132,10 @@ export class TokenStore implements SavedPart {
     };
     this.#bySecret.set(token.secret, token);
     return token;
+  }
+
+  bySecret(secret: string): Token | undefined {
+    return this.#bySecret.get(secret);
   }
 
   /** By the secret or by the id. */

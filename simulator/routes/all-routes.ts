@@ -3,8 +3,10 @@ import { accountRoutes } from './account.ts';
 import { associationRoutes } from './associations.ts';
 import { batchRoutes } from './batches.ts';
 import { mergeRoutes } from './merge.ts';
+import { oauthRoutes } from './oauth.ts';
 import { objectRoutes } from './objects.ts';
 import { propertyRoutes } from './properties.ts';
+import { tokenInfoRoutes } from './token-info.ts';
 
 /** Every route, literal patterns before those with parameters in their place. */
 export const ROUTES: readonly Route[] = [
@@ -14,4 +16,6 @@ export const ROUTES: readonly Route[] = [
   ...objectRoutes,
   ...propertyRoutes,
   ...accountRoutes,
+  ...oauthRoutes,
+  ...tokenInfoRoutes,
 ];
