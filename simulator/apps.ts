@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { badRequest } from './api-error.ts';
+import type { SavedPart } from './saved-part.ts';
 import { ALL_SCOPES } from './tokens.ts';
 
 /** Nobody waits longer between consent and exchange; HubSpot does not say how long a code lives. */
@@ -52,13 +53,26 @@ export interface Grant {
   readonly redirectUri: string;
 }
 
+const savedGrantSchema = z.strictObject({
+  clientId: z.string(),
+  userId: z.number(),
+  scopes: z.array(z.string()),
+  redirectUri: z.string(),
+});
+
+const savedSchema = z.union([
+  z.tuple([z.literal('app'), appSchema]),
+  z.tuple([z.literal('code'), z.string(), savedGrantSchema, z.number()]),
+  z.tuple([z.literal('refresh'), z.string(), savedGrantSchema]),
+]);
+
 /**
  * The apps that may be installed, and what of their installation is not an access token.
  *
  * A code is unused or gone: it is exchanged once, and dies by itself. A refresh token lives until it is deleted, rotated away
  * or its app is uninstalled.
  */
-export class AppStore {
+export class AppStore implements SavedPart {
   readonly #byClientId = new Map<string, App>();
   readonly #codes = new Map<string, { grant: Grant; expiresAt: number }>();
   readonly #refreshTokens = new Map<string, Grant>();
@@ -150,11 +164,35 @@ export class AppStore {
     return app;
   }
 
+  *dump(): Iterable<unknown> {
+    for (const app of this.list()) yield ['app', { ...app, scopes: [...app.scopes] }];
+    for (const [code, { grant, expiresAt }] of this.#codes) yield ['code', code, saveGrant(grant), expiresAt];
+    for (const [token, grant] of this.#refreshTokens) yield ['refresh', token, saveGrant(grant)];
+  }
+
+  restore(row: unknown): void {
+    const saved = savedSchema.parse(row);
+    if (saved[0] === 'app') {
+      this.add(saved[1]);
+      return;
+    }
+    const [kind, secret, { clientId, ...rest }] = saved;
+    const app = this.get(clientId);
+    if (!app) throw new Error(`there is no app ${clientId}`);
+    const grant = { app, ...rest };
+    if (kind === 'code') this.#codes.set(secret, { grant, expiresAt: saved[3] });
+    else this.#refreshTokens.set(secret, grant);
+  }
+
   clear(): void {
     this.#byClientId.clear();
     this.#codes.clear();
     this.#refreshTokens.clear();
   }
+}
+
+function saveGrant({ app, ...rest }: Grant): Record<string, unknown> {
+  return { clientId: app.clientId, ...rest };
 }
 
 /** Never looks like a private app's token. */

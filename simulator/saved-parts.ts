@@ -8,6 +8,7 @@ export function savedParts(portal: Portal): ReadonlyMap<string, SavedPart> {
   return new Map<string, SavedPart>([
     ['clock', portal.clock],
     ['token', portal.tokens],
+    ['app', portal.apps],
     ...objects.map((data): [string, SavedPart] => [`property/${data.type.name}`, savedDefinitions(data)]),
     ...objects.map(({ type, store }): [string, SavedPart] => [`record/${type.name}`, store]),
     ['history', portal.history],

@@ -94,6 +94,37 @@ it('a portal that is stopped and started again shows the same', async () => {
   ).toBe(400);
 });
 
+it('keeps apps, with codes and refresh tokens that were given out', async () => {
+  const before = await start();
+  const client = { client_id: 'client', client_secret: 'secret' };
+  const exchange = (portal: TestPortal, fields: Record<string, string>) =>
+    portal.call('POST', '/oauth/2026-09/token', new URLSearchParams({ ...client, ...fields }).toString());
+  before.simulator.addApp({ clientId: 'client', clientSecret: 'secret', scopes: ['oauth'] });
+  const authorize = () =>
+    before.simulator.authorize({
+      clientId: 'client',
+      redirectUri: 'https://a.example.com/',
+      scopes: ['oauth'],
+    });
+  const byCode = (code: string) => ({
+    grant_type: 'authorization_code',
+    code,
+    redirect_uri: 'https://a.example.com/',
+  });
+  const { body } = await exchange(before, byCode(authorize()));
+  const unused = byCode(authorize());
+
+  const after = await restart(before);
+  const refresh = { grant_type: 'refresh_token', refresh_token: String(body.refresh_token) };
+  expect((await exchange(after, refresh)).status).toBe(200);
+  expect((await exchange(after, unused)).status).toBe(200);
+  expect(after.simulator.state().apps).toMatchObject([{ clientId: 'client', appId: 2_001 }]);
+  const details = await after.call('GET', '/account-info/2026-09/details', undefined, {
+    authorization: `Bearer ${String(body.access_token)}`,
+  });
+  expect(details.headers).not.toHaveProperty('x-hubspot-ratelimit-daily');
+});
+
 it('keeps every portal, those that the options do not name too', async () => {
   const before = await start({ portals: [{ portalId: 222, token: 'other' }] });
   before.simulator.portal(222).insert('contacts', [{ email: 'b@example.com' }]);

@@ -105,6 +105,7 @@ export type RequiredScopes = readonly (readonly string[])[];
 const savedSchema = z.strictObject({
   id: z.string(),
   secret: z.string(),
+  kind: z.enum(['static', 'oauth', 'client-credentials']),
   scopes: z.array(z.string()).transform((scopes): ReadonlySet<string> => new Set(scopes)),
   appId: z.number(),
   appName: z.string(),
