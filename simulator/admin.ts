@@ -3,6 +3,7 @@ import { answerActivity } from './admin-activity.ts';
 import { ApiError } from './api-error.ts';
 import { appSchema } from './apps.ts';
 import { behaviourPatchSchema } from './behaviour.ts';
+import { parseFaultPlan } from './fault-plan.ts';
 import { faultSchema } from './faults.ts';
 import { holdSchema } from './hold.ts';
 import { limitsSchema, TIER_NAMES } from './limits.ts';
@@ -122,10 +123,9 @@ async function route(host: AdminHost, request: AdminRequest): Promise<Reply | un
     case 'GET faults':
       return ok({ results: simulator.faults() });
     case 'POST faults': {
-      const given = jsonOf(request);
-      // Not a union of one and many: its errors would not name the wrong field.
-      const plans = z.array(faultSchema).parse(Array.isArray(given) ? given : [given]);
-      return ok({ results: simulator.addFaults(plans) });
+      const { faults, holdAfterApply } = parseFaultPlan(jsonOf(request));
+      if (holdAfterApply) simulator.holdAfterApply(holdAfterApply);
+      return ok({ results: simulator.addFaults(faults) });
     }
     case 'DELETE faults':
       return ok({ removed: simulator.removeFaults(type === '' ? undefined : type) });

@@ -1,8 +1,10 @@
 import type { ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { isObject } from './call.ts';
-import type { Fault } from './faults.ts';
+import type { Fault, FaultKind } from './faults.ts';
 
+const PASSING_KINDS: readonly FaultKind[] = ['slow', 'drop-item', 'skew', 'revoke'];
+const DEFAULT_SKEW_MS = 600_000;
 const JSON_TYPE = 'application/json;charset=utf-8';
 
 /** An answer as bytes. */
@@ -29,7 +31,21 @@ export function send(response: ServerResponse, wire: Wire): SentStatus {
   return wire.status;
 }
 
-/** Plays a fault in place of an answer. `slow` and `drop-item` are the caller's: they end in a true answer. */
+/** Faults that end in a true answer, seen through `bend`. */
+export function endsInAnswer(fault: Fault): boolean {
+  return PASSING_KINDS.includes(fault.do);
+}
+
+/** The true answer as a fault that lets it pass leaves it. `draw` picks the item that is dropped. */
+export function bend(wire: Wire, fault: Fault, draw: () => number): Wire {
+  if (fault.do === 'skew')
+    wire.headers.date = new Date(Date.now() + (fault.skewMs ?? DEFAULT_SKEW_MS)).toUTCString();
+  if (fault.do === 'drop-item' && fault.at === 'after-apply')
+    wire.payload = dropItem(wire.payload, 'results', draw);
+  return wire;
+}
+
+/** Plays a fault in place of an answer. */
 export function playFault(response: ServerResponse, fault: Fault, wire: Wire | undefined): SentStatus {
   switch (fault.do) {
     case 'reset':

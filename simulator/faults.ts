@@ -9,6 +9,8 @@ export type FaultStage = (typeof FAULT_STAGES)[number];
  * - reset: the connection is cut with RST. hang: no answer, the connection stays open.
  * - status: the given status. html: an HTML page (502). garbage: 200 that is not JSON. edge429: the edge's text/plain 429.
  * - truncate: 200 with half of the JSON. empty: 200 with empty results. slow: the true answer after `delayMs`.
+ * - skew: the true answer with a `Date` header that is `skewMs` ahead (default 10 min; negative: behind).
+ * - revoke: the caller's token is revoked for good before the call, which is then answered 401. Only `before`.
  * - drop-item: one input of a batch is missing from the answer, without an error. `before`: it is also not written.
  */
 export const FAULT_KINDS = [
@@ -22,6 +24,8 @@ export const FAULT_KINDS = [
   'drop-item',
   'empty',
   'edge429',
+  'skew',
+  'revoke',
 ] as const;
 export type FaultKind = (typeof FAULT_KINDS)[number];
 
@@ -52,6 +56,10 @@ export const faultSchema = z
     body: z.unknown().optional(),
     /** Real ms before the fault is played, or by which `slow` delays. */
     delayMs: z.number().min(0).max(600_000).optional(),
+    /** Ms by which the `Date` header of `skew` is ahead of the true time. */
+    skewMs: z.number().min(-31_536_000_000).max(31_536_000_000).optional(),
+    /** So many matching requests pass before it is played for the first time. */
+    after: z.number().int().min(0).default(0),
     /** Chance per matching request, drawn from the portal's seed. */
     probability: z.number().min(0).max(1).default(1),
     /** Played at most so often. */
@@ -60,6 +68,10 @@ export const faultSchema = z
   .refine((fault) => fault.at !== 'mid-body' || MID_BODY_KINDS.includes(fault.do), {
     error: `at 'mid-body' only these can be done: ${MID_BODY_KINDS.join(', ')}`,
     path: ['do'],
+  })
+  .refine((fault) => fault.at === 'before' || fault.do !== 'revoke', {
+    error: "'revoke' is only done at 'before'",
+    path: ['at'],
   });
 
 /** A plan entry as it is given. */
@@ -127,6 +139,7 @@ export class FaultPlanner {
       if (fault.at !== stage || (fault.times !== undefined && fault.hits >= fault.times)) continue;
       if (!fits(fault, path, subject)) continue;
       fault.matched += 1;
+      if (fault.matched <= fault.after) continue;
       if (fault.probability < 1 && this.#random() >= fault.probability) continue;
       fault.hits += 1;
       return fault;

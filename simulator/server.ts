@@ -1,15 +1,30 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
-import { dropItem, playFault, playMidBody, type SentStatus, send, type Wire } from './fault-player.ts';
-import type { Fault, FaultSubject } from './faults.ts';
+import { z } from 'zod';
+import { faultsOfRequest } from './fault-plan.ts';
+import {
+  bend,
+  dropItem,
+  endsInAnswer,
+  playFault,
+  playMidBody,
+  type SentStatus,
+  send,
+  type Wire,
+} from './fault-player.ts';
+import { FAULT_PRESET_NAMES } from './fault-presets.ts';
+import type { Fault, FaultPlanner, FaultSubject } from './faults.ts';
 import type { Outcome } from './gateway.ts';
 import type { JournalEntry } from './journal.ts';
 import type { Addressed } from './portal-directory.ts';
 import type { PortalUnit } from './portal-unit.ts';
 import type { Reply } from './reply.ts';
+import { bearerSecret } from './tokens.ts';
 
 const ADMIN_PREFIX = '/_simulator/';
+/** A request may bring its own fault: a plan as JSON, or the name of a preset. */
+const FAULT_HEADER = 'x-simulator-fault';
 const MAX_BODY_BYTES = 20 * 1_024 * 1_024;
 /** Longer than clients keep idle sockets, so that the portal is never the one to close under a request. */
 const KEEP_ALIVE_MS = 120_000;
@@ -56,12 +71,18 @@ async function exchange(
   }
   const { authorization } = request.headers;
   const unit = parts.portalOf({ method, url, authorization, rawBody });
+  const own = askedFaults(request);
+  if (typeof own === 'string') {
+    send(response, toWire({ status: 400, body: { error: own } }));
+    return;
+  }
   const started = performance.now();
   const worker = headerOf(request, 'x-spoke-worker');
   const entry = unit.journal.arrive({ at: unit.portal.clock.now(), method, path: url, worker });
   entry.bytes = rawBody.length;
   try {
-    entry.status = await answer(unit, { request, response, entry, subject: { method, path: url, rawBody } });
+    const subject = { method, path: url, rawBody };
+    entry.status = await answer(unit, { request, response, entry, subject, own });
   } finally {
     unit.journal.finish(entry, performance.now() - started);
   }
@@ -72,6 +93,8 @@ interface Exchange {
   response: ServerResponse;
   entry: JournalEntry;
   subject: FaultSubject;
+  /** Faults that the request itself asked for; they go before the portal's plan. */
+  own: FaultPlanner | undefined;
 }
 
 async function answer(unit: PortalUnit, exchanged: Exchange): Promise<SentStatus> {
@@ -80,9 +103,10 @@ async function answer(unit: PortalUnit, exchanged: Exchange): Promise<SentStatus
   let { rawBody } = subject;
   if (before) {
     if (before.delayMs) await delay(before.delayMs);
+    if (!endsInAnswer(before)) return playFault(response, before, undefined);
     if (before.do === 'drop-item')
       rawBody = Buffer.from(dropItem(rawBody.toString(), 'inputs', unit.portal.random));
-    else if (before.do !== 'slow') return playFault(response, before, undefined);
+    if (before.do === 'revoke') unit.portal.tokens.revoke(bearerSecret(request.headers.authorization));
   }
   const outcome = unit.gateway.process({
     n: entry.n,
@@ -94,12 +118,13 @@ async function answer(unit: PortalUnit, exchanged: Exchange): Promise<SentStatus
   });
   note(unit, entry, outcome);
   const wire = toWire(outcome.reply);
+  if (before) bend(wire, before, unit.portal.random);
   if (entry.applied && unit.hold.rule) await hold(unit, exchanged);
   const after = entry.applied ? draw(unit, 'after-apply', exchanged) : undefined;
   if (after) {
     if (after.delayMs) await delay(after.delayMs);
-    if (after.do === 'drop-item') wire.payload = dropItem(wire.payload, 'results', unit.portal.random);
-    else if (after.do !== 'slow') return playFault(response, after, wire);
+    if (!endsInAnswer(after)) return playFault(response, after, wire);
+    bend(wire, after, unit.portal.random);
   }
   const midBody = wire.payload === '' ? undefined : draw(unit, 'mid-body', exchanged);
   return midBody ? playMidBody(response, midBody, wire) : send(response, wire);
@@ -108,12 +133,26 @@ async function answer(unit: PortalUnit, exchanged: Exchange): Promise<SentStatus
 function draw(
   unit: PortalUnit,
   stage: 'before' | 'after-apply' | 'mid-body',
-  { entry, subject }: Exchange,
+  { entry, subject, own }: Exchange,
 ): Fault | undefined {
-  if (unit.faults.isEmpty) return undefined;
-  const fault = unit.faults.draw(stage, subject);
+  if (unit.faults.isEmpty && !own) return undefined;
+  const fault = own?.draw(stage, subject) ?? unit.faults.draw(stage, subject);
   if (fault) entry.fault = fault.id;
   return fault;
+}
+
+/** What the request wants to have done to itself, or what is wrong with that. */
+function askedFaults(request: IncomingMessage): FaultPlanner | string | undefined {
+  const header = headerOf(request, FAULT_HEADER);
+  if (header === null) return undefined;
+  try {
+    return faultsOfRequest(header);
+  } catch (error) {
+    if (error instanceof z.ZodError) return `${FAULT_HEADER}: ${z.prettifyError(error)}`;
+    if (error instanceof SyntaxError)
+      return `${FAULT_HEADER} is neither a fault as JSON nor one of ${FAULT_PRESET_NAMES.join(', ')}`;
+    throw error;
+  }
 }
 
 function note(unit: PortalUnit, entry: JournalEntry, { effects, tokenId }: Outcome): void {

@@ -144,6 +144,12 @@ export class TokenStore implements SavedPart {
     return this.#bySecret.get(secretOrId) ?? this.list().find((token) => token.id === secretOrId);
   }
 
+  /** Ends a token for good; an unknown one is left alone. */
+  revoke(secret: string | undefined): void {
+    const token = secret === undefined ? undefined : this.#bySecret.get(secret);
+    if (token) token.revoked = true;
+  }
+
   has(secret: string): boolean {
     return this.#bySecret.has(secret);
   }
