@@ -232,6 +232,20 @@ export const ERROR_CODES = {
     meaning: 'A note is empty, too long as HTML, or has an invalid date.',
     remedy: 'Give text (which is shortened when too long) or shorter HTML, and a valid date.',
   },
+  OAUTH_DISCONNECTED: {
+    meaning:
+      'There is no refresh token, or HubSpot no longer takes it: the app was uninstalled or its user removed.',
+    remedy:
+      'Have the app authorised again in HubSpot; nothing is tried again until there is a new refresh token.',
+  },
+  OAUTH_REFUSED: {
+    meaning: 'HubSpot refused an OAuth call for what it was given; the message names it.',
+    remedy: 'Correct the client id, secret or redirect address, or have the app authorised again.',
+  },
+  OAUTH_STORE_FAILED: {
+    meaning: "The application's own store of the refresh token raised an error when it was read.",
+    remedy: 'Look into the store; the name of its error is in the facts.',
+  },
   OUTBOX_BUSY: {
     meaning:
       'Another transaction recorded the same idempotency key at the same time, and this one cannot see how that ended.',

@@ -7,6 +7,17 @@ export type { Exchange, Fault, FaultReason, Flaw, Reply } from './exchange.ts';
 export { expectBody } from './expect.ts';
 export { type CallMeaning, expectTaken } from './expect-taken.ts';
 export { maskPersonal } from './mask-personal.ts';
+export {
+  type AuthorizeRequest,
+  authorizeUrl,
+  createOAuthApp,
+  type OAuthApp,
+  type OAuthAppOptions,
+  type OAuthGrant,
+  type OAuthTokenKind,
+  type OAuthTokenState,
+} from './oauth.ts';
+export { type OAuthTokenOptions, type RefreshTokenStore, tokenFromOAuth } from './oauth-token.ts';
 export { API_VERSION, type RecordQuery } from './paths.ts';
 export type { PropertyError } from './problem.ts';
 export type {

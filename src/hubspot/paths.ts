@@ -115,15 +115,16 @@ function associations(fromType: string, toType: string): string {
   return `/crm/associations/${API_VERSION}/${segment(fromType)}/${segment(toType)}`;
 }
 
-function segment(text: string): string {
+/** A text as one part of a path. Raises HUBSPOT_PATH_INVALID for what would name another endpoint. */
+export function segment(text: string): string {
   // Servers and proxies resolve `.` and `..`, encoded or not, and an empty part names another endpoint.
   if (text === '' || text === '.' || text === '..')
     throw new SpokeError('HUBSPOT_PATH_INVALID', `"${text}" cannot stand in a HubSpot path; use another id.`);
   return encodeURIComponent(text.toWellFormed());
 }
 
-/** Lists are joined by commas; false, empty lists and what is undefined are left out. */
-function queryString(query: object): string {
+/** `?a=b`, or ''. Lists are joined by commas; false, empty lists and what is undefined are left out. */
+export function queryString(query: object): string {
   const search = new URLSearchParams();
   for (const [name, value] of Object.entries<unknown>({ ...query })) {
     if (value === undefined || value === false) continue;

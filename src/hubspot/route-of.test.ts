@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { paths } from './paths.ts';
 import { routeOf } from './route-of.ts';
+import { servicePaths } from './service-paths.ts';
 
 const MAIL = 'ada@example.com';
 
@@ -39,6 +40,19 @@ describe('a route for logs', () => {
     [paths.listsOfRecord('0-1', '501'), '/crm/lists/2026-09/records/0-1/:id/memberships'],
     [paths.accountUsage(), '/account-info/2026-09/api-usage/daily/private-apps'],
     [paths.tokenInfo(), '/oauth/v2/private-apps/get/access-token-info'],
+    [servicePaths.oauthIntrospect(), '/oauth/2026-09/token/introspect'],
+    [servicePaths.consentStatuses(MAIL, 'EMAIL'), '/communication-preferences/2026-09/statuses/:id'],
+    [
+      servicePaths.consentUnsubscribeAll(MAIL, 'EMAIL'),
+      '/communication-preferences/2026-09/statuses/:id/unsubscribe-all',
+    ],
+    [servicePaths.consentBatch('write'), '/communication-preferences/2026-09/statuses/batch/write'],
+    [servicePaths.formSubmissions('f-1', { after: MAIL }), '/form-integrations/v1/submissions/forms/:id'],
+    [servicePaths.formSubmit('1', 'f-1', true), '/submissions/v3/integration/secure/submit/:id/:id'],
+    [servicePaths.form('f-1'), '/marketing/v3/forms/:id'],
+    [servicePaths.customEventBatch(), '/events/custom/2026-09/send/batch'],
+    [servicePaths.eventDefinition('pe1_x'), '/events/custom/2026-09/event-definitions/:id'],
+    [servicePaths.appEventBatch('v4'), '/integrators/timeline/v4/events/batch'],
     ['', ''],
   ])('of %s is %s', (path, expected) => {
     expect(routeOf(path)).toBe(expected);
@@ -52,7 +66,7 @@ describe('a route for logs', () => {
   });
 
   it('of no path names an e-mail address, wherever one may have been given', () => {
-    for (const build of Object.values(paths) as ((...parts: string[]) => string)[]) {
+    for (const build of Object.values({ ...paths, ...servicePaths }) as ((...parts: string[]) => string)[]) {
       const path = build(MAIL, MAIL, MAIL, MAIL);
       expect(routeOf(path), path).not.toContain('ada');
     }

@@ -6,7 +6,10 @@ const WORDS = new Set(
   `account-info add add-and-remove all api-usage archive associate associations batch create crm crm-object-schemas
    custom-properties daily default details gdpr-delete get groups join-order labels limits lists memberships merge name
    oauth object-type-id objects owners pipelines private-apps properties property-validations read records remove schemas
-   search stages update upsert access-token-info`.split(/\s+/),
+   search stages update upsert access-token-info
+   communication-preferences custom definitions event-definitions events form-integrations forms integration integrators
+   introspect marketing property revoke secure send statuses submissions submit timeline token unsubscribe-all
+   write`.split(/\s+/),
 );
 /** A version of the API, dated or numbered. */
 const VERSION = /^(?:\d{4}-\d{2}(?:-beta)?|v\d)$/;

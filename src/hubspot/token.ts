@@ -17,7 +17,7 @@ export interface TokenSource {
 
 /** A token that cannot change while the process runs. */
 export function tokenFromText(token: string): TokenSource {
-  const read = async () => checked(token, 'the configured token');
+  const read = async () => checkedToken(token, 'the configured token');
   return { current: read, refresh: read };
 }
 
@@ -27,12 +27,15 @@ export function tokenFromEnvironment(
   env: Readonly<Record<string, string | undefined>> = process.env,
   clock: Clock = systemClock,
 ): TokenSource {
-  return rereadable(async () => checked(env[name] ?? '', `the environment variable ${masked(name)}`), clock);
+  return rereadable(
+    async () => checkedToken(env[name] ?? '', `the environment variable ${masked(name)}`),
+    clock,
+  );
 }
 
 /** The token in a file (surrounding white space is dropped), read at first use and again when it is refused. */
 export function tokenFromFile(path: string, clock: Clock = systemClock): TokenSource {
-  return rereadable(async () => checked(await readStart(path), `the file ${masked(path)}`), clock);
+  return rereadable(async () => checkedToken(await readStart(path), `the file ${masked(path)}`), clock);
 }
 
 /** Adds single flight and the hold to a plain read; `read` may raise, the last good token then stays in use. */
@@ -88,7 +91,8 @@ async function readStart(path: string): Promise<string> {
   }
 }
 
-function checked(text: string, where: string): string {
+/** The token without white space around it, if a header can carry it. Raises TOKEN_EMPTY or TOKEN_INVALID. */
+export function checkedToken(text: string, where: string): string {
   const token = text.trim();
   if (token === '')
     throw new SpokeError('TOKEN_EMPTY', `The HubSpot token is empty in ${where}; put the token there.`);
