@@ -1,4 +1,4 @@
-import type { StoredRecord } from './object-store.ts';
+import type { StoredRecord } from './stored-record.ts';
 
 /** What changed one property of a record; '' on either side stands for no value. */
 export interface ValueChange {

@@ -1,6 +1,6 @@
 import { type AssociationType, findAssociation, inverseAssociation } from './association-types.ts';
 import type { Occasion } from './changes.ts';
-import type { StoredRecord } from './object-store.ts';
+import type { StoredRecord } from './stored-record.ts';
 
 /** A link as association reads show it. */
 export interface LinkView {

@@ -4,12 +4,14 @@ import type { Behaviour } from './behaviour.ts';
 import { ChangeFeed } from './changes.ts';
 import { createIsoFormatter, type DrivableClock } from './clock.ts';
 import { WriteHistory } from './history.ts';
-import { ObjectStore, type StoredRecord } from './object-store.ts';
+import { ObjectStore } from './object-store.ts';
 import { findObjectType, OBJECT_TYPES, type ObjectType } from './object-types.ts';
 import { PropertyRegistry } from './property-registry.ts';
 import type { Random } from './random.ts';
 import { Schedule } from './schedule.ts';
+import type { StoredRecord } from './stored-record.ts';
 import { TokenStore } from './tokens.ts';
+import type { ChangeSource, WriteStamp } from './value-versions.ts';
 
 /** What account details tell about the portal. */
 export interface Account {
@@ -52,6 +54,7 @@ export class Portal {
   /** Ms since 1970 of the portal's clock at the start. */
   readonly createdAt: number;
   #objects = new Map<string, ObjectData>();
+  #stamp: WriteStamp | undefined;
 
   constructor(options: PortalOptions) {
     this.account = options.account;
@@ -82,6 +85,13 @@ export class Portal {
   recordUrl(type: ObjectType): string {
     const { uiDomain, portalId } = this.account;
     return `https://${uiDomain}/contacts/${portalId}/record/${type.typeId}/`;
+  }
+
+  /** When and by whom something is written; all that one caller writes in one ms bears the same. */
+  stamp(at: number, source: ChangeSource): WriteStamp {
+    if (this.#stamp?.at !== at || this.#stamp.source !== source)
+      this.#stamp = { at, iso: this.iso(at), source };
+    return this.#stamp;
   }
 
   allObjects(): ObjectData[] {

@@ -1,7 +1,8 @@
 import { linksTo } from './links.ts';
-import type { StoredRecord } from './object-store.ts';
 import type { Portal } from './portal.ts';
+import type { StoredRecord } from './stored-record.ts';
 import type { PropertyWarning } from './validation.ts';
+import type { ValueVersion } from './value-versions.ts';
 import type { PlannedWrite } from './writes.ts';
 
 /** A record as answers show it. */
@@ -77,33 +78,23 @@ export function viewAssociations(
   return shown;
 }
 
-/** Versions of the named properties, newest first; without recorded history only the current value is known. */
+/** Versions of the named properties, newest first. */
 export function viewHistory(
   portal: Portal,
   record: StoredRecord,
   names: readonly string[],
 ): Record<string, unknown[]> {
-  const entries = portal.history.of(record.type.name, record.id);
-  const shown: Record<string, unknown[]> = {};
-  for (const name of names) {
-    const versions = entries
-      .filter((entry) => Object.hasOwn(entry.properties, name))
-      .map((entry) => version(entry.properties[name] ?? '', new Date(entry.at).toISOString()))
-      .reverse();
-    const current = record.properties.get(name);
-    shown[name] =
-      versions.length > 0 || current === undefined ? versions : [version(current, record.updatedAt)];
-  }
-  return shown;
+  const { store } = portal.objects(record.type.name);
+  return Object.fromEntries(names.map((name) => [name, store.versions(record, name).map(viewVersion)]));
 }
 
-function version(value: string, timestamp: string) {
+function viewVersion({ value, stamp }: ValueVersion) {
   return {
     value,
-    timestamp,
-    sourceType: 'INTEGRATION',
-    sourceId: '1',
+    timestamp: stamp.iso,
+    sourceType: stamp.source.sourceType,
+    sourceId: stamp.source.sourceId,
     sourceLabel: null,
-    updatedByUserId: null,
+    updatedByUserId: stamp.source.userId,
   };
 }

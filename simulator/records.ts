@@ -1,7 +1,7 @@
 import { toApiError } from './failures.ts';
 import { linksTo } from './links.ts';
-import type { StoredRecord } from './object-store.ts';
 import type { Portal } from './portal.ts';
+import type { StoredRecord } from './stored-record.ts';
 import { applyWrite, planWrite } from './writes.ts';
 
 const MAX_PAGE = 10_000;

@@ -1,6 +1,7 @@
 import type { Portal } from './portal.ts';
 import { savedDefinitions } from './saved-definitions.ts';
 import type { SavedPart } from './saved-part.ts';
+import { savedRecords } from './saved-records.ts';
 
 /** Everything of a portal that a state file keeps, by the name its lines bear, in the order in which it is read back. */
 export function savedParts(portal: Portal): ReadonlyMap<string, SavedPart> {
@@ -10,7 +11,7 @@ export function savedParts(portal: Portal): ReadonlyMap<string, SavedPart> {
     ['token', portal.tokens],
     ['app', portal.apps],
     ...objects.map((data): [string, SavedPart] => [`property/${data.type.name}`, savedDefinitions(data)]),
-    ...objects.map(({ type, store }): [string, SavedPart] => [`record/${type.name}`, store]),
+    ...objects.map(({ type, store }): [string, SavedPart] => [`record/${type.name}`, savedRecords(store)]),
     ['history', portal.history],
   ]);
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { ApiError } from './api-error.ts';
 import type { Behaviour } from './behaviour.ts';
 import type { SavedPart } from './saved-part.ts';
+import type { ChangeSource } from './value-versions.ts';
 
 /** Everything the simulated portal can grant; `scopes: 'all'` means these. */
 export const ALL_SCOPES = [
@@ -84,6 +85,8 @@ export interface Token {
   userId: number;
   expiresAt: number | undefined;
   revoked: boolean;
+  /** What the history of values names as the writer. */
+  source: ChangeSource;
 }
 
 /** Stands for the caller of a route that asks for no token. */
@@ -97,6 +100,7 @@ export const ANONYMOUS: Token = {
   userId: 0,
   expiresAt: undefined,
   revoked: false,
+  source: { sourceType: 'FORM', sourceId: null, userId: null },
 };
 
 /** Groups of scopes: of each group at least one must be granted. */
@@ -120,16 +124,18 @@ export class TokenStore implements SavedPart {
 
   add(options: TokenOptions): Token {
     const number = this.#bySecret.size + 1;
+    const appId = options.appId ?? 1_000 + number;
     const token: Token = {
       id: options.id ?? this.#bySecret.get(options.token)?.id ?? `token-${number}`,
       secret: options.token,
       kind: options.kind ?? 'static',
       scopes: new Set(options.scopes === undefined || options.scopes === 'all' ? ALL_SCOPES : options.scopes),
-      appId: options.appId ?? 1_000 + number,
+      appId,
       appName: options.appName ?? `App ${number}`,
       userId: options.userId ?? 7,
       expiresAt: options.expiresAt,
       revoked: options.revoked ?? false,
+      source: sourceOf(appId),
     };
     this.#bySecret.set(token.secret, token);
     return token;
@@ -163,13 +169,17 @@ export class TokenStore implements SavedPart {
   }
 
   *dump(): Iterable<unknown> {
-    for (const token of this.list()) yield { ...token, scopes: [...token.scopes] };
+    for (const { source: _, ...token } of this.list()) yield { ...token, scopes: [...token.scopes] };
   }
 
   /** Tokens that the portal was started with stay accepted beside those of the file. */
   restore(row: unknown): void {
     const token = savedSchema.parse(row);
-    this.#bySecret.set(token.secret, { ...token, expiresAt: token.expiresAt });
+    this.#bySecret.set(token.secret, {
+      ...token,
+      expiresAt: token.expiresAt,
+      source: sourceOf(token.appId),
+    });
   }
 
   /** Throws the 401 that HubSpot answers: missing header, expired or unknown token, revoked token. */
@@ -220,6 +230,11 @@ export function requireScopes(
       errors: [{ message: sentence, context: { requiredGranularScopes: missing } }],
     },
   );
+}
+
+/** One object for each token: writes of one request share a stamp by it. */
+function sourceOf(appId: number): ChangeSource {
+  return { sourceType: 'INTEGRATION', sourceId: String(appId), userId: null };
 }
 
 function expired(expiresAt: number, now: number): ApiError {

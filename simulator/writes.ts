@@ -1,14 +1,16 @@
 import { type AssociationType, findAssociation } from './association-types.ts';
 import type { Occasion, ValueChange } from './changes.ts';
 import { link } from './links.ts';
-import { type StoredRecord, splitList } from './object-store.ts';
+import { splitList } from './object-store.ts';
 import type { ObjectData, Portal } from './portal.ts';
+import type { StoredRecord } from './stored-record.ts';
 import {
   normaliseEmail,
   type PropertyFault,
   type PropertyWarning,
   validateProperties,
 } from './validation.ts';
+import type { ChangeSource } from './value-versions.ts';
 import type { Version } from './version.ts';
 
 /** Why an input cannot be written. */
@@ -82,18 +84,24 @@ export interface ApplyDetails {
   now: number;
   requestN: number;
   traceId?: string | undefined;
+  /** Default: a person at the portal's own pages. */
+  source?: ChangeSource | undefined;
 }
+
+/** What history names when no app wrote. */
+export const CRM_UI: ChangeSource = { sourceType: 'CRM_UI', sourceId: 'userId:7', userId: 7 };
 
 /** Writes what was planned and returns the record. The modified date moves only when a value changed. */
 export function applyWrite(write: PlannedWrite, context: WriteContext, details: ApplyDetails): StoredRecord {
   const { portal, data } = context;
-  const nowIso = portal.iso(details.now);
-  const record = write.target ?? data.store.create(nowIso);
+  const stamp = portal.stamp(details.now, details.source ?? CRM_UI);
+  const record = write.target ?? data.store.create(stamp);
   const occasion: Occasion = { changes: portal.changes, at: details.now, requestN: details.requestN };
   const changes: ValueChange[] | undefined = portal.changes.isHeard ? [] : undefined;
+  const options = { since: write.target && stamp, changes };
   let changed = false;
-  for (const [name, value] of write.values) if (data.store.set(record, name, value, changes)) changed = true;
-  if (changed && write.target) data.store.touch(record, nowIso, changes);
+  for (const [name, value] of write.values) if (data.store.set(record, name, value, options)) changed = true;
+  if (changed && write.target) data.store.touch(record, stamp, changes);
   if (changes) tellWritten(record, write.target ? changes : undefined, occasion);
   for (const { to, type } of write.links) link(record, to, type, occasion);
   if (portal.behaviour.recordHistory) {

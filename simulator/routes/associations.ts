@@ -17,10 +17,10 @@ import {
   param,
 } from '../call.ts';
 import { type LinkView, link, linksTo, unlink } from '../links.ts';
-import type { StoredRecord } from '../object-store.ts';
 import type { ObjectData } from '../portal.ts';
 import { created, noContent, ok, type Reply } from '../reply.ts';
 import type { Route } from '../router.ts';
+import type { StoredRecord } from '../stored-record.ts';
 import { readLinks, writeLinks } from './scopes.ts';
 
 const DATED = ['v4', '2026-03', '2026-09'] as const;

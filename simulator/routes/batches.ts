@@ -180,7 +180,13 @@ function runWrites(call: Call, data: ObjectData, run: Run): Reply {
     );
   }
   const results = planned.map(({ item, write }) => {
-    const record = applyWrite(write, context, { kind: run.kind, now, requestN: n, traceId: item.traceId });
+    const record = applyWrite(write, context, {
+      kind: run.kind,
+      now,
+      requestN: n,
+      traceId: item.traceId,
+      source: call.token.source,
+    });
     const view = viewWritten(portal, record, write);
     if (item.traceId !== undefined) view.objectWriteTraceId = item.traceId;
     if (run.kind === 'upsert') view.new = write.target === undefined;

@@ -10,11 +10,11 @@ import {
   queryList,
 } from '../call.ts';
 import { toApiError } from '../failures.ts';
-import type { StoredRecord } from '../object-store.ts';
 import type { ObjectData } from '../portal.ts';
 import { type RecordView, viewAssociations, viewHistory, viewRecord, viewWritten } from '../record-view.ts';
 import { created, noContent, ok, type Reply } from '../reply.ts';
 import type { Route } from '../router.ts';
+import type { StoredRecord } from '../stored-record.ts';
 import { type AssociationInput, applyWrite, type PlannedWrite, planWrite, uniqueKey } from '../writes.ts';
 import { readRecords, writeRecords } from './scopes.ts';
 
@@ -45,9 +45,9 @@ function list(call: Call): Reply {
   const after = Number(query.get('after') ?? 0);
   if (!Number.isInteger(after) || after < 0) throw badRequest(`Invalid paging cursor: ${query.get('after')}`);
   const oldest = call.now - RECYCLE_BIN_DAYS * MS_PER_DAY;
-  const page = data.store.page(after, limit, ({ archivedAt }) =>
-    archived ? archivedAt !== undefined && archivedAt > oldest : archivedAt === undefined,
-  );
+  const page = archived
+    ? data.store.archivedPage(after, limit, ({ archivedAt }) => (archivedAt ?? 0) > oldest)
+    : data.store.page(after, limit, ({ archivedAt }) => archivedAt === undefined);
   const results = page.records.map((record) => show(call, data, record));
   if (page.nextId === undefined) return ok({ results });
   return ok({ results, paging: { next: { after: page.nextId, link: nextLink(call, data, page.nextId) } } });
@@ -156,9 +156,10 @@ function plan(
 }
 
 function apply(call: Call, data: ObjectData, write: PlannedWrite, kind: 'create' | 'update'): StoredRecord {
-  const { portal, version, now, n } = call;
+  const { portal, version, now, n, token } = call;
   call.effects.applied += 1;
-  return applyWrite(write, { portal, data, version }, { kind, now, requestN: n });
+  const details = { kind, now, requestN: n, source: token.source };
+  return applyWrite(write, { portal, data, version }, details);
 }
 
 /** The record a path means, archived ones too: by id, or by the unique property that `idProperty` names. */
