@@ -37,6 +37,22 @@ export const behaviourSchema = z.object({
   countRejectedCalls: z.boolean().default(false),
   /** Whether search calls use up the daily budget. Not documented. */
   countSearchInDaily: z.boolean().default(true),
+  /**
+   * How long (ms of the portal's clock) search does not know of a change: a number, or a range from which each change draws its
+   * own, so that later changes may show before earlier ones. 0: no lag. "A few moments" by the docs, seconds observed.
+   */
+  searchLag: z
+    .union([
+      z.number().int().min(0),
+      z
+        .strictObject({ minMs: z.number().int().min(0), maxMs: z.number().int().min(0) })
+        .refine(({ minMs, maxMs }) => minMs <= maxMs, { error: 'minMs is above maxMs' }),
+    ])
+    .default({ minMs: 5_000, maxMs: 10_000 }),
+  /** Whether records without a value meet NEQ, NOT_IN and NOT_CONTAINS_TOKEN of a search. Not documented. */
+  searchMissingValues: z.enum(['excluded', 'included']).default('excluded'),
+  /** A search by a date at ms 0 of 1970: answered, or failed with 500 as reported once. */
+  searchEpochZero: z.enum(['answered', 'fails']).default('answered'),
   /** Seconds sent as Retry-After with a 429 of the portal itself; 0 sends none, since none is promised. */
   retryAfterSeconds: z.number().min(0).default(0),
   /** Highest number of addresses one contact may gather by merges (HubSpot: 250 identities, then 414). */

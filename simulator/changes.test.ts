@@ -22,6 +22,7 @@ beforeEach(() => {
     behaviour: resolveBehaviour(),
     clock: new DrivableClock(),
     random: createRandom(1),
+    lagRandom: createRandom(2),
   });
   portal.tokens.add({ token: DEFAULT_TOKEN });
   const limiter = new Limiter({

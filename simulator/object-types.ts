@@ -14,6 +14,8 @@ export interface ObjectType {
   modifiedProperty: string;
   /** Returned when the caller asks for no properties. */
   defaultProperties: readonly string[];
+  /** Where the `query` of a search looks. Default: all texts. */
+  searchProperties?: readonly string[];
   /** Built-in properties whose values are unique among live records. */
   uniqueProperties: readonly string[];
   /** A list property whose addresses are as unique as the primary one and resolve to the same record. */
@@ -58,6 +60,16 @@ export const OBJECT_TYPES: readonly ObjectType[] = [
     createdProperty: 'createdate',
     modifiedProperty: 'lastmodifieddate',
     defaultProperties: ['createdate', 'email', 'firstname', 'hs_object_id', 'lastmodifieddate', 'lastname'],
+    searchProperties: [
+      'firstname',
+      'lastname',
+      'email',
+      'hs_additional_emails',
+      'phone',
+      'mobilephone',
+      'fax',
+      'company',
+    ],
     uniqueProperties: ['email'],
     secondaryOf: { primary: 'email', additional: 'hs_additional_emails' },
     requireOneOf: ['email', 'firstname', 'lastname'],
@@ -75,6 +87,7 @@ export const OBJECT_TYPES: readonly ObjectType[] = [
     createdProperty: 'createdate',
     modifiedProperty: 'hs_lastmodifieddate',
     defaultProperties: ['createdate', 'domain', 'hs_lastmodifieddate', 'hs_object_id', 'name'],
+    searchProperties: ['name', 'domain', 'website', 'phone'],
     // The domain is not unique: companies made through the API are not matched by it.
     uniqueProperties: [],
     requireOneOf: ['name', 'domain'],
@@ -101,6 +114,7 @@ export const OBJECT_TYPES: readonly ObjectType[] = [
       'hs_object_id',
       'pipeline',
     ],
+    searchProperties: ['dealname', 'description', 'dealtype', 'pipeline', 'dealstage'],
     uniqueProperties: [],
     requireOneOf: [],
     requireAll: ['dealname', 'dealstage'],
@@ -128,6 +142,7 @@ export const OBJECT_TYPES: readonly ObjectType[] = [
       'hs_ticket_priority',
       'subject',
     ],
+    searchProperties: ['subject', 'content', 'hs_pipeline_stage', 'hs_ticket_category'],
     uniqueProperties: [],
     requireOneOf: [],
     requireAll: ['subject', 'hs_pipeline_stage'],

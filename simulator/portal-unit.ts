@@ -33,6 +33,7 @@ export class PortalUnit {
       behaviour: resolveBehaviour(settings.behaviour),
       clock: new DrivableClock(settings.clock),
       random: createRandom(seed),
+      lagRandom: createRandom(seed + 3),
     });
     this.limiter = new Limiter({
       numbers: TIERS[settings.tier],

@@ -9,6 +9,7 @@ import { findObjectType, OBJECT_TYPES, type ObjectType } from './object-types.ts
 import { PropertyRegistry } from './property-registry.ts';
 import type { Random } from './random.ts';
 import { Schedule } from './schedule.ts';
+import { SearchIndexes, type SearchLag } from './search-indexes.ts';
 import type { StoredRecord } from './stored-record.ts';
 import { TokenStore } from './tokens.ts';
 import type { ChangeSource, WriteStamp } from './value-versions.ts';
@@ -37,6 +38,8 @@ export interface PortalOptions {
   behaviour: Behaviour;
   clock: DrivableClock;
   random: Random;
+  /** For what search lags behind: a sequence of its own, so that a search changes no order of answers. */
+  lagRandom: Random;
 }
 
 /** The state of the portal: everything a reset throws away, and what it is made from. */
@@ -50,6 +53,7 @@ export class Portal {
   readonly changes = new ChangeFeed();
   readonly iso = createIsoFormatter();
   readonly schedule: Schedule;
+  readonly search: SearchIndexes;
   behaviour: Behaviour;
   /** Ms since 1970 of the portal's clock at the start. */
   readonly createdAt: number;
@@ -63,6 +67,12 @@ export class Portal {
     this.random = options.random;
     this.createdAt = this.clock.now();
     this.schedule = new Schedule(this.clock);
+    this.search = new SearchIndexes({
+      changes: this.changes,
+      schedule: this.schedule,
+      lag: () => searchLag(this.behaviour),
+      random: options.lagRandom,
+    });
     this.clearRecords();
   }
 
@@ -113,6 +123,11 @@ export class Portal {
         { type, registry: new PropertyRegistry(type), store: new ObjectStore(type) },
       ]),
     );
+    this.search.clear();
     this.history.clear();
   }
+}
+
+function searchLag({ searchLag: lag }: Behaviour): SearchLag {
+  return typeof lag === 'number' ? { minMs: lag, maxMs: lag } : lag;
 }

@@ -31,6 +31,16 @@ export function viewRecord(portal: Portal, record: StoredRecord, names: Iterable
   return viewWith(portal, record, properties);
 }
 
+/** Shows a record as search knows it, which may be a while ago. */
+export function viewFound(portal: Portal, record: StoredRecord, names: Iterable<string>): RecordView {
+  const index = portal.search.of(record.type);
+  const properties: Record<string, string | null> = {};
+  for (const name of names) properties[name] = index.valueOf(record, name) ?? null;
+  const view = viewWith(portal, record, properties);
+  view.updatedAt = new Date(index.modifiedOf(record)).toISOString();
+  return view;
+}
+
 /** Shows a record as the answer to a write: its type's default properties and those written. */
 export function viewWritten(portal: Portal, record: StoredRecord, write: PlannedWrite): RecordView {
   const properties: Record<string, string | null> = {};

@@ -2,6 +2,7 @@ import type { Portal } from './portal.ts';
 import { savedDefinitions } from './saved-definitions.ts';
 import type { SavedPart } from './saved-part.ts';
 import { savedRecords } from './saved-records.ts';
+import { savedSearch } from './saved-search.ts';
 
 /** Everything of a portal that a state file keeps, by the name its lines bear, in the order in which it is read back. */
 export function savedParts(portal: Portal): ReadonlyMap<string, SavedPart> {
@@ -12,6 +13,10 @@ export function savedParts(portal: Portal): ReadonlyMap<string, SavedPart> {
     ['app', portal.apps],
     ...objects.map((data): [string, SavedPart] => [`property/${data.type.name}`, savedDefinitions(data)]),
     ...objects.map(({ type, store }): [string, SavedPart] => [`record/${type.name}`, savedRecords(store)]),
+    ...objects.map((data): [string, SavedPart] => [
+      `search/${data.type.name}`,
+      savedSearch(data, portal.search.of(data.type)),
+    ]),
     ['history', portal.history],
   ]);
 }

@@ -173,3 +173,19 @@ it.each([
   await expect(start()).rejects.toThrow(message);
   expect(await readFile(file, 'utf8')).toBe(text);
 });
+
+it('keeps what search does not show yet', async () => {
+  const before = await start({ behaviour: { searchLag: 5_000 } });
+  before.simulator.setClock({ now: Date.UTC(2026, 0, 1), frozen: true });
+  const [id = ''] = before.simulator.insert('contacts', [{ email: 'a@example.com', city: 'Oslo' }]);
+  await before.call('PATCH', `${CONTACTS}/${id}`, { properties: { city: 'Rome' } });
+  await before.call('POST', CONTACTS, { properties: { email: 'b@example.com' } });
+  const after = await restart(before);
+  const cities = async () => {
+    const { body } = await after.call('POST', `${CONTACTS}/search`, { properties: ['city'] });
+    return body.results.map(({ properties }) => properties.city);
+  };
+  expect(await cities()).toEqual(['Oslo']);
+  after.simulator.setClock({ advanceMs: 5_000 });
+  expect(await cities()).toEqual(['Rome', null]);
+});

@@ -6,12 +6,14 @@ import { mergeRoutes } from './merge.ts';
 import { oauthRoutes } from './oauth.ts';
 import { objectRoutes } from './objects.ts';
 import { propertyRoutes } from './properties.ts';
+import { searchRoutes } from './search.ts';
 import { tokenInfoRoutes } from './token-info.ts';
 
 /** Every route, literal patterns before those with parameters in their place. */
 export const ROUTES: readonly Route[] = [
   ...batchRoutes,
   ...mergeRoutes,
+  ...searchRoutes,
   ...associationRoutes,
   ...objectRoutes,
   ...propertyRoutes,
