@@ -23,6 +23,12 @@ export const behaviourSchema = z.object({
   groupTraceErrors: z.boolean().default(false),
   /** Setting `email` to an address the same contact holds as an additional one: it becomes primary, or 409. */
   emailFromAdditional: z.enum(['promote', 'conflict']).default('promote'),
+  /** Whether the first company a contact, deal or ticket is linked with becomes its primary one by itself. Differs between portals. */
+  firstLinkIsPrimary: z.boolean().default(false),
+  /** Whether a new primary company moves the modified date of its contact. Not documented; an incremental pull must not rely on it. */
+  primaryTouchesModified: z.boolean().default(false),
+  /** Links shown inline and by the v3 read: one entry for each record, or one for each kind of link, as live answers also show. */
+  legacyLinkEntries: z.enum(['one', 'each']).default('one'),
   /** A merge mints a new id; `primary` keeps the primary's id ("Primary ID Preservation", beta). */
   mergedId: z.enum(['new', 'primary']).default('new'),
   /** An upsert by the unique value a merge dropped: makes a new record, or finds the merged one. */
@@ -53,6 +59,8 @@ export const behaviourSchema = z.object({
   searchMissingValues: z.enum(['excluded', 'included']).default('excluded'),
   /** A search by a date at ms 0 of 1970: answered, or failed with 500 as reported once. */
   searchEpochZero: z.enum(['answered', 'fails']).default('answered'),
+  /** Whether calls of associations, which have a daily budget of their own, also use up the portal's. Not documented. */
+  countAssociationsInDaily: z.boolean().default(true),
   /** Seconds sent as Retry-After with a 429 of the portal itself; 0 sends none, since none is promised. */
   retryAfterSeconds: z.number().min(0).default(0),
   /** Highest number of addresses one contact may gather by merges (HubSpot: 250 identities, then 414). */

@@ -35,7 +35,7 @@ export interface Call {
 
 /** When and by which request the call changes something, for the feed of changes. */
 export function occasionOf(call: Call): Occasion {
-  return { changes: call.portal.changes, at: call.now, requestN: call.n };
+  return { portal: call.portal, at: call.now, requestN: call.n };
 }
 
 /** A path parameter that the route's pattern names. */

@@ -31,6 +31,7 @@ beforeEach(() => {
     timeZone: 'UTC',
     countRejectedCalls: () => false,
     countSearchInDaily: () => false,
+    countAssociationsInDaily: () => false,
   });
   limiter.change(limitsSchema.parse('none'));
   const gateway = new Gateway(portal, limiter, new Router(ROUTES));

@@ -1,3 +1,4 @@
+import type { Portal } from './portal.ts';
 import type { StoredRecord } from './stored-record.ts';
 
 /** What changed one property of a record; '' on either side stands for no value. */
@@ -39,9 +40,9 @@ export type Change = Occurrence &
       }
   );
 
-/** Changes of links are told through this by what makes them. */
+/** When, in which portal and by which request links change. */
 export interface Occasion extends Occurrence {
-  readonly changes: ChangeFeed;
+  readonly portal: Portal;
 }
 
 export type ChangeListener = (change: Change) => void;

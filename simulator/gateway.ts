@@ -98,8 +98,8 @@ export class Gateway {
 
   /** OAuth apps have one budget for each portal, whatever number of tokens they hold. */
   #admit(budget: Budget, token: Token, now: number): Admission {
-    if (token.kind === 'static' || budget !== 'general') return this.#limiter.admit(budget, token.id, now);
-    return this.#limiter.admit('oauth', `app-${token.appId}`, now);
+    if (token.kind === 'static') return this.#limiter.admit(budget, token.id, now);
+    return this.#limiter.admit(budget === 'general' ? 'oauth' : budget, `app-${token.appId}`, now);
   }
 
   #tooMany(policy: Policy, token: Token): ApiError {

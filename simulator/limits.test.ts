@@ -81,6 +81,18 @@ describe('over HTTP', () => {
   });
 });
 
+it('calls of associations are refused by their own budget', async () => {
+  const portal = await startPortal({ limits: { associationsPerWindow: 1 } });
+  const [contact] = portal.simulator.insert('contacts', [{ email: 'a@example.com' }]);
+  const read = () => portal.call('GET', `/crm/objects/2026-09/contacts/${contact}/associations/notes`);
+  expect((await read()).status).toBe(200);
+  expect(await read()).toMatchObject({ status: 429, body: { policyName: 'TEN_SECONDLY_ROLLING' } });
+  expect((await portal.call('GET', DETAILS)).status).toBe(200);
+  portal.simulator.setLimits('none');
+  expect((await read()).status).toBe(200);
+  await portal.simulator.stop();
+});
+
 describe('the limiter', () => {
   const create = (countRejectedCalls = false) =>
     new Limiter({
@@ -89,6 +101,7 @@ describe('the limiter', () => {
       timeZone: 'UTC',
       countRejectedCalls: () => countRejectedCalls,
       countSearchInDaily: () => false,
+      countAssociationsInDaily: () => true,
     });
 
   it('gives search five per second, beside the rolling window and without headers', () => {
@@ -116,6 +129,35 @@ describe('the limiter', () => {
     const limiter = create(counted);
     for (const instant of [0, 1, 9_000, 9_001]) limiter.admit('general', 'one', NOON + instant);
     expect(limiter.admit('general', 'one', NOON + 10_001).refusedBy).toBe(verdict);
+  });
+
+  it('counts calls of associations in a window and a day of their own, the day also in the portal’s', () => {
+    const limiter = create();
+    limiter.change({ perWindow: 1, associationsPerWindow: 2, associationsDaily: 3 });
+    const admit = (instant: number) => limiter.admit('associations', 'one', NOON + instant);
+    expect(admit(0).headers).toMatchObject({
+      'x-hubspot-ratelimit-max': '2',
+      'x-hubspot-ratelimit-remaining': '1',
+      'x-hubspot-ratelimit-daily': '3',
+      'x-hubspot-ratelimit-daily-remaining': '2',
+    });
+    expect(admit(1).refusedBy).toBeUndefined();
+    expect(admit(2).refusedBy).toBe('TEN_SECONDLY_ROLLING');
+    expect(limiter.admit('general', 'one', NOON + 3).refusedBy).toBeUndefined();
+    expect(admit(10_001).refusedBy).toBeUndefined();
+    expect(admit(20_002).refusedBy).toBe('DAILY');
+    expect(limiter.dailyUsage(NOON).used).toBe(4);
+    expect(limiter.associationsUsage(NOON + 20_002)).toEqual({ used: 3, windowUsed: { one: 0 } });
+  });
+
+  it.each([
+    ['free', 100],
+    ['professional', 150],
+    ['enterprise', 150],
+    ['addon', 200],
+    ['addon2', 200],
+  ] as const)('knows the association budget of %s', (tier, associationsPerWindow) => {
+    expect(create().change(tier)).toMatchObject({ associationsPerWindow, associationsDaily: 500_000 });
   });
 
   it.each([

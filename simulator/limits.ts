@@ -2,7 +2,10 @@ import { z } from 'zod';
 import { DailyCounter } from './daily-counter.ts';
 import { RollingWindow } from './rolling-window.ts';
 
-/** Calls per rolling window and token, calls per day and portal, searches per second and portal. null: no limit. */
+/**
+ * Calls per rolling window and token, calls per day and portal, searches per second and portal, and the budgets that
+ * calls of associations have of their own: per rolling window and token, per day and portal. null: no limit.
+ */
 export interface LimitNumbers {
   perWindow: number | null;
   windowMs: number;
@@ -10,6 +13,8 @@ export interface LimitNumbers {
   searchPerSecond: number | null;
   /** Calls of an OAuth app per rolling window; it has no daily budget. */
   oauthPerWindow: number | null;
+  associationsPerWindow: number | null;
+  associationsDaily: number | null;
 }
 
 export const TIER_NAMES = ['free', 'professional', 'enterprise', 'addon', 'addon2'] as const;
@@ -19,20 +24,22 @@ export type Tier = (typeof TIER_NAMES)[number];
 const SEARCH_PER_SECOND = 5;
 const WINDOW_MS = 10_000;
 const OAUTH_PER_WINDOW = 110;
+const ASSOCIATIONS_DAILY = 500_000;
 
 const EVERY_TIER = {
   windowMs: WINDOW_MS,
   searchPerSecond: SEARCH_PER_SECOND,
   oauthPerWindow: OAUTH_PER_WINDOW,
+  associationsDaily: ASSOCIATIONS_DAILY,
 };
 
 /** Published budgets of private apps and service keys. `addon` is Enterprise with one API add-on, `addon2` with two. */
 export const TIERS: Record<Tier, LimitNumbers> = {
-  free: { perWindow: 100, daily: 250_000, ...EVERY_TIER },
-  professional: { perWindow: 190, daily: 625_000, ...EVERY_TIER },
-  enterprise: { perWindow: 190, daily: 1_000_000, ...EVERY_TIER },
-  addon: { perWindow: 250, daily: 2_000_000, ...EVERY_TIER },
-  addon2: { perWindow: 250, daily: 3_000_000, ...EVERY_TIER },
+  free: { ...EVERY_TIER, perWindow: 100, daily: 250_000, associationsPerWindow: 100 },
+  professional: { ...EVERY_TIER, perWindow: 190, daily: 625_000, associationsPerWindow: 150 },
+  enterprise: { ...EVERY_TIER, perWindow: 190, daily: 1_000_000, associationsPerWindow: 150 },
+  addon: { ...EVERY_TIER, perWindow: 250, daily: 2_000_000, associationsPerWindow: 200 },
+  addon2: { ...EVERY_TIER, perWindow: 250, daily: 3_000_000, associationsPerWindow: 200 },
 };
 
 export const NO_LIMITS: LimitNumbers = {
@@ -41,6 +48,8 @@ export const NO_LIMITS: LimitNumbers = {
   daily: null,
   searchPerSecond: null,
   oauthPerWindow: null,
+  associationsPerWindow: null,
+  associationsDaily: null,
 };
 
 const countSchema = z.number().int().min(0).nullable();
@@ -54,13 +63,15 @@ export const limitsSchema = z.union([
     daily: countSchema.optional(),
     searchPerSecond: countSchema.optional(),
     oauthPerWindow: countSchema.optional(),
+    associationsPerWindow: countSchema.optional(),
+    associationsDaily: countSchema.optional(),
   }),
 ]);
 
 export type LimitsChange = z.infer<typeof limitsSchema>;
 
-/** `oauth` stands for `general` when the caller is an OAuth app. */
-export type Budget = 'general' | 'oauth' | 'search' | 'none';
+/** Calls of associations and of search have windows of their own; `oauth` stands for `general` when the caller is an OAuth app. */
+export type Budget = 'general' | 'oauth' | 'associations' | 'search' | 'none';
 export type Policy = 'TEN_SECONDLY_ROLLING' | 'DAILY' | 'SECONDLY';
 
 export interface Admission {
@@ -76,14 +87,28 @@ export interface LimiterOptions {
   /** Read at each call, so that they may change while running. */
   countRejectedCalls: () => boolean;
   countSearchInDaily: () => boolean;
+  countAssociationsInDaily: () => boolean;
 }
 
-/** The three budgets of a portal. Every method is handed the time of the portal's clock (ms since 1970). */
+/** What one kind of call is counted against. */
+interface Meter {
+  window: RollingWindow;
+  spanMs: number;
+  ceiling: number | null;
+  policy: Policy;
+  /** Of these the first is shown in headers. */
+  days: readonly { counter: DailyCounter; limit: number | null }[];
+  hasHeaders: boolean;
+}
+
+/** The budgets of a portal. Every method is handed the time of the portal's clock (ms since 1970). */
 export class Limiter {
   readonly #options: LimiterOptions;
   readonly #daily: DailyCounter;
   readonly #search = new RollingWindow();
   readonly #perToken = new Map<string, RollingWindow>();
+  readonly #associationsDaily: DailyCounter;
+  readonly #associationsPerToken = new Map<string, RollingWindow>();
   readonly refusals: Record<Policy, number> = { TEN_SECONDLY_ROLLING: 0, DAILY: 0, SECONDLY: 0 };
   numbers: LimitNumbers;
 
@@ -91,6 +116,7 @@ export class Limiter {
     this.#options = options;
     this.numbers = { ...options.numbers };
     this.#daily = new DailyCounter(options.timeZone);
+    this.#associationsDaily = new DailyCounter(options.timeZone);
   }
 
   change(change: LimitsChange): LimitNumbers {
@@ -101,31 +127,18 @@ export class Limiter {
     return this.numbers;
   }
 
-  /** Counts a call against its budgets, or refuses it. Search has a bucket of its own beside the rolling window. */
+  /** Counts a call against its budgets, or refuses it. */
   admit(budget: Budget, tokenId: string, now: number): Admission {
     if (budget === 'none') return { refusedBy: undefined, headers: {} };
-    const { windowMs, searchPerSecond } = this.numbers;
-    const isSearch = budget === 'search';
-    const isOAuth = budget === 'oauth';
-    const perWindow = isOAuth ? this.numbers.oauthPerWindow : this.numbers.perWindow;
-    const daily = isOAuth ? null : this.numbers.daily;
-    const window = isSearch ? this.#search : this.#windowOf(tokenId);
-    const span = isSearch ? 1_000 : windowMs;
-    const ceiling = isSearch ? searchPerSecond : perWindow;
-    const countsDaily = isSearch ? this.#options.countSearchInDaily() : !isOAuth;
-    const refusedBy = this.#refusal({
-      isSearch,
-      full: ceiling !== null && window.count(now, span) >= ceiling,
-      countsDaily,
-      now,
-    });
+    const meter = this.#meterOf(budget, tokenId);
+    const { window, spanMs, ceiling, days } = meter;
+    const refusedBy = refusalOf(meter, now);
     if (refusedBy) this.refusals[refusedBy] += 1;
     if (!refusedBy || this.#options.countRejectedCalls()) {
-      if (ceiling !== null) window.add(now, span);
-      if (countsDaily) this.#daily.add(now);
+      if (ceiling !== null) window.add(now, spanMs);
+      for (const { counter } of days) counter.add(now);
     }
-    const used = ceiling === null ? 0 : window.count(now, span);
-    return { refusedBy, headers: this.#headers({ isSearch, perWindow, windowMs, daily, used, now }) };
+    return { refusedBy, headers: headersOf(meter, now) };
   }
 
   /** Calls counted today, and when the day ends (midnight of the portal's time zone, ms since 1970). */
@@ -134,8 +147,13 @@ export class Limiter {
   }
 
   windowUsage(now: number): Record<string, number> {
-    const entries = [...this.#perToken].map(([id, window]) => [id, window.count(now, this.numbers.windowMs)]);
-    return Object.fromEntries(entries);
+    return countAll(this.#perToken, now, this.numbers.windowMs);
+  }
+
+  /** The same of calls of associations: today, and in the rolling window of each token. */
+  associationsUsage(now: number): { used: number; windowUsed: Record<string, number> } {
+    const windowUsed = countAll(this.#associationsPerToken, now, this.numbers.windowMs);
+    return { used: this.#associationsDaily.used(now), windowUsed };
   }
 
   /** Forgets what was counted; the numbers stay. */
@@ -143,55 +161,93 @@ export class Limiter {
     this.#daily.reset();
     this.#search.reset();
     this.#perToken.clear();
+    this.#associationsDaily.reset();
+    this.#associationsPerToken.clear();
     for (const policy of Object.keys(this.refusals)) this.refusals[policy as Policy] = 0;
   }
 
-  #windowOf(tokenId: string): RollingWindow {
-    const known = this.#perToken.get(tokenId);
-    if (known) return known;
-    const window = new RollingWindow();
-    this.#perToken.set(tokenId, window);
-    return window;
-  }
-
-  #refusal(call: {
-    isSearch: boolean;
-    full: boolean;
-    countsDaily: boolean;
-    now: number;
-  }): Policy | undefined {
-    if (call.full) return call.isSearch ? 'SECONDLY' : 'TEN_SECONDLY_ROLLING';
-    const { daily } = this.numbers;
-    return daily !== null && call.countsDaily && this.#daily.used(call.now) >= daily ? 'DAILY' : undefined;
-  }
-
-  #headers(state: {
-    isSearch: boolean;
-    perWindow: number | null;
-    windowMs: number;
-    daily: number | null;
-    used: number;
-    now: number;
-  }): Record<string, string> {
-    const headers: Record<string, string> = {};
-    if (state.isSearch) return headers;
-    if (state.perWindow !== null) {
-      headers['x-hubspot-ratelimit-max'] = String(state.perWindow);
-      headers['x-hubspot-ratelimit-remaining'] = String(Math.max(0, state.perWindow - state.used));
-      headers['x-hubspot-ratelimit-interval-milliseconds'] = String(state.windowMs);
-      // Deprecated, but still sent: a tenth of the window's budget.
-      const secondly = Math.floor((state.perWindow * 1_000) / state.windowMs);
-      headers['x-hubspot-ratelimit-secondly'] = String(secondly);
-      headers['x-hubspot-ratelimit-secondly-remaining'] = String(Math.max(0, secondly - 1));
+  /** Search has a bucket of the whole portal and, as reported, no headers. */
+  #meterOf(budget: Exclude<Budget, 'none'>, tokenId: string): Meter {
+    const { perWindow, oauthPerWindow, windowMs, daily, searchPerSecond } = this.numbers;
+    const day = { counter: this.#daily, limit: daily };
+    switch (budget) {
+      case 'search':
+        return {
+          window: this.#search,
+          spanMs: 1_000,
+          ceiling: searchPerSecond,
+          policy: 'SECONDLY',
+          days: this.#options.countSearchInDaily() ? [day] : [],
+          hasHeaders: false,
+        };
+      case 'associations': {
+        const own = { counter: this.#associationsDaily, limit: this.numbers.associationsDaily };
+        return {
+          window: windowOf(this.#associationsPerToken, tokenId),
+          spanMs: windowMs,
+          ceiling: this.numbers.associationsPerWindow,
+          policy: 'TEN_SECONDLY_ROLLING',
+          days: this.#options.countAssociationsInDaily() ? [own, day] : [own],
+          hasHeaders: true,
+        };
+      }
+      case 'general':
+      case 'oauth':
+        return {
+          window: windowOf(this.#perToken, tokenId),
+          spanMs: windowMs,
+          ceiling: budget === 'oauth' ? oauthPerWindow : perWindow,
+          policy: 'TEN_SECONDLY_ROLLING',
+          days: budget === 'oauth' ? [] : [day],
+          hasHeaders: true,
+        };
     }
-    if (state.daily !== null) {
-      headers['x-hubspot-ratelimit-daily'] = String(state.daily);
-      headers['x-hubspot-ratelimit-daily-remaining'] = String(
-        Math.max(0, state.daily - this.#daily.used(state.now)),
-      );
-    }
-    return headers;
   }
+}
+
+function refusalOf({ window, spanMs, ceiling, policy, days }: Meter, now: number): Policy | undefined {
+  if (ceiling !== null && window.count(now, spanMs) >= ceiling) return policy;
+  const isSpent = days.some(({ counter, limit }) => limit !== null && counter.used(now) >= limit);
+  return isSpent ? 'DAILY' : undefined;
+}
+
+function headersOf(
+  { window, spanMs, ceiling, days, hasHeaders }: Meter,
+  now: number,
+): Record<string, string> {
+  const headers: Record<string, string> = {};
+  if (!hasHeaders) return headers;
+  if (ceiling !== null) {
+    headers['x-hubspot-ratelimit-max'] = String(ceiling);
+    headers['x-hubspot-ratelimit-remaining'] = String(Math.max(0, ceiling - window.count(now, spanMs)));
+    headers['x-hubspot-ratelimit-interval-milliseconds'] = String(spanMs);
+    // Deprecated, but still sent: a tenth of the window's budget.
+    const secondly = Math.floor((ceiling * 1_000) / spanMs);
+    headers['x-hubspot-ratelimit-secondly'] = String(secondly);
+    headers['x-hubspot-ratelimit-secondly-remaining'] = String(Math.max(0, secondly - 1));
+  }
+  const [day] = days;
+  if (day && day.limit !== null) {
+    headers['x-hubspot-ratelimit-daily'] = String(day.limit);
+    headers['x-hubspot-ratelimit-daily-remaining'] = String(Math.max(0, day.limit - day.counter.used(now)));
+  }
+  return headers;
+}
+
+function windowOf(windows: Map<string, RollingWindow>, tokenId: string): RollingWindow {
+  const known = windows.get(tokenId);
+  if (known) return known;
+  const window = new RollingWindow();
+  windows.set(tokenId, window);
+  return window;
+}
+
+function countAll(
+  windows: ReadonlyMap<string, RollingWindow>,
+  now: number,
+  spanMs: number,
+): Record<string, number> {
+  return Object.fromEntries([...windows].map(([id, window]) => [id, window.count(now, spanMs)]));
 }
 
 function dropUndefined<T extends object>(value: T): { [K in keyof T]: Exclude<T[K], undefined> } {

@@ -55,7 +55,7 @@ export function mergeRecords(
     portal.changes.tell({ kind: 'merged', ...parties, values: changed, at: now, requestN });
   }
   for (const record of absorbed) {
-    moveLinks(record, result, { changes: portal.changes, at: now, requestN });
+    moveLinks(record, result, { portal, at: now, requestN });
   }
   if (portal.behaviour.recordHistory) {
     const properties = Object.fromEntries(values);

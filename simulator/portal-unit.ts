@@ -41,6 +41,7 @@ export class PortalUnit {
       timeZone: this.portal.account.timeZone,
       countRejectedCalls: () => this.portal.behaviour.countRejectedCalls,
       countSearchInDaily: () => this.portal.behaviour.countSearchInDaily,
+      countAssociationsInDaily: () => this.portal.behaviour.countAssociationsInDaily,
     });
     this.limiter.change(limitsSchema.parse(settings.limits));
     this.gateway = new Gateway(this.portal, this.limiter, router);

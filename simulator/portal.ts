@@ -1,5 +1,6 @@
 import { badRequest } from './api-error.ts';
 import { AppStore } from './apps.ts';
+import { AssociationCatalogue } from './association-catalogue.ts';
 import type { Behaviour } from './behaviour.ts';
 import { ChangeFeed } from './changes.ts';
 import { createIsoFormatter, type DrivableClock } from './clock.ts';
@@ -54,6 +55,8 @@ export class Portal {
   readonly iso = createIsoFormatter();
   readonly schedule: Schedule;
   readonly search: SearchIndexes;
+  /** Kinds of link, the portal's own labels among them. */
+  associations = new AssociationCatalogue();
   behaviour: Behaviour;
   /** Ms since 1970 of the portal's clock at the start. */
   readonly createdAt: number;
@@ -124,6 +127,7 @@ export class Portal {
       ]),
     );
     this.search.clear();
+    this.associations = new AssociationCatalogue();
     this.history.clear();
   }
 }

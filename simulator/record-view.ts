@@ -1,4 +1,4 @@
-import { linksTo } from './links.ts';
+import { type LinkView, linkPage } from './links.ts';
 import type { Portal } from './portal.ts';
 import type { StoredRecord } from './stored-record.ts';
 import type { PropertyWarning } from './validation.ts';
@@ -77,15 +77,29 @@ export function viewAssociations(
   const shown: Record<string, unknown> = {};
   for (const name of typeNames) {
     const { type } = portal.objects(name);
-    const links = linksTo(record, type.name);
-    if (links.length === 0) continue;
-    const results = links
-      .slice(0, INLINE_LINKS)
-      .map(({ to }) => ({ id: to.id, type: `${record.type.singular}_to_${type.singular}` }));
-    const next = links[INLINE_LINKS];
-    shown[type.name] = next ? { results, paging: { next: { after: next.to.id } } } : { results };
+    const page = linkPage(record, type.name, { limit: INLINE_LINKS });
+    if (page.shown.length === 0) continue;
+    const results = viewLegacyLinks(portal, record, page.shown);
+    shown[type.name] =
+      page.next === undefined ? { results } : { results, paging: { next: { after: page.next } } };
   }
   return shown;
+}
+
+/** Links as v3 and inline associations show them: ids are text, and the kind is a name. */
+export function viewLegacyLinks(
+  portal: Portal,
+  from: StoredRecord,
+  links: readonly LinkView[],
+): { id: string; type: string }[] {
+  return links.flatMap(({ to, types }) => {
+    if (portal.behaviour.legacyLinkEntries === 'one')
+      return [{ id: to.id, type: `${from.type.singular}_to_${to.type.singular}` }];
+    return types.map(({ category, typeId }) => {
+      const type = portal.associations.find(from.type, to.type, { typeId, category });
+      return { id: to.id, type: type ? portal.associations.nameOf(type) : String(typeId) };
+    });
+  });
 }
 
 /** Versions of the named properties, newest first. */

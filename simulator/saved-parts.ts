@@ -1,5 +1,6 @@
 import type { Portal } from './portal.ts';
 import { savedDefinitions } from './saved-definitions.ts';
+import { savedLinks } from './saved-links.ts';
 import type { SavedPart } from './saved-part.ts';
 import { savedRecords } from './saved-records.ts';
 import { savedSearch } from './saved-search.ts';
@@ -17,6 +18,8 @@ export function savedParts(portal: Portal): ReadonlyMap<string, SavedPart> {
       `search/${data.type.name}`,
       savedSearch(data, portal.search.of(data.type)),
     ]),
+    ['association-label', portal.associations],
+    ['link', savedLinks(portal)],
     ['history', portal.history],
   ]);
 }

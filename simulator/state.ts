@@ -17,7 +17,13 @@ export interface SimulatorState {
   /** Most calls in any rolling 10 s since the last reset of the journal: of all tokens, and by token id. */
   maxCallsIn10s: number;
   maxCallsIn10sByToken: Record<string, number>;
-  limits: LimitNumbers & { windowUsed: Record<string, number>; dailyUsed: number; dailyResetsAt: string };
+  limits: LimitNumbers & {
+    windowUsed: Record<string, number>;
+    dailyUsed: number;
+    dailyResetsAt: string;
+    /** Used of the budgets that calls of associations have of their own. */
+    associations: { used: number; windowUsed: Record<string, number> };
+  };
   /** Calls refused by the portal's own budgets; the edge's 429 counts as a fault. */
   refused: Record<Policy, number>;
   faults: Fault[];
@@ -58,6 +64,7 @@ export function describeState({ portal, limiter, journal, faults, hold }: StateP
       ...limiter.numbers,
       windowUsed: limiter.windowUsage(now),
       dailyUsed: daily.used,
+      associations: limiter.associationsUsage(now),
       dailyResetsAt: new Date(daily.resetsAt).toISOString(),
     },
     refused: { ...limiter.refusals },

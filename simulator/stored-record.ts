@@ -1,9 +1,7 @@
+import type { Links } from './link-book.ts';
 import type { ObjectType } from './object-types.ts';
 import type { PropertyValues } from './property-values.ts';
 import type { ChangedValue, WriteStamp } from './value-versions.ts';
-
-/** Links of a record: other type's plural name -> other record -> ids of the kinds of link. */
-export type Links = Map<string, Map<StoredRecord, number[]>>;
 
 /** Slots that every type's table begins with, in this order. */
 export const SYSTEM_SLOTS = { id: 0, created: 1, modified: 2 } as const;

@@ -1,4 +1,4 @@
-import { type AssociationType, findAssociation } from './association-types.ts';
+import type { AssociationType } from './association-types.ts';
 import type { Occasion, ValueChange } from './changes.ts';
 import { link } from './links.ts';
 import { splitList } from './object-store.ts';
@@ -96,14 +96,14 @@ export function applyWrite(write: PlannedWrite, context: WriteContext, details: 
   const { portal, data } = context;
   const stamp = portal.stamp(details.now, details.source ?? CRM_UI);
   const record = write.target ?? data.store.create(stamp);
-  const occasion: Occasion = { changes: portal.changes, at: details.now, requestN: details.requestN };
+  const occasion: Occasion = { portal, at: details.now, requestN: details.requestN };
   const changes: ValueChange[] | undefined = portal.changes.isHeard ? [] : undefined;
   const options = { since: write.target && stamp, changes };
   let changed = false;
   for (const [name, value] of write.values) if (data.store.set(record, name, value, options)) changed = true;
   if (changed && write.target) data.store.touch(record, stamp, changes);
   if (changes) tellWritten(record, write.target ? changes : undefined, occasion);
-  for (const { to, type } of write.links) link(record, to, type, occasion);
+  for (const { to, type } of write.links) link({ from: record, to }, [type], occasion);
   if (portal.behaviour.recordHistory) {
     portal.history.add(data.type.name, record.id, {
       kind: details.kind,
@@ -121,9 +121,9 @@ function tellWritten(record: StoredRecord, changes: ValueChange[] | undefined, o
   const { at, requestN } = occasion;
   if (!changes) {
     const values = [...record.properties].map(([name, after]) => ({ name, before: '', after }));
-    occasion.changes.tell({ kind: 'created', record, values, at, requestN });
+    occasion.portal.changes.tell({ kind: 'created', record, values, at, requestN });
   } else if (changes.length > 0) {
-    occasion.changes.tell({ kind: 'updated', record, values: changes, at, requestN });
+    occasion.portal.changes.tell({ kind: 'updated', record, values: changes, at, requestN });
   }
 }
 
@@ -281,16 +281,26 @@ function resolveLinks(
   for (const { toId, types } of associations) {
     if (types.length === 0) return false;
     for (const { category, typeId } of types) {
-      const other =
-        category === 'HUBSPOT_DEFINED' &&
-        portal.allObjects().find((candidate) => findAssociation(data.type.name, candidate.type.name, typeId));
-      const to = other && portal.liveRecord(other, toId);
-      const type = other && findAssociation(data.type.name, other.type.name, typeId);
-      if (!to || !type) return false;
-      write.links.push({ to, type });
+      const found = findKind({ category, typeId }, data, portal);
+      const to = found && portal.liveRecord(found.data, toId);
+      if (!to) return false;
+      write.links.push({ to, type: found.type });
     }
   }
   return true;
+}
+
+/** A kind of link by its id alone, which also says what the other side is. */
+function findKind(
+  spec: { category: string; typeId: number },
+  { type: from }: ObjectData,
+  portal: Portal,
+): { data: ObjectData; type: AssociationType } | undefined {
+  for (const data of portal.allObjects()) {
+    const type = portal.associations.find(from, data.type, spec);
+    if (type) return { data, type };
+  }
+  return undefined;
 }
 
 /** The form under which a unique property's values are looked up. */

@@ -82,7 +82,7 @@ export const CONTACT_PROPERTIES: readonly DefaultRow[] = [
     { externalOptions: true, ...READ_ONLY },
   ],
   ['hs_pinned_engagement_id', 'Pinned engagement id', INFO, 'number', 'number'],
-  ['associatedcompanyid', 'Primary associated company id', INFO, 'number', 'number'],
+  ['associatedcompanyid', 'Primary associated company id', INFO, 'number', 'number', undefined, READ_ONLY],
   ['closedate', 'Close date', INFO, 'datetime', 'date'],
   ['createdate', 'Create date', INFO, 'datetime', 'date', undefined, READ_ONLY],
   ['lastmodifieddate', 'Last modified date', INFO, 'datetime', 'date', undefined, READ_ONLY],

@@ -1,7 +1,10 @@
 import type { Route } from '../router.ts';
 import { accountRoutes } from './account.ts';
+import { associationBatchRoutes } from './association-batches.ts';
+import { associationLabelRoutes } from './association-labels.ts';
 import { associationRoutes } from './associations.ts';
 import { batchRoutes } from './batches.ts';
+import { legacyAssociationRoutes } from './legacy-associations.ts';
 import { mergeRoutes } from './merge.ts';
 import { oauthRoutes } from './oauth.ts';
 import { objectRoutes } from './objects.ts';
@@ -15,6 +18,9 @@ export const ROUTES: readonly Route[] = [
   ...mergeRoutes,
   ...searchRoutes,
   ...associationRoutes,
+  ...associationBatchRoutes,
+  ...associationLabelRoutes,
+  ...legacyAssociationRoutes,
   ...objectRoutes,
   ...propertyRoutes,
   ...accountRoutes,

@@ -5,12 +5,14 @@ import {
   invalidJson,
   isObject,
   jsonObject,
+  occasionOf,
   pageLimit,
   param,
   queryList,
 } from '../call.ts';
 import { toApiError } from '../failures.ts';
 import type { ObjectData } from '../portal.ts';
+import { mirrorPrimaries } from '../primary-links.ts';
 import { type RecordView, viewAssociations, viewHistory, viewRecord, viewWritten } from '../record-view.ts';
 import { created, noContent, ok, type Reply } from '../reply.ts';
 import type { Route } from '../router.ts';
@@ -99,6 +101,7 @@ export function archiveRecord(call: Call, data: ObjectData, record: StoredRecord
   call.effects.applied += 1;
   const { changes } = call.portal;
   if (changes.isHeard) changes.tell({ kind: 'archived', record, at: call.now, requestN: call.n });
+  mirrorPrimaries(record, occasionOf(call));
   if (!call.portal.behaviour.recordHistory) return;
   call.portal.history.add(data.type.name, record.id, {
     kind: 'archive',
