@@ -169,6 +169,10 @@ export const ERROR_CODES = {
     meaning: 'HubSpot refused the values of a record; the message names the properties.',
     remedy: 'Correct the mapping or the portal’s definition, then redrive.',
   },
+  HUBSPOT_SEARCH_INVALID: {
+    meaning: 'A search has more groups or filters than HubSpot takes.',
+    remedy: 'Search in several parts, or filter what is found.',
+  },
   HUBSPOT_TOO_LARGE: {
     meaning: 'HubSpot refused a request for its size.',
     remedy: 'Send less in one event.',

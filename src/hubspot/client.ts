@@ -1,6 +1,7 @@
 import { type Account, createAccount } from './account.ts';
 import { type Associations, createAssociations } from './associations.ts';
 import { createProperties, type Properties } from './properties.ts';
+import { createRecordScans, type RecordScans } from './record-scans.ts';
 import { createRecords, type Records } from './records.ts';
 import type { TokenSource } from './token.ts';
 import { createTransport, type TransportOptions } from './transport.ts';
@@ -8,6 +9,8 @@ import { createTransport, type TransportOptions } from './transport.ts';
 /** HubSpot's API as Spoke uses it: one family of calls per member, all over one pool of connections. */
 export interface HubspotClient {
   readonly records: Records;
+  /** Readings of many records, page by page. */
+  readonly scans: RecordScans;
   readonly associations: Associations;
   readonly properties: Properties;
   readonly account: Account;
@@ -22,8 +25,10 @@ export interface HubspotClientOptions extends TransportOptions {
 /** Builds the client; sends nothing yet. Raises HUBSPOT_URL_INVALID or HUBSPOT_URL_INSECURE. */
 export function createHubspotClient(options: HubspotClientOptions): HubspotClient {
   const transport = createTransport(options);
+  const records = createRecords(transport);
   return {
-    records: createRecords(transport),
+    records,
+    scans: createRecordScans(records),
     associations: createAssociations(transport),
     properties: createProperties(transport),
     account: createAccount(transport, options.token),

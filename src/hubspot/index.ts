@@ -6,7 +6,15 @@ export { type ErrorAnswer, parseErrorAnswer } from './error-answer.ts';
 export type { Exchange, Fault, FaultReason, Flaw, Reply } from './exchange.ts';
 export { expectBody } from './expect.ts';
 export { type CallMeaning, expectTaken } from './expect-taken.ts';
+export {
+  advanceRound,
+  type IncrementalRound,
+  type IncrementalSettings,
+  startRound,
+  type Watermarks,
+} from './incremental.ts';
 export { maskPersonal } from './mask-personal.ts';
+export { advanceScan, type ModifiedScan, type ScanStep, scanSearch, startScan } from './modified-scan.ts';
 export {
   type AuthorizeRequest,
   authorizeUrl,
@@ -18,7 +26,9 @@ export {
   type OAuthTokenState,
 } from './oauth.ts';
 export { type OAuthTokenOptions, type RefreshTokenStore, tokenFromOAuth } from './oauth-token.ts';
-export { API_VERSION, type RecordQuery } from './paths.ts';
+export { type Page, parsePage } from './page.ts';
+export type { Parsed } from './parsed.ts';
+export { API_VERSION, type ListQuery, type OwnerQuery, type PageQuery, type RecordQuery } from './paths.ts';
 export type { PropertyError } from './problem.ts';
 export type {
   NewProperty,
@@ -28,18 +38,37 @@ export type {
   PropertyOption,
 } from './properties.ts';
 export { parseRateHeaders, type RateHeaders } from './rate-headers.ts';
+export type { ReadOptions } from './read-answer.ts';
+export { type HubspotRecord, type InlineLinks, type PropertyVersion, parseRecord } from './record.ts';
+export {
+  createRecordScans,
+  type ListScanOptions,
+  type RecordScans,
+  type ScanPage,
+  type SearchScanOptions,
+} from './record-scans.ts';
 export {
   type BatchCreateInput,
   type BatchReadRequest,
   type BatchUpdateInput,
   type BatchUpsertInput,
   type CallOptions,
+  createRecords,
   MAX_BATCH_INPUTS,
   type NewAssociation,
+  type NewRecord,
   type Records,
   type WireProperties,
 } from './records.ts';
 export { MAX_RETRY_AFTER_MS, parseRetryAfter } from './retry-after.ts';
+export { type ReadFailure, type RetryPolicy, type RetryReadsOptions, retryReads } from './retry-reads.ts';
+export {
+  MAX_SEARCH_RESULTS,
+  modifiedProperty,
+  type SearchFilter,
+  type SearchFilterGroup,
+  type SearchRequest,
+} from './search.ts';
 export { type TokenSource, tokenFromEnvironment, tokenFromFile, tokenFromText } from './token.ts';
 export {
   createTransport,

@@ -1,5 +1,6 @@
 import type { Exchange } from './exchange.ts';
-import { type BatchAction, paths, type RecordQuery } from './paths.ts';
+import { type BatchAction, type ListQuery, paths, type RecordQuery } from './paths.ts';
+import type { SearchRequest } from './search.ts';
 import type { Transport } from './transport.ts';
 
 /** HubSpot refuses a batch of more inputs as a whole. */
@@ -55,7 +56,13 @@ export interface BatchReadRequest {
   readonly archived?: boolean;
 }
 
-/** Records of any object type. Every call is one HTTP try; read its answer with parseBatchAnswer or parseErrorAnswer. */
+/** What a new record is made of. */
+export type NewRecord = Omit<BatchCreateInput, 'objectWriteTraceId'>;
+
+/**
+ * Records of any object type. Every call is one HTTP try; read its answer with parseRecord, parsePage, parseBatchAnswer or
+ * parseErrorAnswer.
+ */
 export interface Records {
   /** Creates or updates; the one write that may be repeated as it is. At most 100 inputs. */
   batchUpsert(objectType: string, inputs: readonly BatchUpsertInput[], call?: CallOptions): Promise<Exchange>;
@@ -67,8 +74,36 @@ export interface Records {
   batchUpdate(objectType: string, inputs: readonly BatchUpdateInput[], call?: CallOptions): Promise<Exchange>;
   /** Moves to the recycle bin, by record id; 204 also for unknown ids. At most 100 ids. */
   batchArchive(objectType: string, ids: readonly string[], call?: CallOptions): Promise<Exchange>;
+  /** 201. Never repeat it after an unknown outcome: that creates twice. 409 names the contact that has the e-mail address. */
+  create(objectType: string, record: NewRecord, call?: CallOptions): Promise<Exchange>;
   /** A merged record answers under its new id. */
   get(objectType: string, id: string, query?: RecordQuery, call?: CallOptions): Promise<Exchange>;
+  /** Changes what is named; 409 when the new e-mail address belongs to another contact. */
+  update(
+    objectType: string,
+    id: string,
+    properties: WireProperties,
+    query?: Pick<RecordQuery, 'idProperty'>,
+    call?: CallOptions,
+  ): Promise<Exchange>;
+  /** Moves to the recycle bin for 90 days; 204, also for an unknown id. */
+  archive(objectType: string, id: string, call?: CallOptions): Promise<Exchange>;
+  /** One page in order of ids. */
+  list(objectType: string, query?: ListQuery, call?: CallOptions): Promise<Exchange>;
+  /** One page of a search, up to offset 10,000; sees changes only after seconds. */
+  search(objectType: string, request: SearchRequest, call?: CallOptions): Promise<Exchange>;
+  /** `mergedId` is absorbed; the result may have a new id, and both old ids lead to it. Cannot be undone. */
+  merge(
+    objectType: string,
+    merge: { readonly primaryId: string; readonly mergedId: string },
+    call?: CallOptions,
+  ): Promise<Exchange>;
+  /** Erases for good (204). With an unknown e-mail address (`idProperty: 'email'`) HubSpot refuses that address from then on. */
+  gdprDelete(
+    objectType: string,
+    record: { readonly id: string; readonly idProperty?: string },
+    call?: CallOptions,
+  ): Promise<Exchange>;
 }
 
 export function createRecords(transport: Transport): Records {
@@ -103,7 +138,36 @@ export function createRecords(transport: Transport): Records {
         call,
         archived,
       ),
+    create: (objectType, body, call) =>
+      transport.request({ ...call, method: 'POST', path: paths.records(objectType), body }),
     get: (objectType, id, query, call) =>
       transport.request({ ...call, method: 'GET', path: paths.record(objectType, id, query) }),
+    update: (objectType, id, properties, query, call) =>
+      transport.request({
+        ...call,
+        method: 'PATCH',
+        path: paths.record(objectType, id, query),
+        body: { properties },
+      }),
+    archive: (objectType, id, call) =>
+      transport.request({ ...call, method: 'DELETE', path: paths.record(objectType, id) }),
+    list: (objectType, query, call) =>
+      transport.request({ ...call, method: 'GET', path: paths.records(objectType, query) }),
+    search: (objectType, body, call) =>
+      transport.request({ ...call, method: 'POST', path: paths.recordSearch(objectType), body }),
+    merge: (objectType, { primaryId, mergedId }, call) =>
+      transport.request({
+        ...call,
+        method: 'POST',
+        path: paths.recordMerge(objectType),
+        body: { primaryObjectId: primaryId, objectIdToMerge: mergedId },
+      }),
+    gdprDelete: (objectType, { id, idProperty }, call) =>
+      transport.request({
+        ...call,
+        method: 'POST',
+        path: paths.recordErase(objectType),
+        body: { objectId: id, ...(idProperty === undefined ? {} : { idProperty }) },
+      }),
   };
 }

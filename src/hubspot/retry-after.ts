@@ -29,7 +29,8 @@ function untilDate(
   return target - (httpDate(headerOf(headers, 'date') ?? '') ?? nowMs);
 }
 
-function httpDate(text: string): number | undefined {
+/** Ms since 1970 of a date as HTTP headers have it; undefined for anything else. */
+export function httpDate(text: string): number | undefined {
   if (!HTTP_DATE.test(text)) return undefined;
   const ms = Date.parse(text);
   return Number.isNaN(ms) ? undefined : ms;
