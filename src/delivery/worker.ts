@@ -59,7 +59,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   const company = createCompanyGate();
   const delivery: DeliveryOptions = { ...options, stopping: stopping.signal, giveUp: giveUp.signal };
   /** Until when the gate keeps everything of a kind back, on the monotonic clock. */
-  const heldUntil: Record<ClaimKind, number> = { interactive: 0, plain: 0, suspect: 0 };
+  const heldUntil: Record<ClaimKind, number> = { interactive: 0, plain: 0, suspect: 0, alone: 0 };
 
   const wake = () => {
     routable.wake();
@@ -173,7 +173,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
         const until = clock.monotonic() + SUSPECT_ROUND_MS;
         let more = true;
         while (more && clock.monotonic() < until && !stopping.signal.aborted)
-          more = await claimOnce('suspect');
+          more = (await claimOnce('suspect')) || (await claimOnce('alone'));
       });
       // As much time for the others as this one took: many suspects must not take over the worker.
       return Math.max(MIN_POLL_MS, clock.monotonic() - since);

@@ -1,9 +1,13 @@
 import type { Database, Queryable, Row } from '../db/database.ts';
 
-/** A lane whose lease was lost this often in a row is claimed alone, one event at a time: its content may be what kills workers. */
+/** A lane whose lease was lost this often in a row is claimed apart from the others: its content may be what kills workers. */
 export const SUSPECT_AFTER_CRASHES = 3;
-/** ... and this often in a row, its first event goes to the dead letters. */
-export const DEAD_AFTER_CRASHES = 6;
+/** ... in so small a company that whatever kills the worker again is one of few. */
+const SUSPECTS_TOGETHER = 10;
+/** ... this often in a row, it is claimed alone, one event at a time */
+export const ALONE_AFTER_CRASHES = 5;
+/** ... and this often, its first event goes to the dead letters: three workers have died with nothing else in hand. */
+export const DEAD_AFTER_CRASHES = 8;
 /** Before the name of a worker that only reads a lane's record back: its death says nothing about the lane's events. */
 export const READ_BACK_HOLDER = 'read-back ';
 /** Priorities up to this one are answered as fast as the budget allows. */
@@ -12,8 +16,43 @@ export const INTERACTIVE_PRIORITY = 1;
 export const BULK_PRIORITY = 9;
 const LOWEST_PRIORITY = 9;
 
-/** `interactive`: lanes with an urgent event only. `plain`: any. Both share claims and batches; a `suspect` lane runs alone. */
-export type ClaimKind = 'interactive' | 'plain' | 'suspect';
+/** `interactive`: lanes with an urgent event only. `plain`: any. Both share claims and batches; `suspect` lanes run apart, `alone` ones each by itself. */
+export type ClaimKind = 'interactive' | 'plain' | 'suspect' | 'alone';
+
+interface ClaimRule {
+  readonly minCrashes: number;
+  readonly maxCrashes: number;
+  readonly lowestPriority: number;
+  /** Most lanes, and most events of a lane, whatever the caller would take. */
+  readonly lanes: number;
+  readonly eventsPerLane: number;
+}
+
+const MAX_SMALLINT = 32_767;
+const UNSUSPECTED = {
+  minCrashes: 0,
+  maxCrashes: SUSPECT_AFTER_CRASHES - 1,
+  lanes: Number.POSITIVE_INFINITY,
+  eventsPerLane: Number.POSITIVE_INFINITY,
+};
+const CLAIM_RULES: Readonly<Record<ClaimKind, ClaimRule>> = {
+  interactive: { ...UNSUSPECTED, lowestPriority: INTERACTIVE_PRIORITY },
+  plain: { ...UNSUSPECTED, lowestPriority: LOWEST_PRIORITY },
+  suspect: {
+    minCrashes: SUSPECT_AFTER_CRASHES,
+    maxCrashes: ALONE_AFTER_CRASHES - 1,
+    lowestPriority: LOWEST_PRIORITY,
+    lanes: SUSPECTS_TOGETHER,
+    eventsPerLane: Number.POSITIVE_INFINITY,
+  },
+  alone: {
+    minCrashes: ALONE_AFTER_CRASHES,
+    maxCrashes: MAX_SMALLINT,
+    lowestPriority: LOWEST_PRIORITY,
+    lanes: 1,
+    eventsPerLane: 1,
+  },
+};
 
 export interface ClaimOptions {
   /** Shown to operators; need not be unique. */
@@ -85,6 +124,7 @@ interface ClaimRow extends Row {
  * table and walks the primary key, once per lane (`npm run bench -- claim`).
  */
 export async function claimLanes(db: Queryable, options: ClaimOptions): Promise<ClaimedLane[]> {
+  const rule = CLAIM_RULES[options.kind];
   const rows = await db.query<ClaimRow>(
     `with leased as (
        update {schema}.lanes l
@@ -110,13 +150,13 @@ export async function claimLanes(db: Queryable, options: ClaimOptions): Promise<
      order by l.record_key collate "C", e.id`,
     [
       options.worker,
-      options.kind === 'suspect' ? SUSPECT_AFTER_CRASHES : 0,
-      options.kind === 'suspect' ? 32_767 : SUSPECT_AFTER_CRASHES - 1,
-      options.kind === 'suspect' ? 1 : options.lanes,
+      rule.minCrashes,
+      rule.maxCrashes,
+      Math.min(rule.lanes, options.lanes),
       options.leaseMs,
       options.settleMs,
-      options.kind === 'suspect' ? 1 : options.eventsPerLane,
-      options.kind === 'interactive' ? INTERACTIVE_PRIORITY : LOWEST_PRIORITY,
+      Math.min(rule.eventsPerLane, options.eventsPerLane),
+      rule.lowestPriority,
     ],
   );
   return lanesOf(rows);

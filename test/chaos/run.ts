@@ -20,6 +20,7 @@ const USAGE = `npm run chaos -- [options]
   --limit N           calls that the portal allows in 10 s (default ${DEFAULT_SETTINGS.limit})
   --lease S           lease of a claim, s (default ${DEFAULT_SETTINGS.leaseSeconds})
   --kill-every MS     mean time between two random kills (default ${DEFAULT_SETTINGS.killEveryMs})
+  --leads FILE        events for the scenario leads, as NDJSON (default: made up)
   --json              one object on stdout instead of text
   --dist FOLDER       use this build instead of making one
   --source            run the workers from source instead of building them
@@ -114,6 +115,7 @@ function readRequest(args: readonly string[]): Request | string {
         limit: { type: 'string' },
         lease: { type: 'string' },
         'kill-every': { type: 'string' },
+        leads: { type: 'string' },
         mutants: { type: 'boolean', default: false },
         mutant: { type: 'string' },
         json: { type: 'boolean', default: false },
@@ -147,6 +149,7 @@ function readRequest(args: readonly string[]): Request | string {
         leaseSeconds: lease,
         // Spoke refuses a lease of fewer time-outs.
         timeoutSeconds: Math.min(DEFAULT_SETTINGS.timeoutSeconds, lease / 3),
+        ...(values.leads === undefined ? {} : { leadsFile: resolve(values.leads) }),
         killEveryMs: positive('--kill-every', values['kill-every'], DEFAULT_SETTINGS.killEveryMs),
       },
     };

@@ -13,6 +13,8 @@ export interface Settings {
   readonly settleSeconds: number;
   /** Mean time between two random kills, ms. */
   readonly killEveryMs: number;
+  /** NDJSON file for the scenario `leads`; undefined: one is made up. */
+  readonly leadsFile?: string;
 }
 
 export const DEFAULT_SETTINGS: Settings = {

@@ -1,9 +1,9 @@
+import { afterApplyFaults } from '../after-apply-faults.ts';
 import type { Attack } from '../attacks.ts';
 import { killsInTheGap, linkFaults, randomKills, stalls, swizzles } from '../attacks.ts';
 import { type Hits, startNemesis } from '../nemesis.ts';
 import { judge } from '../oracle.ts';
 import { MIN_EVENTS, outcomeOf, shownFigures } from '../outcome.ts';
-import type { FaultPlan } from '../portal-process.ts';
 import { type ProbeFigures, startProbe } from '../probe.ts';
 import { createEntities, madeUpContacts, type ProducerFigures, produce } from '../producer.ts';
 import { openRig } from '../rig.ts';
@@ -40,7 +40,7 @@ export const mix: Scenario = {
       await createEntities(rig.pool, contacts);
       await rig.workers.scale(settings.workers);
       await rig.workers.allReady(START_TIMEOUT_MS);
-      await rig.portal.addFaults(afterApplyFaults());
+      await rig.portal.addFaults(afterApplyFaults(AFTER_APPLY_SHARE));
       const probe = startProbe(rig.pool, SATURATED_LANES);
       const nemesis = startNemesis(attacks(settings), { rig, probe, random: rig.random });
       progress(`${settings.workers} workers, ${contacts.length} contacts, ${settings.seconds} s of trouble`);
@@ -97,26 +97,6 @@ function attacks(settings: Settings): Attack[] {
     linkFaults(2_500, settings),
     swizzles(Math.min(45_000, settings.seconds * 300)),
   ];
-}
-
-/** Six faults whose chances add up to the share; the portal plays the first that its chance lets through. */
-function afterApplyFaults(): FaultPlan[] {
-  const kinds: Pick<FaultPlan, 'do' | 'status'>[] = [
-    { do: 'reset' },
-    { do: 'hang' },
-    { do: 'html' },
-    { do: 'truncate' },
-    { do: 'status', status: 502 },
-    { do: 'drop-item' },
-  ];
-  const probability = 1 - (1 - AFTER_APPLY_SHARE) ** (1 / kinds.length);
-  return kinds.map((kind) => ({
-    id: `applied, then ${kind.do}`,
-    match: { method: 'POST', path: '/batch/(upsert|create)' },
-    at: 'after-apply',
-    probability,
-    ...kind,
-  }));
 }
 
 function harnessFindings(hits: Hits, settled: boolean) {
