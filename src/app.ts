@@ -7,6 +7,7 @@ import type { Database } from './db/database.ts';
 import { assertMigrated, migrate } from './db/migrate.ts';
 import { openDatabase } from './db/open-database.ts';
 import { runDry } from './delivery/dry-run.ts';
+import { inTurn } from './delivery/gate-turns.ts';
 import { gatedTransport } from './delivery/gated-transport.ts';
 import { createGates, type Gates } from './delivery/gates.ts';
 import type { Guards } from './delivery/guards.ts';
@@ -97,7 +98,7 @@ export async function startApp(options: AppOptions): Promise<App> {
   };
   try {
     if (app.mode === 'disabled') return app;
-    const gates = createGates(
+    const shared = createGates(
       db,
       {
         callsPerSecond: settings.hubspotRateLimit,
@@ -108,6 +109,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       clock,
       log,
     );
+    const gates = inTurn(shared, clock);
     await gates.prepare();
     const transport = transportOf(options);
     if (transport) undo.push(() => transport.close());

@@ -38,13 +38,13 @@ const WINDOW_MS = { burst: 10_000, search: 1_000 } as const;
 /** Searches of all apps of an account together. */
 const SEARCHES_PER_SECOND = 5;
 /** Calls that may leave at once. */
-const BURST = { burst: 5, search: 1 } as const;
+const BURST = { burst: 3, search: 1 } as const;
 /** Spread between our clock's grant and the arrival at HubSpot. */
-const JITTER_MS = 250;
+const JITTER_MS = 200;
 /** Share of the limit left free for calls that arrive later than they were sent: a slow network, a stalled process. */
 const MARGIN = { burst: 0.04, search: 0 } as const;
 /** A grant not used within this time is thrown away: its place in the window has passed. */
-const HOLD_MS = 200;
+const HOLD_MS = 150;
 /** How long a call may queue at the gate: urgent ones book ahead, bulk takes only what is left over. */
 const QUEUE_MS: Readonly<Record<Urgency, number>> = { interactive: 10_000, normal: 1_000, bulk: -500 };
 /** Share of the daily budget that a kind may use up. */
