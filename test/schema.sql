@@ -85,6 +85,7 @@ create table spoke.lanes (
   epoch bigint default 0 not null,
   leased_by text,
   crashes smallint default 0 not null,
+  plan_crashes smallint default 0 not null,
   failures smallint default 0 not null,
   failing_since timestamp with time zone,
   delivered_to bigint default 0 not null,

@@ -5,7 +5,13 @@ import type { Exchange } from '../hubspot/exchange.ts';
 import type { Records } from '../hubspot/records.ts';
 import { recordKey } from '../mapping/effects.ts';
 import type { Mapper } from '../mapping/mapper.ts';
-import { BULK_PRIORITY, type ClaimedLane, INTERACTIVE_PRIORITY } from '../outbox/claim.ts';
+import {
+  ALONE_AFTER_CRASHES,
+  BULK_PRIORITY,
+  type ClaimedLane,
+  INTERACTIVE_PRIORITY,
+  markSending,
+} from '../outbox/claim.ts';
 import { eventsSince } from '../outbox/doubts.ts';
 import { type LaneVerdict, type LinkFound, type Settlement, settle } from '../outbox/settle.ts';
 import { contactStage } from './contact-stage.ts';
@@ -80,6 +86,9 @@ export async function deliverClaim(
   const plans = await Promise.all(
     lanes.map(async (lane) => planLane(lane, options.mapper, await overtakenOf(lane, options))),
   );
+  const [alone] = lanes;
+  if (alone && lanes.length === 1 && alone.crashes >= ALONE_AFTER_CRASHES)
+    await markSending(options.db, alone, options.worker);
   if (!options.guards.late)
     await settleClaim(plans, new Map(), { ends: new Map(), effects: [] }, [], options);
 

@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { Effect, Properties, RecordRef } from '../mapping/effects.ts';
 import type { Mapper } from '../mapping/mapper.ts';
-import { type ClaimedEvent, type ClaimedLane, DEAD_AFTER_CRASHES } from '../outbox/claim.ts';
+import {
+  type ClaimedEvent,
+  type ClaimedLane,
+  DEAD_AFTER_CRASHES,
+  DEAD_AFTER_PLAN_CRASHES,
+} from '../outbox/claim.ts';
 import { planLane, propertiesSetBy } from './plan.ts';
 
 const OCCURRED = new Date('2026-01-02T03:04:05Z');
@@ -45,6 +50,7 @@ const lane = (events: ClaimedEvent[], over: Partial<ClaimedLane> = {}): ClaimedL
   recordKey: 'contacts:email:ada@example.com',
   epoch: 1,
   crashes: 0,
+  planCrashes: 0,
   failures: 0,
   failingMs: null,
   unfoldUntil: null,
@@ -111,12 +117,13 @@ describe('planLane', () => {
   });
 
   it('refuses what a lane holds only once it has crashed as many workers as the threshold', () => {
-    const plan = (crashes: number) => planLane(lane([event(1, { set: { a: '1' } })], { crashes }), mapper);
-    expect(plan(DEAD_AFTER_CRASHES - 1).upserts).toHaveLength(1);
-    expect(plan(DEAD_AFTER_CRASHES)).toMatchObject({
-      upserts: [],
-      events: [{ refusal: { code: 'DELIVERY_CRASHED_WORKER' } }],
-    });
+    const plan = (over: Partial<ClaimedLane>) =>
+      planLane(lane([event(1, { set: { a: '1' } })], over), mapper);
+    const dead = { upserts: [], events: [{ refusal: { code: 'DELIVERY_CRASHED_WORKER' } }] };
+    expect(plan({ crashes: 20, planCrashes: DEAD_AFTER_PLAN_CRASHES - 1 }).upserts).toHaveLength(1);
+    expect(plan({ crashes: 20, planCrashes: DEAD_AFTER_PLAN_CRASHES })).toMatchObject(dead);
+    expect(plan({ crashes: DEAD_AFTER_CRASHES - 1 }).upserts).toHaveLength(1);
+    expect(plan({ crashes: DEAD_AFTER_CRASHES })).toMatchObject(dead);
   });
 
   it('leaves alone what a newer, delivered event has set, and sends the rest', () => {

@@ -1,7 +1,12 @@
 import type { ActivityCreate, Properties, RecordRef } from '../mapping/effects.ts';
 import { recordKey } from '../mapping/effects.ts';
 import type { Mapper } from '../mapping/mapper.ts';
-import { type ClaimedEvent, type ClaimedLane, DEAD_AFTER_CRASHES } from '../outbox/claim.ts';
+import {
+  type ClaimedEvent,
+  type ClaimedLane,
+  DEAD_AFTER_CRASHES,
+  DEAD_AFTER_PLAN_CRASHES,
+} from '../outbox/claim.ts';
 
 /** One input of the contact stage: every upsert that a claim holds for one record, folded into its last values. */
 export interface FoldedUpsert {
@@ -60,8 +65,8 @@ export function planLane(lane: ClaimedLane, mapper: Mapper, overtaken: Overtaken
     notes: Omit<PlannedNote, 'upsert'>[];
   }[] = [];
   for (const event of lane.events) {
-    if (lane.crashes >= DEAD_AFTER_CRASHES) {
-      drafts.push({ event, refusal: crashed(lane.crashes), notes: [] });
+    if (lane.planCrashes >= DEAD_AFTER_PLAN_CRASHES || lane.crashes >= DEAD_AFTER_CRASHES) {
+      drafts.push({ event, refusal: crashed(lane), notes: [] });
       continue;
     }
     const plan = mapper.plan(event);
@@ -127,9 +132,9 @@ export function propertiesSetBy(
   return set;
 }
 
-function crashed(crashes: number) {
+function crashed({ crashes, planCrashes }: ClaimedLane) {
   return {
     code: 'DELIVERY_CRASHED_WORKER',
-    message: `${crashes} workers in a row died while they held this event, the last ones with nothing else in hand.`,
+    message: `${crashes} workers in a row died while they held this event, ${planCrashes} of them with nothing else in hand and before anything was sent.`,
   };
 }

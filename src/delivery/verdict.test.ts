@@ -19,6 +19,7 @@ const lane = (over: Partial<ClaimedLane> = {}): ClaimedLane => ({
   recordKey: 'contacts:email:ada@example.com',
   epoch: 3,
   crashes: 0,
+  planCrashes: 0,
   failures: 0,
   failingMs: null,
   unfoldUntil: null,

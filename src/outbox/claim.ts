@@ -4,12 +4,16 @@ import type { Database, Queryable, Row } from '../db/database.ts';
 export const SUSPECT_AFTER_CRASHES = 3;
 /** ... in so small a company that whatever kills the worker again is one of few. */
 const SUSPECTS_TOGETHER = 10;
-/** ... this often in a row, it is claimed alone, one event at a time */
+/** ... this often in a row, it is claimed alone, one event at a time. */
 export const ALONE_AFTER_CRASHES = 5;
-/** ... and this often, its first event goes to the dead letters: three workers have died with nothing else in hand. */
-export const DEAD_AFTER_CRASHES = 8;
+/** When so many workers in a row have died over a lane alone before they sent anything, its first event goes to the dead letters. */
+export const DEAD_AFTER_PLAN_CRASHES = 3;
+/** ... as it does after so many in a row wherever they died: by then it is no chance, however often workers are killed here. */
+export const DEAD_AFTER_CRASHES = 30;
 /** Before the name of a worker that only reads a lane's record back: its death says nothing about the lane's events. */
 export const READ_BACK_HOLDER = 'read-back ';
+/** Before the name of a worker that has a lane alone, has planned its event and is sending: its death is likely chance. */
+const SENDING_HOLDER = 'sending ';
 /** Priorities up to this one are answered as fast as the budget allows. */
 export const INTERACTIVE_PRIORITY = 1;
 /** From this one on, only what others leave of the budget is used. */
@@ -73,6 +77,7 @@ export interface ClaimedLane {
   /** Fencing number: every later statement about the lane names it. */
   readonly epoch: number;
   readonly crashes: number;
+  readonly planCrashes: number;
   readonly failures: number;
   /** How long its writes have been failing without progress, ms, by the database's clock; null when they are not. */
   readonly failingMs: number | null;
@@ -97,6 +102,7 @@ interface ClaimRow extends Row {
   record_key: string;
   epoch: number;
   crashes: number;
+  plan_crashes: number;
   failures: number;
   failing_ms: number | null;
   unfold_until: number | null;
@@ -132,15 +138,17 @@ export async function claimLanes(db: Queryable, options: ClaimOptions): Promise<
            epoch = l.epoch + 1,
            leased_by = $1,
            crashes = l.crashes + coalesce(l.leased_by not like '${READ_BACK_HOLDER}%', false)::integer,
+           plan_crashes = l.plan_crashes + coalesce(l.crashes > ${ALONE_AFTER_CRASHES} and l.leased_by not like '${READ_BACK_HOLDER}%'
+             and l.leased_by not like '${SENDING_HOLDER}%', false)::integer,
            doubt_from = case when l.leased_by is null then l.doubt_from else least(l.doubt_from, (
              select e.id from {schema}.outbox_events e where e.lane_id between l.id and l.id and e.processed_at is null
              order by e.lane_id, e.id limit 1)) end,
            verify_at = case when l.leased_by is null then l.verify_at else clock_timestamp() + $6::float8 * interval '1 ms' end
        where l.id = any ((select {schema}.ready_lanes($8::integer, $2::integer, $3::integer, $4::integer))::bigint[])
-       returning l.id, l.record_key, l.epoch, l.crashes, l.failures, l.unfold_until, l.delivered_to, l.priority,
+       returning l.id, l.record_key, l.epoch, l.crashes, l.plan_crashes, l.failures, l.unfold_until, l.delivered_to, l.priority,
          (extract(epoch from clock_timestamp() - l.failing_since) * 1000)::float8 as failing_ms
      )
-     select l.id as lane_id, l.record_key, l.epoch, l.crashes, l.failures, l.failing_ms, l.unfold_until, l.delivered_to,
+     select l.id as lane_id, l.record_key, l.epoch, l.crashes, l.plan_crashes, l.failures, l.failing_ms, l.unfold_until, l.delivered_to,
             l.priority, e.id as event_id, e.type, e.payload, e.occurred_at, e.attempt_count, e.refusals
      from leased l left join lateral (
        select e.id, e.type, e.payload, e.occurred_at, e.attempt_count, e.refusals from {schema}.outbox_events e
@@ -160,6 +168,19 @@ export async function claimLanes(db: Queryable, options: ClaimOptions): Promise<
     ],
   );
   return lanesOf(rows);
+}
+
+/** Notes that the event of a lane claimed alone has been planned: a worker that dies from now on was not killed by its mapping. */
+export async function markSending(
+  db: Queryable,
+  lane: { readonly id: number; readonly epoch: number },
+  worker: string,
+): Promise<void> {
+  await db.query(`update {schema}.lanes set leased_by = $3 where id = $1 and epoch = $2`, [
+    lane.id,
+    lane.epoch,
+    SENDING_HOLDER + worker,
+  ]);
 }
 
 /** Whether any lane has waiting events, ready or not: then it is worth asking again soon. */
@@ -210,6 +231,7 @@ function lanesOf(rows: readonly ClaimRow[]): ClaimedLane[] {
         recordKey: row.record_key,
         epoch: row.epoch,
         crashes: row.crashes,
+        planCrashes: row.plan_crashes,
         failures: row.failures,
         failingMs: row.failing_ms,
         unfoldUntil: row.unfold_until,

@@ -134,6 +134,7 @@ async function writeVerdicts(tx: Queryable, lanes: readonly LaneVerdict[], settl
      update {schema}.lanes l
      set pending = greatest(0, l.pending - coalesce(g.events, 0)), leased_by = null,
          crashes = case when x.survived then 0 else l.crashes end,
+         plan_crashes = case when x.survived then 0 else l.plan_crashes end,
          ready_at = clock_timestamp() + x.wait_ms * interval '1 ms',
          failures = case when x.progressed then 0 else l.failures end
                     + case when x.failures = 'kept' or l.failures >= 1000 then 0 else 1 end,

@@ -6,6 +6,7 @@ import type { Database } from '../../src/db/database.ts';
 import {
   ALONE_AFTER_CRASHES,
   hasSuspects,
+  markSending,
   renewLeases,
   SUSPECT_AFTER_CRASHES,
 } from '../../src/outbox/claim.ts';
@@ -224,6 +225,26 @@ describe.each(databaseKinds)('on %s', (kind) => {
       expect(await claimAtCrashes(ALONE_AFTER_CRASHES - 1, 'alone')).toEqual([]);
       expect(await claimAtCrashes(ALONE_AFTER_CRASHES, 'suspect')).toEqual([]);
       expect(await claimAtCrashes(ALONE_AFTER_CRASHES, 'alone')).toEqual([1]);
+    });
+
+    it('blames a lane for the workers that died over it alone before they sent, and for no others', async () => {
+      await insertEvents(db, [{ record: 'a' }]);
+      await route(db);
+      const dieOver = async (kind: 'plain' | 'suspect' | 'alone', sending = false) => {
+        const [lane] = await claim(db, { kind });
+        if (lane && sending) await markSending(db, lane, 'test');
+        await passTime(db);
+        return lane && [lane.crashes, lane.planCrashes];
+      };
+      // The first claim takes nothing over.
+      for (let crashes = 0; crashes <= ALONE_AFTER_CRASHES; crashes += 1)
+        expect(await dieOver(crashes <= SUSPECT_AFTER_CRASHES ? 'plain' : 'suspect')).toEqual([crashes, 0]);
+      expect(await dieOver('suspect')).toBeUndefined();
+      expect(await dieOver('alone', true)).toEqual([ALONE_AFTER_CRASHES + 1, 0]);
+      expect(await dieOver('alone')).toEqual([ALONE_AFTER_CRASHES + 2, 0]);
+      expect(await dieOver('alone')).toEqual([ALONE_AFTER_CRASHES + 3, 1]);
+      await settleLanes(db, verdictsOf(await claim(db, { kind: 'alone' }), 'pending'));
+      expect(await claim(db)).toMatchObject([{ crashes: 0, planCrashes: 0 }]);
     });
 
     it('gives an unfolding lane one event at a time until its fold is past', async () => {

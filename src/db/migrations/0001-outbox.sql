@@ -52,6 +52,8 @@ create table {schema}.lanes (
   leased_by    text,
   -- Leases in a row that ended without being settled.
   crashes      smallint not null default 0,
+  -- Of these, how many with nothing else in hand and before anything was sent: what its events do to a worker, and no chance.
+  plan_crashes smallint not null default 0,
   -- Claims in a row that ended without progress; sets the back-off.
   failures     smallint not null default 0,
   failing_since timestamptz,
