@@ -5,15 +5,17 @@ import type { Behaviour } from './behaviour.ts';
 import { ChangeFeed } from './changes.ts';
 import { createIsoFormatter, type DrivableClock } from './clock.ts';
 import { WriteHistory } from './history.ts';
-import { ObjectStore } from './object-store.ts';
-import { findObjectType, OBJECT_TYPES, type ObjectType } from './object-types.ts';
-import { PropertyRegistry } from './property-registry.ts';
+import { createObjectData, type ObjectData } from './object-data.ts';
+import { OBJECT_TYPES, type ObjectType } from './object-types.ts';
 import type { Random } from './random.ts';
 import { Schedule } from './schedule.ts';
+import { SchemaStore } from './schema-store.ts';
 import { SearchIndexes, type SearchLag } from './search-indexes.ts';
 import type { StoredRecord } from './stored-record.ts';
 import { TokenStore } from './tokens.ts';
 import type { ChangeSource, WriteStamp } from './value-versions.ts';
+
+export type { ObjectData } from './object-data.ts';
 
 /** What account details tell about the portal. */
 export interface Account {
@@ -25,13 +27,6 @@ export interface Account {
   companyCurrency: string;
   uiDomain: string;
   dataHostingLocation: string;
-}
-
-/** The records and definitions of one object type. */
-export interface ObjectData {
-  type: ObjectType;
-  registry: PropertyRegistry;
-  store: ObjectStore;
 }
 
 export interface PortalOptions {
@@ -60,6 +55,9 @@ export class Portal {
   behaviour: Behaviour;
   /** Ms since 1970 of the portal's clock at the start. */
   readonly createdAt: number;
+  /** Custom objects. */
+  schemas: SchemaStore;
+  /** Built-in types by plural name, singular name and type id. */
   #objects = new Map<string, ObjectData>();
   #stamp: WriteStamp | undefined;
 
@@ -76,15 +74,13 @@ export class Portal {
       lag: () => searchLag(this.behaviour),
       random: options.lagRandom,
     });
+    this.schemas = new SchemaStore(this.account.portalId);
     this.clearRecords();
   }
 
   /** Data of a type by plural name, singular name or type id. Throws the 400 for a type that cannot be inferred. */
   objects(nameOrId: string): ObjectData {
-    const known = this.#objects.get(nameOrId);
-    if (known) return known;
-    const type = findObjectType(nameOrId);
-    const data = type && this.#objects.get(type.name);
+    const data = this.#objects.get(nameOrId) ?? this.schemas.objectsOf(nameOrId);
     if (!data) throw badRequest(`Unable to infer object type from: ${nameOrId}`);
     return data;
   }
@@ -108,7 +104,7 @@ export class Portal {
   }
 
   allObjects(): ObjectData[] {
-    return [...this.#objects.values()];
+    return [...new Set(this.#objects.values()), ...this.schemas.objects()];
   }
 
   /** The live record, following merges. */
@@ -120,14 +116,14 @@ export class Portal {
   /** Back to an empty portal with HubSpot's own definitions only; work that waits is dropped. */
   clearRecords(): void {
     this.schedule.clear();
-    this.#objects = new Map(
-      OBJECT_TYPES.map((type) => [
-        type.name,
-        { type, registry: new PropertyRegistry(type), store: new ObjectStore(type) },
-      ]),
-    );
     this.search.clear();
     this.associations = new AssociationCatalogue();
+    this.schemas = new SchemaStore(this.account.portalId);
+    this.#objects = new Map();
+    for (const type of OBJECT_TYPES) {
+      const data = createObjectData(type);
+      for (const name of [type.name, type.singular, type.typeId]) this.#objects.set(name, data);
+    }
     this.history.clear();
   }
 }

@@ -1,4 +1,4 @@
-import { defaultDefinitions } from './definitions/defaults.ts';
+import { defaultDefinitions, type TypeDefinitions } from './definitions/defaults.ts';
 import type {
   PropertyDefinition,
   PropertyGroup,
@@ -42,9 +42,9 @@ export class PropertyRegistry {
   readonly #archived = new Map<string, Property>();
   readonly #groups = new Map<string, PropertyGroup>();
 
-  constructor(type: ObjectType) {
+  /** `definitions`: HubSpot's own for the type by default. */
+  constructor(type: ObjectType, { groups, properties }: TypeDefinitions = defaultDefinitions(type.name)) {
     this.type = type;
-    const { groups, properties } = defaultDefinitions(type.name);
     for (const group of groups) this.#groups.set(group.name, group);
     for (const definition of properties) this.put(definition);
   }

@@ -12,6 +12,8 @@ export function savedParts(portal: Portal): ReadonlyMap<string, SavedPart> {
     ['clock', portal.clock],
     ['token', portal.tokens],
     ['app', portal.apps],
+    // Before what the custom objects hold.
+    ['schema', portal.schemas],
     ...objects.map((data): [string, SavedPart] => [`property/${data.type.name}`, savedDefinitions(data)]),
     ...objects.map(({ type, store }): [string, SavedPart] => [`record/${type.name}`, savedRecords(store)]),
     ...objects.map((data): [string, SavedPart] => [

@@ -1,6 +1,7 @@
 import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { z } from 'zod';
 import { readLines } from './line-reader.ts';
+import type { Portal } from './portal.ts';
 import type { PortalDirectory } from './portal-directory.ts';
 import type { SavedPart } from './saved-part.ts';
 import { savedParts } from './saved-parts.ts';
@@ -63,6 +64,7 @@ export function saveState(directory: PortalDirectory, file: string): SavedState 
 /** Fills fresh portals from a file; portals that are only in the file are added. Throws StateFileError. */
 export function loadState(directory: PortalDirectory, file: string): void {
   let lines = 0;
+  let portal: Portal | undefined;
   let parts: ReadonlyMap<string, SavedPart> = new Map();
   let ended = false;
   for (const text of readLines(file)) {
@@ -70,11 +72,15 @@ export function loadState(directory: PortalDirectory, file: string): void {
       if (ended) throw new Error('there is more after its end');
       const line: unknown = JSON.parse(text);
       if (lines === 0) checkHead(line);
-      else if (Array.isArray(line)) restoreRow(parts, line);
-      else if (Object.hasOwn(Object(line), 'portal')) {
-        const { portal } = portalSchema.parse(line);
-        const unit = directory.find(portal.portalId) ?? directory.add(portal);
-        parts = savedParts(unit.portal);
+      else if (Array.isArray(line)) {
+        // Custom objects are parts of their own once their schemas have been read.
+        if (portal && !parts.has(String(line[0]))) parts = savedParts(portal);
+        restoreRow(parts, line);
+      } else if (Object.hasOwn(Object(line), 'portal')) {
+        const saved = portalSchema.parse(line).portal;
+        const unit = directory.find(saved.portalId) ?? directory.add(saved);
+        portal = unit.portal;
+        parts = savedParts(portal);
       } else {
         const { end } = endSchema.parse(line);
         if (end !== lines) throw new Error(`${lines} lines stand before its end, there were ${end}`);

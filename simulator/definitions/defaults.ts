@@ -19,11 +19,14 @@ const DEFAULTS = {
   meetings: { groups: MEETING_GROUPS, rows: MEETING_PROPERTIES },
 };
 
-/** Fresh copies of HubSpot's own definitions of an object type (plural name); empty for a type without a table. */
-export function defaultDefinitions(typeName: string): {
+/** The definitions that a type begins with. */
+export interface TypeDefinitions {
   groups: PropertyGroup[];
   properties: PropertyDefinition[];
-} {
+}
+
+/** Fresh copies of HubSpot's own definitions of an object type (plural name); empty for a type without a table. */
+export function defaultDefinitions(typeName: string): TypeDefinitions {
   const entry = Object.entries(DEFAULTS).find(([name]) => name === typeName)?.[1];
   return {
     groups: (entry?.groups ?? []).map((group) => ({ ...group })),

@@ -9,6 +9,7 @@ import { mergeRoutes } from './merge.ts';
 import { oauthRoutes } from './oauth.ts';
 import { objectRoutes } from './objects.ts';
 import { propertyRoutes } from './properties.ts';
+import { schemaRoutes } from './schemas.ts';
 import { searchRoutes } from './search.ts';
 import { tokenInfoRoutes } from './token-info.ts';
 
@@ -23,6 +24,7 @@ export const ROUTES: readonly Route[] = [
   ...legacyAssociationRoutes,
   ...objectRoutes,
   ...propertyRoutes,
+  ...schemaRoutes,
   ...accountRoutes,
   ...oauthRoutes,
   ...tokenInfoRoutes,
