@@ -1,5 +1,7 @@
 import { type Account, createAccount } from './account.ts';
+import { type AppEvents, createAppEvents } from './app-events.ts';
 import { type Associations, createAssociations } from './associations.ts';
+import { type Consent, createConsent } from './consent.ts';
 import { createProperties, type Properties } from './properties.ts';
 import { createRecordScans, type RecordScans } from './record-scans.ts';
 import { createRecords, type Records } from './records.ts';
@@ -14,12 +16,16 @@ export interface HubspotClient {
   readonly associations: Associations;
   readonly properties: Properties;
   readonly account: Account;
+  readonly consent: Consent;
+  readonly appEvents: AppEvents;
   /** Waits for calls in flight, each bounded by its time-out; later calls end as `aborted`. */
   close(): Promise<void>;
 }
 
 export interface HubspotClientOptions extends TransportOptions {
   readonly token: TokenSource;
+  /** Of the app events' paths; default 2026-03. */
+  readonly appEventsVersion?: string;
 }
 
 /** Builds the client; sends nothing yet. Raises HUBSPOT_URL_INVALID or HUBSPOT_URL_INSECURE. */
@@ -32,6 +38,8 @@ export function createHubspotClient(options: HubspotClientOptions): HubspotClien
     associations: createAssociations(transport),
     properties: createProperties(transport),
     account: createAccount(transport, options.token),
+    consent: createConsent(transport),
+    appEvents: createAppEvents(transport, options.appEventsVersion),
     close: () => transport.close(),
   };
 }

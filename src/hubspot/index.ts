@@ -1,8 +1,27 @@
 export type { Account, AccountDetails, TokenInfo } from './account.ts';
+export { type ActivityCapability, type ActivityKind, activityCapabilities } from './activity-capabilities.ts';
+export {
+  APP_EVENTS_VERSION,
+  type AppEvent,
+  type AppEventOutcome,
+  type AppEvents,
+  appEventOutcome,
+} from './app-events.ts';
 export type { AssociationInput, Associations, AssociationsRead } from './associations.ts';
 export { type BatchAnswer, type BatchError, type BatchResult, parseBatchAnswer } from './batch-answer.ts';
 export { createHubspotClient, type HubspotClient, type HubspotClientOptions } from './client.ts';
+export {
+  type Consent,
+  type ConsentBatch,
+  type ConsentChange,
+  type ConsentState,
+  type ConsentStatus,
+  type LegalBasis,
+  parseConsentStatuses,
+  type SubscriptionDefinition,
+} from './consent.ts';
 export { type ErrorAnswer, parseErrorAnswer } from './error-answer.ts';
+export { type EventRecord, MAX_EVENT_INPUTS } from './event-record.ts';
 export type { Exchange, Fault, FaultReason, Flaw, Reply } from './exchange.ts';
 export { expectBody } from './expect.ts';
 export { type CallMeaning, expectTaken } from './expect-taken.ts';
@@ -69,6 +88,13 @@ export {
   type SearchFilterGroup,
   type SearchRequest,
 } from './search.ts';
+export {
+  type Agreement,
+  type ConsentDecision,
+  decideConsent,
+  type SubscribeResult,
+  subscribe,
+} from './subscribe.ts';
 export { type TokenSource, tokenFromEnvironment, tokenFromFile, tokenFromText } from './token.ts';
 export {
   createTransport,
