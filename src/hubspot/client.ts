@@ -2,6 +2,8 @@ import { type Account, createAccount } from './account.ts';
 import { type AppEvents, createAppEvents } from './app-events.ts';
 import { type Associations, createAssociations } from './associations.ts';
 import { type Consent, createConsent } from './consent.ts';
+import { type CustomEvents, createCustomEvents } from './custom-events.ts';
+import { createForms, type Forms, formsUrlOf } from './forms.ts';
 import { createProperties, type Properties } from './properties.ts';
 import { createRecordScans, type RecordScans } from './record-scans.ts';
 import { createRecords, type Records } from './records.ts';
@@ -17,6 +19,8 @@ export interface HubspotClient {
   readonly properties: Properties;
   readonly account: Account;
   readonly consent: Consent;
+  readonly forms: Forms;
+  readonly customEvents: CustomEvents;
   readonly appEvents: AppEvents;
   /** Waits for calls in flight, each bounded by its time-out; later calls end as `aborted`. */
   close(): Promise<void>;
@@ -24,6 +28,8 @@ export interface HubspotClient {
 
 export interface HubspotClientOptions extends TransportOptions {
   readonly token: TokenSource;
+  /** Takes form submissions. Default the host that belongs to `baseUrl`: api.hsforms.com for HubSpot's own, else the same. */
+  readonly formsUrl?: string;
   /** Of the app events' paths; default 2026-03. */
   readonly appEventsVersion?: string;
 }
@@ -31,6 +37,9 @@ export interface HubspotClientOptions extends TransportOptions {
 /** Builds the client; sends nothing yet. Raises HUBSPOT_URL_INVALID or HUBSPOT_URL_INSECURE. */
 export function createHubspotClient(options: HubspotClientOptions): HubspotClient {
   const transport = createTransport(options);
+  const formsUrl = options.formsUrl ?? formsUrlOf(options.baseUrl);
+  const submitTransport =
+    formsUrl === options.baseUrl ? transport : createTransport({ ...options, baseUrl: formsUrl });
   const records = createRecords(transport);
   return {
     records,
@@ -39,7 +48,11 @@ export function createHubspotClient(options: HubspotClientOptions): HubspotClien
     properties: createProperties(transport),
     account: createAccount(transport, options.token),
     consent: createConsent(transport),
+    forms: createForms(transport, submitTransport),
+    customEvents: createCustomEvents(transport),
     appEvents: createAppEvents(transport, options.appEventsVersion),
-    close: () => transport.close(),
+    async close() {
+      await Promise.all([transport.close(), submitTransport.close()]);
+    },
   };
 }

@@ -20,11 +20,27 @@ export {
   parseConsentStatuses,
   type SubscriptionDefinition,
 } from './consent.ts';
+export type {
+  CustomEvent,
+  CustomEvents,
+  EventDefinition,
+  NewEventDefinition,
+  SentEvents,
+} from './custom-events.ts';
 export { type ErrorAnswer, parseErrorAnswer } from './error-answer.ts';
 export { type EventRecord, MAX_EVENT_INPUTS } from './event-record.ts';
 export type { Exchange, Fault, FaultReason, Flaw, Reply } from './exchange.ts';
 export { expectBody } from './expect.ts';
 export { type CallMeaning, expectTaken } from './expect-taken.ts';
+export { type FormDefinition, type ReadSubmission, submissionKey } from './form-reading.ts';
+export {
+  type FormConsent,
+  type FormFault,
+  type FormField,
+  type FormSubmission,
+  parseFormFaults,
+} from './form-submission.ts';
+export type { FormAnswer, Forms, FormTarget, ReadSubmissionsOptions } from './forms.ts';
 export {
   advanceRound,
   type IncrementalRound,
