@@ -9,8 +9,10 @@ import { holdSchema } from './hold.ts';
 import { limitsSchema, TIER_NAMES } from './limits.ts';
 import type { FurtherPortal } from './options.ts';
 import type { SimulatedPortal } from './portal-controls.ts';
+import { RESET_PARTS } from './portal-unit.ts';
 import { noContent, ok, type Reply } from './reply.ts';
 import type { SavedState } from './state-file.ts';
+import { answerWebhooks } from './webhook-controls.ts';
 
 /** A long poll ends after this at the latest (real ms). */
 const MAX_WAIT_MS = 60_000;
@@ -52,7 +54,7 @@ const portalSchema = z.strictObject({
 });
 
 const resetSchema = z.strictObject({
-  only: z.array(z.enum(['records', 'journal', 'faults', 'limits', 'tokens'])).optional(),
+  only: z.array(z.enum(RESET_PARTS)).optional(),
 });
 
 const optionsSchema = z.strictObject({
@@ -160,6 +162,9 @@ async function route(host: AdminHost, request: AdminRequest): Promise<Reply | un
     }
     case 'POST records':
       return ok({ ids: simulator.insert(type, parse(insertSchema, request).records) });
+    case 'GET webhooks':
+    case 'POST webhooks':
+      return answerWebhooks(simulator, request.method, { page, json: () => jsonOf(request) });
     case 'GET history':
       return ok({ results: simulator.history(type, id) });
     default:

@@ -98,6 +98,11 @@ export class AppStore implements SavedPart {
     return this.#byClientId.get(clientId);
   }
 
+  /** The client secret of the app with an id. */
+  secretOf(appId: number): string | undefined {
+    return this.list().find((app) => app.appId === appId)?.clientSecret;
+  }
+
   list(): App[] {
     return [...this.#byClientId.values()];
   }

@@ -82,6 +82,20 @@ export const behaviourSchema = z.object({
   rotateRefreshTokens: z.boolean().default(false),
   /** Whether the portal lets no app in: every token call is 400 BAD_HUB. */
   denyApps: z.boolean().default(false),
+  /** The field of a webhook's event that names its type: recorded as `subscriptionType`, documented as `eventType`. */
+  webhookTypeField: z.enum(['subscriptionType', 'eventType', 'both']).default('subscriptionType'),
+  /** Events come in any order. */
+  webhookShuffle: z.boolean().default(true),
+  /** Chance that an event is told twice. */
+  webhookDuplicates: z.number().min(0).max(1).default(0.05),
+  /** Ms of the portal's clock for which events are gathered before they are sent. */
+  webhookDelayMs: z.number().min(0).default(200),
+  /** Real ms until a receiver must have answered. */
+  webhookTimeoutMs: z.number().min(1).default(5_000),
+  /** By this the waits before further tries, together 24 h, are divided. */
+  webhookClockSpeed: z.number().min(1).default(1),
+  /** Whether the values of a new record are also told as propertyChange. Not documented. */
+  webhookPropertyChangeOnCreate: z.boolean().default(true),
   /** Keep the ordered list of writes of every record (admin `history/...`). Off by default: it grows without bound. */
   recordHistory: z.boolean().default(false),
   /** Keep the trace ids of each request in the journal. */

@@ -1,5 +1,6 @@
 import type { Portal } from './portal.ts';
 import type { StoredRecord } from './stored-record.ts';
+import type { ChangeSource } from './value-versions.ts';
 
 /** What changed one property of a record; '' on either side stands for no value. */
 export interface ValueChange {
@@ -50,6 +51,22 @@ export type ChangeListener = (change: Change) => void;
 /** Tells the parts of the portal that follow its records (search index, dynamic lists, webhooks) what has changed. */
 export class ChangeFeed {
   readonly #listeners = new Set<ChangeListener>();
+  #source: ChangeSource | undefined;
+
+  /** Who makes the change that is being told; undefined: the portal by itself, or a test. */
+  get source(): ChangeSource | undefined {
+    return this.#source;
+  }
+
+  /** What `work` changes is told as made by the source. */
+  during<T>(source: ChangeSource, work: () => T): T {
+    this.#source = source;
+    try {
+      return work();
+    } finally {
+      this.#source = undefined;
+    }
+  }
 
   /** Writers that would have to work out a change's details may leave that when nobody listens. */
   get isHeard(): boolean {

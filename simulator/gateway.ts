@@ -80,7 +80,7 @@ export class Gateway {
       route.access,
       this.#portal.behaviour.missingScopesForm,
     );
-    return route.handle({
+    const call = {
       n: request.n,
       now,
       version,
@@ -93,7 +93,8 @@ export class Gateway {
       rawBody: request.rawBody,
       headers: request.headers,
       address: request.address,
-    });
+    };
+    return this.#portal.changes.during(token.source, () => route.handle(call));
   }
 
   /** OAuth apps have one budget for each portal, whatever number of tokens they hold. */

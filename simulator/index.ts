@@ -17,3 +17,5 @@ export { type Simulator, startSimulator } from './simulator.ts';
 export type { SimulatorState } from './state.ts';
 export { type SavedState, StateFileError } from './state-file.ts';
 export type { TokenOptions } from './tokens.ts';
+export type { WebhookAppOptions } from './webhook-apps.ts';
+export type { WebhookDelivery, WebhookEvent, WebhookTry } from './webhook-log.ts';

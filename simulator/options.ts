@@ -6,6 +6,7 @@ import type { HoldRule } from './hold.ts';
 import type { LimitsChange, Tier } from './limits.ts';
 import type { Account } from './portal.ts';
 import type { TokenOptions } from './tokens.ts';
+import type { WebhookAppOptions } from './webhook-apps.ts';
 
 /** What one portal is made from; everything has a default. */
 export interface PortalSetup {
@@ -55,6 +56,10 @@ export interface SimulatorOptions extends PortalSetup {
    * apps, switches and the size of the journal are the first portal's unless they say otherwise.
    */
   portals?: readonly FurtherPortal[];
+  /** Apps that are told of changes in all portals. */
+  webhooks?: readonly WebhookAppOptions[];
+  /** The `hapikey` that opens the API to manage webhooks. Default `00000000-0000-4000-8000-000000000002`. */
+  developerKey?: string;
   /**
    * What the portals hold is read from this file at the start, if it is there, and written to it by `stop`. `startSimulator`
    * rejects with a StateFileError when it is damaged or of a newer version.

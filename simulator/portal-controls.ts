@@ -19,9 +19,10 @@ import {
 } from './records.ts';
 import { describeState, type SimulatorState } from './state.ts';
 import type { Token, TokenOptions } from './tokens.ts';
+import { createWebhookControls, type WebhookControls } from './webhook-controls.ts';
 
 /** One portal, looked at and steered from outside. The same things can be done over HTTP under `/_simulator/`. */
-export interface SimulatedPortal extends AppControls {
+export interface SimulatedPortal extends AppControls, WebhookControls {
   readonly portalId: number;
   readonly token: string;
   state(): SimulatorState;
@@ -65,6 +66,7 @@ export function createControls(unit: PortalUnit, directory: PortalDirectory): Si
     portalId: unit.id,
     token: unit.settings.token,
     ...createAppControls(portal),
+    ...createWebhookControls(unit),
     state: () => describeState(upToDate(unit)),
     journal: (page = {}) => journal.entries(page.after, page.limit),
     maxCallsInWindow: (ms, tokenId) => journal.maxInWindow(ms, tokenId),

@@ -1,10 +1,11 @@
 import { badRequest } from './api-error.ts';
 import type { FurtherPortal, PortalSettings, SimulatorOptions } from './options.ts';
 import { resolveFirstPortal, resolveFurtherPortal } from './options.ts';
-import { PortalUnit } from './portal-unit.ts';
+import { PortalUnit, type SharedParts } from './portal-unit.ts';
 import { Router } from './router.ts';
 import { ROUTES } from './routes/all-routes.ts';
 import { bearerSecret } from './tokens.ts';
+import { WebhookApps } from './webhook-apps.ts';
 
 /** As much of a request as tells which portal it is for. */
 export interface Addressed {
@@ -19,13 +20,18 @@ export interface Addressed {
 export class PortalDirectory {
   readonly first: PortalUnit;
   readonly #options: SimulatorOptions;
-  readonly #router = new Router(ROUTES);
-  readonly #append: ((line: string) => void) | undefined;
+  readonly #shared: SharedParts;
   readonly #units = new Map<number, PortalUnit>();
 
   constructor(options: SimulatorOptions, append?: (line: string) => void) {
     this.#options = options;
-    this.#append = append;
+    const webhookApps = new WebhookApps(options.developerKey);
+    const resetWebhookApps = () => {
+      webhookApps.clear();
+      for (const app of options.webhooks ?? []) webhookApps.put(app, Date.now());
+    };
+    resetWebhookApps();
+    this.#shared = { router: new Router(ROUTES), webhookApps, append, resetWebhookApps };
     this.first = this.#enter(resolveFirstPortal(options));
     for (const setup of options.portals ?? []) this.add(setup);
   }
@@ -57,7 +63,7 @@ export class PortalDirectory {
   of(request: Addressed): PortalUnit {
     if (this.#units.size === 1) return this.first;
     const [path = ''] = request.url.split('?');
-    const match = this.#router.match(request.method, path);
+    const match = this.#shared.router.match(request.method, path);
     const secrets = match?.route.area === 'oauth' ? oauthSecrets(request, match.params) : [];
     const bearer = bearerSecret(request.authorization);
     if (bearer !== undefined) secrets.push(bearer);
@@ -80,7 +86,7 @@ export class PortalDirectory {
       throw badRequest(`there is already a portal ${settings.portalId}; give each portal an id of its own`);
     for (const { token } of [{ token: settings.token }, ...(settings.tokens ?? [])])
       this.refuseForeignToken(token);
-    const unit = new PortalUnit(settings, this.#router, this.#append);
+    const unit = new PortalUnit(settings, this.#shared);
     this.#units.set(unit.id, unit);
     return unit;
   }

@@ -9,12 +9,23 @@ import { DEFAULT_ACCOUNT, type PortalSettings } from './options.ts';
 import { Portal } from './portal.ts';
 import { createRandom } from './random.ts';
 import type { Router } from './router.ts';
+import type { WebhookApps } from './webhook-apps.ts';
+import { Webhooks } from './webhooks.ts';
 
-export type ResetPart = 'records' | 'journal' | 'faults' | 'limits' | 'tokens';
+export const RESET_PARTS = ['records', 'journal', 'faults', 'limits', 'tokens', 'webhooks'] as const;
+export type ResetPart = (typeof RESET_PARTS)[number];
 
-const ALL_PARTS: readonly ResetPart[] = ['records', 'journal', 'faults', 'limits', 'tokens'];
+/** What the portals of a process have in common. */
+export interface SharedParts {
+  readonly router: Router;
+  readonly webhookApps: WebhookApps;
+  /** Is handed each finished line of the journals. */
+  readonly append?: ((line: string) => void) | undefined;
+  /** The apps as they were at the start. */
+  resetWebhookApps(): void;
+}
 
-/** A portal with all that is its own: state, budgets, journal, faults. Portals of one process share nothing else. */
+/** A portal with all that is its own: state, budgets, journal, faults, deliveries. */
 export class PortalUnit {
   readonly settings: PortalSettings;
   readonly portal: Portal;
@@ -23,10 +34,13 @@ export class PortalUnit {
   readonly journal: Journal;
   readonly faults: FaultPlanner;
   readonly hold: AppliedHold;
+  readonly webhooks: Webhooks;
+  readonly #shared: SharedParts;
 
-  /** `append` is handed each finished line of the journal. Throws a ZodError when a setting is invalid. */
-  constructor(settings: PortalSettings, router: Router, append?: (line: string) => void) {
+  /** Throws a ZodError when a setting is invalid. */
+  constructor(settings: PortalSettings, shared: SharedParts) {
     this.settings = settings;
+    this.#shared = shared;
     const { portalId, seed } = settings;
     this.portal = new Portal({
       account: { ...DEFAULT_ACCOUNT, ...settings.account, portalId },
@@ -34,6 +48,7 @@ export class PortalUnit {
       clock: new DrivableClock(settings.clock),
       random: createRandom(seed),
       lagRandom: createRandom(seed + 3),
+      webhookApps: shared.webhookApps,
     });
     this.limiter = new Limiter({
       numbers: TIERS[settings.tier],
@@ -44,11 +59,12 @@ export class PortalUnit {
       countAssociationsInDaily: () => this.portal.behaviour.countAssociationsInDaily,
     });
     this.limiter.change(limitsSchema.parse(settings.limits));
-    this.gateway = new Gateway(this.portal, this.limiter, router);
-    this.journal = new Journal({ portalId, capacity: settings.journalSize, append });
+    this.gateway = new Gateway(this.portal, this.limiter, shared.router);
+    this.journal = new Journal({ portalId, capacity: settings.journalSize, append: shared.append });
     // Faults draw from a sequence of their own: adding one must not change the order of answers.
     this.faults = new FaultPlanner(createRandom(seed + 1));
     this.hold = new AppliedHold(createRandom(seed + 2));
+    this.webhooks = new Webhooks(this.portal, createRandom(seed + 4));
     this.reset(['faults', 'tokens']);
   }
 
@@ -57,8 +73,11 @@ export class PortalUnit {
   }
 
   /** Everything or parts back to how they were at the start; switches and limits' numbers stay. */
-  reset(parts: readonly ResetPart[] = ALL_PARTS): void {
+  reset(parts: readonly ResetPart[] = RESET_PARTS): void {
     if (parts.includes('records')) this.portal.clearRecords();
+    // What waited of them is gone with the records' schedule.
+    if (parts.includes('records') || parts.includes('webhooks')) this.webhooks.clear();
+    if (parts.includes('webhooks')) this.#shared.resetWebhookApps();
     if (parts.includes('journal')) this.journal.clear();
     if (parts.includes('limits')) this.limiter.reset();
     if (parts.includes('faults')) {
@@ -75,10 +94,11 @@ export class PortalUnit {
     }
   }
 
-  /** Lets go what is held; work that is not due yet is not done any more. */
-  stop(): void {
+  /** Lets go what is held and cuts what is being sent; work that is not due yet is not done any more. */
+  async stop(): Promise<void> {
     this.portal.schedule.runDue();
     this.hold.set(null);
     this.portal.schedule.stop();
+    await this.webhooks.stop();
   }
 }

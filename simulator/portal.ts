@@ -14,6 +14,7 @@ import { SearchIndexes, type SearchLag } from './search-indexes.ts';
 import type { StoredRecord } from './stored-record.ts';
 import { TokenStore } from './tokens.ts';
 import type { ChangeSource, WriteStamp } from './value-versions.ts';
+import { WebhookApps } from './webhook-apps.ts';
 
 export type { ObjectData } from './object-data.ts';
 
@@ -36,6 +37,8 @@ export interface PortalOptions {
   random: Random;
   /** For what search lags behind: a sequence of its own, so that a search changes no order of answers. */
   lagRandom: Random;
+  /** Default: apps of its own. */
+  webhookApps?: WebhookApps;
 }
 
 /** The state of the portal: everything a reset throws away, and what it is made from. */
@@ -52,6 +55,8 @@ export class Portal {
   readonly search: SearchIndexes;
   /** Kinds of link, the portal's own labels among them. */
   associations = new AssociationCatalogue();
+  /** Shared with the other portals of the process. */
+  readonly webhookApps: WebhookApps;
   behaviour: Behaviour;
   /** Ms since 1970 of the portal's clock at the start. */
   readonly createdAt: number;
@@ -75,6 +80,7 @@ export class Portal {
       random: options.lagRandom,
     });
     this.schemas = new SchemaStore(this.account.portalId);
+    this.webhookApps = options.webhookApps ?? new WebhookApps();
     this.clearRecords();
   }
 

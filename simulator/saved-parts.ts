@@ -14,6 +14,7 @@ export function savedParts(portal: Portal): ReadonlyMap<string, SavedPart> {
     ['app', portal.apps],
     // Before what the custom objects hold.
     ['schema', portal.schemas],
+    ['webhook-app', portal.webhookApps],
     ...objects.map((data): [string, SavedPart] => [`property/${data.type.name}`, savedDefinitions(data)]),
     ...objects.map(({ type, store }): [string, SavedPart] => [`record/${type.name}`, savedRecords(store)]),
     ...objects.map((data): [string, SavedPart] => [

@@ -60,7 +60,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     ...whole,
     url: `http://${host}:${taken}`,
     async stop() {
-      for (const unit of directory.all()) unit.stop();
+      await Promise.all(directory.all().map((unit) => unit.stop()));
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       server.closeAllConnections();
       await closed;

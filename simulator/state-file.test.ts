@@ -125,6 +125,16 @@ it('keeps apps, with codes and refresh tokens that were given out', async () => 
   expect(details.headers).not.toHaveProperty('x-hubspot-ratelimit-daily');
 });
 
+it('keeps the apps that are told of changes, and goes on counting their subscriptions', async () => {
+  const before = await start();
+  before.simulator.addWebhookApp({ appId: 9, targetUrl: 'https://a.example.com/', subscriptions: 'all' });
+  const saw = before.simulator.webhookApps();
+  const after = await restart(before);
+  expect(after.simulator.webhookApps()).toEqual(saw);
+  const added = after.simulator.addWebhookApp({ appId: 10, subscriptions: [{ eventType: 'deal.creation' }] });
+  expect([...added.subscriptions.keys()]).toEqual([Number(saw[0]?.subscriptions.size) + 1]);
+});
+
 it('keeps every portal, those that the options do not name too', async () => {
   const before = await start({ portals: [{ portalId: 222, token: 'other' }] });
   before.simulator.portal(222).insert('contacts', [{ email: 'b@example.com' }]);

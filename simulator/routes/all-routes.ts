@@ -1,5 +1,6 @@
 import type { Route } from '../router.ts';
 import { accountRoutes } from './account.ts';
+import { appWebhookRoutes } from './app-webhooks.ts';
 import { associationBatchRoutes } from './association-batches.ts';
 import { associationLabelRoutes } from './association-labels.ts';
 import { associationRoutes } from './associations.ts';
@@ -26,6 +27,7 @@ export const ROUTES: readonly Route[] = [
   ...propertyRoutes,
   ...schemaRoutes,
   ...accountRoutes,
+  ...appWebhookRoutes,
   ...oauthRoutes,
   ...tokenInfoRoutes,
 ];
