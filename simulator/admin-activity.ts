@@ -1,6 +1,9 @@
 import { z } from 'zod';
 import type { AppControls } from './app-controls.ts';
 import { appSchema, authorizationSchema } from './apps.ts';
+import type { ConsentControls } from './consent-controls.ts';
+import { consentChangeSchema } from './consent-controls.ts';
+import { subscriptionTypeSchema } from './consent-store.ts';
 import { ok, type Reply } from './reply.ts';
 
 const appsSchema = z.strictObject({
@@ -8,6 +11,9 @@ const appsSchema = z.strictObject({
   /** A client id. */
   uninstall: z.string().optional(),
 });
+
+/** What people do in and around the portal. */
+export interface ActivityControls extends AppControls, ConsentControls {}
 
 /** What an admin request names, taken apart: `/_simulator/NAME/TYPE/ID`. */
 export interface NamedRequest {
@@ -20,7 +26,7 @@ export interface NamedRequest {
 }
 
 /** The admin endpoints for what people do in and around the portal. undefined: there is no such endpoint. */
-export function answerActivity(controls: AppControls, request: NamedRequest): Reply | undefined {
+export function answerActivity(controls: ActivityControls, request: NamedRequest): Reply | undefined {
   switch (`${request.method} ${request.name}`) {
     case 'POST apps': {
       const { add, uninstall } = appsSchema.parse(request.json());
@@ -30,6 +36,14 @@ export function answerActivity(controls: AppControls, request: NamedRequest): Re
     }
     case 'POST authorize':
       return ok({ code: controls.authorize(authorizationSchema.parse(request.json())) });
+    case 'GET consent':
+      return ok(controls.consent(request.type));
+    case 'POST consent':
+      return ok(controls.setConsent(consentChangeSchema.parse(request.json())));
+    case 'GET subscription-types':
+      return ok({ results: controls.subscriptionTypes() });
+    case 'POST subscription-types':
+      return ok(controls.addSubscriptionType(subscriptionTypeSchema.parse(request.json())));
     default:
       return undefined;
   }

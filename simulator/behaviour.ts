@@ -96,6 +96,10 @@ export const behaviourSchema = z.object({
   webhookClockSpeed: z.number().min(1).default(1),
   /** Whether the values of a new record are also told as propertyChange. Not documented. */
   webhookPropertyChangeOnCreate: z.boolean().default(true),
+  /** Data privacy settings of the portal: a change of consent has to name its legal basis and explain it. */
+  privacySettings: z.boolean().default(false),
+  /** v3 subscribing an address that is subscribed already: 400 as seen by clients, or 200. No recorded body. */
+  subscribeAgain: z.enum(['refuse', 'accept']).default('refuse'),
   /** Keep the ordered list of writes of every record (admin `history/...`). Off by default: it grows without bound. */
   recordHistory: z.boolean().default(false),
   /** Keep the trace ids of each request in the journal. */

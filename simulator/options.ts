@@ -1,6 +1,7 @@
 import type { AppOptions } from './apps.ts';
 import type { BehaviourPatch } from './behaviour.ts';
 import type { SimulatorClock } from './clock.ts';
+import type { SubscriptionTypeOptions } from './consent-store.ts';
 import type { FaultPlan } from './faults.ts';
 import type { HoldRule } from './hold.ts';
 import type { LimitsChange, Tier } from './limits.ts';
@@ -21,6 +22,8 @@ export interface PortalSetup {
   tokens?: readonly TokenOptions[];
   /** Apps that can be installed by OAuth. */
   apps?: readonly AppOptions[];
+  /** The kinds of e-mail people may want or not. Default: one to one (41), marketing (42), customer service (43). */
+  subscriptionTypes?: readonly SubscriptionTypeOptions[];
   /** Which published budgets `limits: 'default'` means. Default professional. */
   tier?: Tier;
   /** Default `default`: the tier's budgets. `none` lifts all. */
@@ -72,7 +75,15 @@ export interface SimulatorOptions extends PortalSetup {
 /** A setup with its defaults filled in. */
 export type PortalSettings = PortalSetup & Required<Omit<PortalSetup, OptionalParts>>;
 
-type OptionalParts = 'tokens' | 'apps' | 'clock' | 'account' | 'behaviour' | 'faults' | 'holdAfterApply';
+type OptionalParts =
+  | 'tokens'
+  | 'apps'
+  | 'subscriptionTypes'
+  | 'clock'
+  | 'account'
+  | 'behaviour'
+  | 'faults'
+  | 'holdAfterApply';
 
 export const DEFAULT_TOKEN = 'pat-na1-00000000-0000-4000-8000-000000000001';
 

@@ -1,7 +1,9 @@
+import type { ActivityControls } from './admin-activity.ts';
 import { badRequest } from './api-error.ts';
-import { type AppControls, createAppControls } from './app-controls.ts';
+import { createAppControls } from './app-controls.ts';
 import { type Behaviour, type BehaviourPatch, resolveBehaviour } from './behaviour.ts';
 import type { ClockChange } from './clock.ts';
+import { createConsentControls } from './consent-controls.ts';
 import type { Fault, FaultPlan } from './faults.ts';
 import type { HistoryEntry } from './history.ts';
 import type { Announcement, HoldRule } from './hold.ts';
@@ -22,7 +24,7 @@ import type { Token, TokenOptions } from './tokens.ts';
 import { createWebhookControls, type WebhookControls } from './webhook-controls.ts';
 
 /** One portal, looked at and steered from outside. The same things can be done over HTTP under `/_simulator/`. */
-export interface SimulatedPortal extends AppControls, WebhookControls {
+export interface SimulatedPortal extends ActivityControls, WebhookControls {
   readonly portalId: number;
   readonly token: string;
   state(): SimulatorState;
@@ -67,6 +69,7 @@ export function createControls(unit: PortalUnit, directory: PortalDirectory): Si
     token: unit.settings.token,
     ...createAppControls(portal),
     ...createWebhookControls(unit),
+    ...createConsentControls(portal),
     state: () => describeState(upToDate(unit)),
     journal: (page = {}) => journal.entries(page.after, page.limit),
     maxCallsInWindow: (ms, tokenId) => journal.maxInWindow(ms, tokenId),

@@ -49,6 +49,7 @@ export class PortalUnit {
       random: createRandom(seed),
       lagRandom: createRandom(seed + 3),
       webhookApps: shared.webhookApps,
+      subscriptionTypes: settings.subscriptionTypes,
     });
     this.limiter = new Limiter({
       numbers: TIERS[settings.tier],

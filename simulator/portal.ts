@@ -4,6 +4,8 @@ import { AssociationCatalogue } from './association-catalogue.ts';
 import type { Behaviour } from './behaviour.ts';
 import { ChangeFeed } from './changes.ts';
 import { createIsoFormatter, type DrivableClock } from './clock.ts';
+import { addSubscriptionType, followContacts } from './consent.ts';
+import { ConsentStore, DEFAULT_SUBSCRIPTION_TYPES, type SubscriptionTypeOptions } from './consent-store.ts';
 import { WriteHistory } from './history.ts';
 import { createObjectData, type ObjectData } from './object-data.ts';
 import { OBJECT_TYPES, type ObjectType } from './object-types.ts';
@@ -39,6 +41,8 @@ export interface PortalOptions {
   lagRandom: Random;
   /** Default: apps of its own. */
   webhookApps?: WebhookApps;
+  /** Default: the three of a new portal. */
+  subscriptionTypes?: readonly SubscriptionTypeOptions[] | undefined;
 }
 
 /** The state of the portal: everything a reset throws away, and what it is made from. */
@@ -62,6 +66,8 @@ export class Portal {
   readonly createdAt: number;
   /** Custom objects. */
   schemas: SchemaStore;
+  readonly consent = new ConsentStore();
+  readonly #subscriptionTypes: readonly SubscriptionTypeOptions[];
   /** Built-in types by plural name, singular name and type id. */
   #objects = new Map<string, ObjectData>();
   #stamp: WriteStamp | undefined;
@@ -81,6 +87,8 @@ export class Portal {
     });
     this.schemas = new SchemaStore(this.account.portalId);
     this.webhookApps = options.webhookApps ?? new WebhookApps();
+    this.#subscriptionTypes = options.subscriptionTypes ?? DEFAULT_SUBSCRIPTION_TYPES;
+    followContacts(this);
     this.clearRecords();
   }
 
@@ -131,6 +139,8 @@ export class Portal {
       for (const name of [type.name, type.singular, type.typeId]) this.#objects.set(name, data);
     }
     this.history.clear();
+    this.consent.clear();
+    for (const type of this.#subscriptionTypes) addSubscriptionType(this, type);
   }
 }
 

@@ -24,5 +24,6 @@ export function savedParts(portal: Portal): ReadonlyMap<string, SavedPart> {
     ['association-label', portal.associations],
     ['link', savedLinks(portal)],
     ['history', portal.history],
+    ['consent', portal.consent],
   ]);
 }

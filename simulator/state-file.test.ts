@@ -135,6 +135,23 @@ it('keeps the apps that are told of changes, and goes on counting their subscrip
   expect([...added.subscriptions.keys()]).toEqual([Number(saw[0]?.subscriptions.size) + 1]);
 });
 
+it('keeps kinds of e-mail and what addresses agreed to', async () => {
+  const before = await start();
+  before.simulator.addSubscriptionType({ id: 90, name: 'News' });
+  before.simulator.setConsent({ email: 'a@example.com', subscriptionId: 90, state: 'SUBSCRIBED' });
+  before.simulator.setConsent({ email: 'a@example.com', state: 'UNSUBSCRIBED' });
+  before.simulator.setConsent({ email: 'a@example.com', subscriptionId: 42, state: 'SUBSCRIBED' });
+  const saw = before.simulator.consent('a@example.com');
+  const after = await restart(before);
+  expect(after.simulator.consent('a@example.com')).toEqual(saw);
+  expect(saw.statuses.map(({ state }) => state)).toEqual([
+    'UNSUBSCRIBED',
+    'SUBSCRIBED',
+    'UNSUBSCRIBED',
+    'UNSUBSCRIBED',
+  ]);
+});
+
 it('keeps every portal, those that the options do not name too', async () => {
   const before = await start({ portals: [{ portalId: 222, token: 'other' }] });
   before.simulator.portal(222).insert('contacts', [{ email: 'b@example.com' }]);

@@ -189,7 +189,8 @@ function toInstant(text: string): number | undefined {
   return Number.isNaN(new Date(ms).getTime()) ? undefined : ms;
 }
 
-function isEmail(address: string): boolean {
+/** Whether a text, already trimmed and lower-case, is an address a contact may have. */
+export function isEmail(address: string): boolean {
   return address.length <= MAX_ADDRESS && address.indexOf('@') <= MAX_LOCAL_PART && EMAIL.test(address);
 }
 

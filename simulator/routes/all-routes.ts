@@ -5,6 +5,9 @@ import { associationBatchRoutes } from './association-batches.ts';
 import { associationLabelRoutes } from './association-labels.ts';
 import { associationRoutes } from './associations.ts';
 import { batchRoutes } from './batches.ts';
+import { consentRoutes } from './consent.ts';
+import { consentBatchRoutes } from './consent-batch.ts';
+import { consentV3Routes } from './consent-v3.ts';
 import { legacyAssociationRoutes } from './legacy-associations.ts';
 import { mergeRoutes } from './merge.ts';
 import { oauthRoutes } from './oauth.ts';
@@ -29,5 +32,8 @@ export const ROUTES: readonly Route[] = [
   ...accountRoutes,
   ...appWebhookRoutes,
   ...oauthRoutes,
+  ...consentBatchRoutes,
+  ...consentRoutes,
+  ...consentV3Routes,
   ...tokenInfoRoutes,
 ];
