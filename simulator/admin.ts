@@ -11,6 +11,7 @@ import type { FurtherPortal } from './options.ts';
 import type { SimulatedPortal } from './portal-controls.ts';
 import { RESET_PARTS } from './portal-unit.ts';
 import { noContent, ok, type Reply } from './reply.ts';
+import { seedSchema } from './seed.ts';
 import type { SavedState } from './state-file.ts';
 import { answerWebhooks } from './webhook-controls.ts';
 
@@ -162,6 +163,8 @@ async function route(host: AdminHost, request: AdminRequest): Promise<Reply | un
     }
     case 'POST records':
       return ok({ ids: simulator.insert(type, parse(insertSchema, request).records) });
+    case 'POST seed':
+      return ok(simulator.seed(parse(seedSchema, request)));
     case 'GET webhooks':
     case 'POST webhooks':
       return answerWebhooks(simulator, request.method, { page, json: () => jsonOf(request) });

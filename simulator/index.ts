@@ -15,6 +15,7 @@ export { DEFAULT_TOKEN, type FurtherPortal, type PortalSetup, type SimulatorOpti
 export type { SimulatedPortal } from './portal-controls.ts';
 export type { ResetPart } from './portal-unit.ts';
 export type { RecordPage, RecordSnapshot } from './records.ts';
+export type { SeedOptions, SeedResult } from './seed.ts';
 export { type Simulator, startSimulator } from './simulator.ts';
 export type { SimulatorState } from './state.ts';
 export { type SavedState, StateFileError } from './state-file.ts';

@@ -19,6 +19,7 @@ import {
   snapshotRecord,
   snapshotRecords,
 } from './records.ts';
+import { type SeedOptions, type SeedResult, seedPortal } from './seed.ts';
 import { describeState, type SimulatorState } from './state.ts';
 import type { Token, TokenOptions } from './tokens.ts';
 import { createWebhookControls, type WebhookControls } from './webhook-controls.ts';
@@ -50,6 +51,8 @@ export interface SimulatedPortal extends ActivityControls, WebhookControls {
   history(type: string, id: string): readonly HistoryEntry[];
   /** Puts records into the portal without a request, checked like API writes. Throws when one is invalid. */
   insert(type: string, records: readonly Record<string, string>[]): string[];
+  /** Fills the portal with made-up contacts, companies and deals, linked with each other. */
+  seed(options: SeedOptions): SeedResult;
   setBehaviour(patch: BehaviourPatch): Behaviour;
   setLimits(change: LimitsChange): LimitNumbers;
   addToken(token: TokenOptions): Token;
@@ -89,6 +92,7 @@ export function createControls(unit: PortalUnit, directory: PortalDirectory): Si
     record: (type, id) => snapshotRecord(upToDate(unit).portal, type, id),
     history: (type, id) => upToDate(unit).portal.history.of(portal.objects(type).type.name, id),
     insert: (type, records) => insertRecords(portal, type, records),
+    seed: (options) => seedPortal(portal, options),
     setBehaviour(patch) {
       portal.behaviour = resolveBehaviour(patch, portal.behaviour);
       return portal.behaviour;
