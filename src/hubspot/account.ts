@@ -1,7 +1,9 @@
 import type { Exchange, Reply } from './exchange.ts';
 import { expectBody, unexpected } from './expect.ts';
 import { numberOf, own, textList, textOf } from './json.ts';
+import { misfit, type Parsed, parsedAs, parseEntries } from './parsed.ts';
 import { paths } from './paths.ts';
+import { type ReadOptions, readAnswer } from './read-answer.ts';
 import type { CallOptions } from './records.ts';
 import type { TokenSource } from './token.ts';
 import type { Transport } from './transport.ts';
@@ -28,10 +30,25 @@ export interface TokenInfo {
   readonly scopes: readonly string[];
 }
 
+/** Calls of a private app on the portal's day. */
+export interface DailyUsage {
+  /** Of the app or limit, as HubSpot names it. */
+  readonly name: string;
+  readonly limit: number;
+  readonly used: number;
+  /** ISO 8601; up to five minutes old. */
+  readonly collectedAt?: string;
+  readonly resetsAt?: string;
+}
+
 export interface Account {
   details(call?: CallOptions): Promise<Exchange>;
   /** As `details`, parsed; raises the errors of expectBody. */
   expectDetails(call?: CallOptions): Promise<AccountDetails>;
+  /** What of the day's calls has been used. */
+  usage(call?: CallOptions): Promise<Exchange>;
+  /** As `usage`, parsed; raises the errors of expectBody. */
+  expectUsage(options?: ReadOptions): Promise<readonly DailyUsage[]>;
   /** Asks about the token in use; private apps and service keys only. Never log its request. */
   tokenInfo(call?: CallOptions): Promise<Exchange>;
   /** As `tokenInfo`, parsed; raises the errors of expectBody. */
@@ -41,6 +58,8 @@ export interface Account {
 export function createAccount(transport: Transport, token: TokenSource): Account {
   const details: Account['details'] = (call) =>
     transport.request({ ...call, method: 'GET', path: paths.accountDetails() });
+  const usage: Account['usage'] = (call) =>
+    transport.request({ ...call, method: 'GET', path: paths.accountUsage() });
   const tokenInfo: Account['tokenInfo'] = async (call) =>
     transport.request({
       ...call,
@@ -62,6 +81,16 @@ export function createAccount(transport: Transport, token: TokenSource): Account
         ...(utcOffsetMs === undefined ? {} : { utcOffsetMs }),
       };
     },
+    usage,
+    expectUsage: (options = {}) =>
+      readAnswer(
+        {
+          what: 'read the daily usage',
+          send: () => usage(options),
+          parse: (body) => parseEntries(body, 'results', parseUsage),
+        },
+        options,
+      ),
     tokenInfo,
     async expectTokenInfo(call) {
       const what = 'describe the access token';
@@ -74,6 +103,18 @@ export function createAccount(transport: Transport, token: TokenSource): Account
       };
     },
   };
+}
+
+function parseUsage(value: unknown): Parsed<DailyUsage> {
+  const limit = numberOf(own(value, 'usageLimit'));
+  const used = numberOf(own(value, 'currentUsage'));
+  if (limit === undefined || used === undefined) return misfit('it has no usageLimit or no currentUsage');
+  return parsedAs({
+    name: textOf(own(value, 'name')) ?? '',
+    limit,
+    used,
+    ...textFields(value, ['collectedAt', 'resetsAt']),
+  });
 }
 
 function portalId(value: unknown, reply: Reply, what: string): string {

@@ -1,12 +1,17 @@
 import { type Account, createAccount } from './account.ts';
 import { type AppEvents, createAppEvents } from './app-events.ts';
+import { type AssociationLabels, createAssociationLabels } from './association-labels.ts';
 import { type Associations, createAssociations } from './associations.ts';
 import { type Consent, createConsent } from './consent.ts';
 import { type CustomEvents, createCustomEvents } from './custom-events.ts';
 import { createForms, type Forms, formsUrlOf } from './forms.ts';
+import { createLists, type Lists } from './lists.ts';
+import { createOwners, type Owners } from './owners.ts';
+import { createPipelines, type Pipelines } from './pipelines.ts';
 import { createProperties, type Properties } from './properties.ts';
 import { createRecordScans, type RecordScans } from './record-scans.ts';
 import { createRecords, type Records } from './records.ts';
+import { createSchemas, type Schemas } from './schemas.ts';
 import type { TokenSource } from './token.ts';
 import { createTransport, type TransportOptions } from './transport.ts';
 
@@ -16,7 +21,12 @@ export interface HubspotClient {
   /** Readings of many records, page by page. */
   readonly scans: RecordScans;
   readonly associations: Associations;
+  readonly associationLabels: AssociationLabels;
   readonly properties: Properties;
+  readonly schemas: Schemas;
+  readonly pipelines: Pipelines;
+  readonly owners: Owners;
+  readonly lists: Lists;
   readonly account: Account;
   readonly consent: Consent;
   readonly forms: Forms;
@@ -45,7 +55,12 @@ export function createHubspotClient(options: HubspotClientOptions): HubspotClien
     records,
     scans: createRecordScans(records),
     associations: createAssociations(transport),
+    associationLabels: createAssociationLabels(transport),
     properties: createProperties(transport),
+    schemas: createSchemas(transport),
+    pipelines: createPipelines(transport),
+    owners: createOwners(transport),
+    lists: createLists(transport),
     account: createAccount(transport, options.token),
     consent: createConsent(transport),
     forms: createForms(transport, submitTransport),

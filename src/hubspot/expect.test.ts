@@ -126,7 +126,7 @@ describe('the account', () => {
 });
 
 describe('the properties', () => {
-  it('are read with the parts that matter, and those without a name left out', async () => {
+  it('are read with the parts that matter', async () => {
     const results = [
       {
         name: 'plan',
@@ -140,8 +140,6 @@ describe('the properties', () => {
         calculated: true,
       },
       { name: 'app_user_id', hasUniqueValue: true },
-      { label: 'no name' },
-      null,
     ];
     const { transport } = answering(reply(200, { results }));
     expect(await createProperties(transport).expectList('contacts')).toEqual([
@@ -172,6 +170,14 @@ describe('the properties', () => {
         archived: false,
       },
     ]);
+  });
+
+  it('are not read in part', async () => {
+    const { transport } = answering(reply(200, { results: [{ name: 'plan' }, { label: 'no name' }] }));
+    await expect(createProperties(transport).expectList('contacts')).rejects.toMatchObject({
+      code: 'HUBSPOT_UNEXPECTED',
+      message: expect.stringContaining('results[1]: it has no name'),
+    });
   });
 
   it('without a list are unexpected', async () => {

@@ -1,4 +1,4 @@
-export type { Account, AccountDetails, TokenInfo } from './account.ts';
+export type { Account, AccountDetails, DailyUsage, TokenInfo } from './account.ts';
 export { type ActivityCapability, type ActivityKind, activityCapabilities } from './activity-capabilities.ts';
 export {
   APP_EVENTS_VERSION,
@@ -7,7 +7,17 @@ export {
   type AppEvents,
   appEventOutcome,
 } from './app-events.ts';
-export type { AssociationInput, Associations, AssociationsRead } from './associations.ts';
+export type { AssociationLabels, NewAssociationLabel } from './association-labels.ts';
+export { type AssociationOutcome, associationOutcomes, type LinkedPair } from './association-outcomes.ts';
+export {
+  type AssociationInput,
+  type Associations,
+  type AssociationsRead,
+  type LinkEnds,
+  type LinksToRemove,
+  MAX_ASSOCIATION_INPUTS,
+  type NewLink,
+} from './associations.ts';
 export { type BatchAnswer, type BatchError, type BatchResult, parseBatchAnswer } from './batch-answer.ts';
 export { createHubspotClient, type HubspotClient, type HubspotClientOptions } from './client.ts';
 export {
@@ -48,6 +58,31 @@ export {
   startRound,
   type Watermarks,
 } from './incremental.ts';
+export {
+  type AssociationCategory,
+  type AssociationLabel,
+  type AssociationTypeRef,
+  type Link,
+  type LinkType,
+  parseLink,
+} from './link.ts';
+export {
+  type ListFilter,
+  type Lists,
+  MAX_MEMBER_CHANGES,
+  type Member,
+  type MemberChange,
+  type MemberOrder,
+  type MembersChanged,
+  type Membership,
+  type NewList,
+  type ProcessingType,
+  parseList,
+  parseMember,
+  parseMembersChanged,
+  parseMemberships,
+  type RecordList,
+} from './lists.ts';
 export { maskPersonal } from './mask-personal.ts';
 export { advanceScan, type ModifiedScan, type ScanStep, scanSearch, startScan } from './modified-scan.ts';
 export {
@@ -61,16 +96,29 @@ export {
   type OAuthTokenState,
 } from './oauth.ts';
 export { type OAuthTokenOptions, type RefreshTokenStore, tokenFromOAuth } from './oauth-token.ts';
+export { type Owner, type Owners, parseOwner } from './owners.ts';
 export { type Page, parsePage } from './page.ts';
 export type { Parsed } from './parsed.ts';
 export { API_VERSION, type ListQuery, type OwnerQuery, type PageQuery, type RecordQuery } from './paths.ts';
+export {
+  type NewPipeline,
+  type NewStage,
+  type Pipeline,
+  type Pipelines,
+  parsePipeline,
+  parseStage,
+  type Stage,
+} from './pipelines.ts';
 export type { PropertyError } from './problem.ts';
-export type {
-  NewProperty,
-  NewPropertyGroup,
-  Properties,
-  PropertyDefinition,
-  PropertyOption,
+export {
+  type NewProperty,
+  type NewPropertyGroup,
+  type Properties,
+  type PropertyChange,
+  type PropertyDefinition,
+  type PropertyGroup,
+  type PropertyOption,
+  parseProperty,
 } from './properties.ts';
 export { parseRateHeaders, type RateHeaders } from './rate-headers.ts';
 export type { ReadOptions } from './read-answer.ts';
@@ -97,6 +145,7 @@ export {
 } from './records.ts';
 export { MAX_RETRY_AFTER_MS, parseRetryAfter } from './retry-after.ts';
 export { type ReadFailure, type RetryPolicy, type RetryReadsOptions, retryReads } from './retry-reads.ts';
+export type { ObjectSchema, PropertyLimits, PropertyRules, Schemas } from './schemas.ts';
 export {
   MAX_SEARCH_RESULTS,
   modifiedProperty,
@@ -104,6 +153,7 @@ export {
   type SearchFilterGroup,
   type SearchRequest,
 } from './search.ts';
+export { type Chunk, sendInChunks } from './send-in-chunks.ts';
 export {
   type Agreement,
   type ConsentDecision,

@@ -1,4 +1,5 @@
 import type { Exchange } from './exchange.ts';
+import type { AssociationTypeRef } from './link.ts';
 import { type BatchAction, type ListQuery, paths, type RecordQuery } from './paths.ts';
 import type { SearchRequest } from './search.ts';
 import type { Transport } from './transport.ts';
@@ -34,10 +35,7 @@ export interface BatchCreateInput {
 
 export interface NewAssociation {
   readonly to: { readonly id: string };
-  readonly types: readonly {
-    readonly associationCategory: 'HUBSPOT_DEFINED' | 'USER_DEFINED' | 'INTEGRATOR_DEFINED';
-    readonly associationTypeId: number;
-  }[];
+  readonly types: readonly AssociationTypeRef[];
 }
 
 export interface BatchUpdateInput {
