@@ -168,6 +168,8 @@ async function route(host: AdminHost, request: AdminRequest): Promise<Reply | un
     case 'GET webhooks':
     case 'POST webhooks':
       return answerWebhooks(simulator, request.method, { page, json: () => jsonOf(request) });
+    case 'POST restore':
+      return ok(simulator.restore(type, id));
     case 'GET history':
       return ok({ results: simulator.history(type, id) });
     default:

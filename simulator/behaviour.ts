@@ -63,6 +63,8 @@ export const behaviourSchema = z.object({
   countAssociationsInDaily: z.boolean().default(true),
   /** Seconds sent as Retry-After with a 429 of the portal itself; 0 sends none, since none is promised. */
   retryAfterSeconds: z.number().min(0).default(0),
+  /** Days an address is refused after a privacy delete, null for ever. Docs: it can come back; the refusal is reported too. */
+  addressBlockedDays: z.number().min(0).nullable().default(null),
   /** Highest number of addresses one contact may gather by merges (HubSpot: 250 identities, then 414). */
   maxIdentities: z.number().int().min(1).default(250),
   /** Properties an administrator made required on create; enforced on 2026-09 only, by plural object name. */

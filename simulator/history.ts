@@ -1,9 +1,13 @@
 import { z } from 'zod';
 import type { SavedPart } from './saved-part.ts';
 
+const KINDS = ['create', 'update', 'upsert', 'archive', 'restore', 'merge'] as const;
+
+type HistoryKind = (typeof KINDS)[number];
+
 /** One write that the portal applied to a record. */
 export interface HistoryEntry {
-  kind: 'create' | 'update' | 'upsert' | 'archive' | 'merge';
+  kind: HistoryKind;
   /** Ms of the portal's clock. */
   at: number;
   /** Number of the request in the journal. */
@@ -16,7 +20,7 @@ export interface HistoryEntry {
 const rowSchema = z.tuple([
   z.string(),
   z.strictObject({
-    kind: z.enum(['create', 'update', 'upsert', 'archive', 'merge']),
+    kind: z.enum(KINDS),
     at: z.number(),
     requestN: z.number(),
     traceId: z.string().exactOptional(),
@@ -34,6 +38,10 @@ export class WriteHistory implements SavedPart {
 
   of(typeName: string, id: string): readonly HistoryEntry[] {
     return this.#entries.get(`${typeName}/${id}`) ?? [];
+  }
+
+  forget(typeName: string, id: string): void {
+    this.#entries.delete(`${typeName}/${id}`);
   }
 
   clear(): void {

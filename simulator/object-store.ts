@@ -138,9 +138,40 @@ export class ObjectStore {
     return true;
   }
 
+  /** Back from the recycle bin. Its unique values must be free. */
+  unarchive(record: StoredRecord): void {
+    if (!this.#archived.delete(record)) return;
+    record.archivedAt = undefined;
+    this.#liveCount += 1;
+    for (const name of this.#unique.keys()) this.#findBy(name, record);
+  }
+
+  /** A unique value of an archived record that a live one has taken since. */
+  takenValues(record: StoredRecord): { name: string; owner: StoredRecord } | undefined {
+    for (const [name, index] of this.#unique)
+      for (const value of this.#valuesOf(record, name)) {
+        const owner = index.get(value);
+        if (owner && owner !== record) return { name, owner };
+      }
+    return undefined;
+  }
+
+  /** Records that were archived at an instant (ms) or before. */
+  archivedBefore(instant: number): StoredRecord[] {
+    const found: StoredRecord[] = [];
+    for (const record of this.#archived) if ((record.archivedAt ?? 0) <= instant) found.push(record);
+    return found;
+  }
+
+  /** Takes a record out for good; its id leads nowhere. */
+  remove(record: StoredRecord): void {
+    this.#drop(record);
+    this.#places[record.numericId - this.type.firstId] = undefined;
+  }
+
   /** Takes `loser` out of the store; its id, and those that led to it, lead to `winner` from now on. */
   redirect(loser: StoredRecord, winner: StoredRecord): void {
-    this.#remove(loser);
+    this.#drop(loser);
     this.#places[loser.numericId - this.type.firstId] = winner;
   }
 
@@ -176,13 +207,9 @@ export class ObjectStore {
   }
 
   /** The same of archived records alone, of which there are few. */
-  archivedPage(
-    afterId: number,
-    limit: number,
-    accept: (record: StoredRecord) => boolean,
-  ): { records: StoredRecord[]; nextId?: string } {
+  archivedPage(afterId: number, limit: number): { records: StoredRecord[]; nextId?: string } {
     const found = [...this.#archived]
-      .filter((record) => record.numericId >= afterId && accept(record))
+      .filter((record) => record.numericId >= afterId)
       .sort((one, other) => one.numericId - other.numericId);
     const next = found[limit];
     return { records: found.slice(0, limit), ...(next ? { nextId: next.id } : {}) };
@@ -254,7 +281,7 @@ export class ObjectStore {
     for (const value of this.#valuesOf(record, name)) this.#unique.get(name)?.set(value, record);
   }
 
-  #remove(record: StoredRecord): void {
+  #drop(record: StoredRecord): void {
     if (record.archivedAt === undefined) this.#liveCount -= 1;
     else this.#archived.delete(record);
     this.#forgetValues(record);

@@ -16,6 +16,7 @@ import {
   insertRecords,
   type RecordPage,
   type RecordSnapshot,
+  restoreArchived,
   snapshotRecord,
   snapshotRecords,
 } from './records.ts';
@@ -53,6 +54,8 @@ export interface SimulatedPortal extends ActivityControls, WebhookControls {
   insert(type: string, records: readonly Record<string, string>[]): string[];
   /** Fills the portal with made-up contacts, companies and deals, linked with each other. */
   seed(options: SeedOptions): SeedResult;
+  /** Takes a record out of the recycle bin, as a person does. Throws when it is not there or its unique values are taken. */
+  restore(type: string, id: string): RecordSnapshot;
   setBehaviour(patch: BehaviourPatch): Behaviour;
   setLimits(change: LimitsChange): LimitNumbers;
   addToken(token: TokenOptions): Token;
@@ -93,6 +96,7 @@ export function createControls(unit: PortalUnit, directory: PortalDirectory): Si
     history: (type, id) => upToDate(unit).portal.history.of(portal.objects(type).type.name, id),
     insert: (type, records) => insertRecords(portal, type, records),
     seed: (options) => seedPortal(portal, options),
+    restore: (type, id) => restoreArchived(portal, type, id),
     setBehaviour(patch) {
       portal.behaviour = resolveBehaviour(patch, portal.behaviour);
       return portal.behaviour;

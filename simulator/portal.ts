@@ -2,6 +2,7 @@ import { badRequest } from './api-error.ts';
 import { AppStore } from './apps.ts';
 import { AssociationCatalogue } from './association-catalogue.ts';
 import type { Behaviour } from './behaviour.ts';
+import { Blocklist } from './blocklist.ts';
 import { ChangeFeed } from './changes.ts';
 import { createIsoFormatter, type DrivableClock } from './clock.ts';
 import { addSubscriptionType, followContacts } from './consent.ts';
@@ -61,6 +62,7 @@ export class Portal {
   associations = new AssociationCatalogue();
   /** Shared with the other portals of the process. */
   readonly webhookApps: WebhookApps;
+  blocklist = new Blocklist();
   behaviour: Behaviour;
   /** Ms since 1970 of the portal's clock at the start. */
   readonly createdAt: number;
@@ -132,6 +134,7 @@ export class Portal {
     this.schedule.clear();
     this.search.clear();
     this.associations = new AssociationCatalogue();
+    this.blocklist = new Blocklist();
     this.schemas = new SchemaStore(this.account.portalId);
     this.#objects = new Map();
     for (const type of OBJECT_TYPES) {

@@ -1,6 +1,8 @@
+import { notFound } from './api-error.ts';
 import { toApiError } from './failures.ts';
 import { linksTo } from './links.ts';
 import type { Portal } from './portal.ts';
+import { emptyBin, restoreRecord } from './record-life.ts';
 import type { StoredRecord } from './stored-record.ts';
 import { applyWrite, planWrite } from './writes.ts';
 
@@ -25,7 +27,9 @@ export interface RecordPage {
 
 /** One record by id, following merges. */
 export function snapshotRecord(portal: Portal, typeName: string, id: string): RecordSnapshot | undefined {
-  const record = portal.objects(typeName).store.get(id);
+  const data = portal.objects(typeName);
+  emptyBin(data, portal.clock.now());
+  const record = data.store.get(id);
   return record && snapshot(portal, record);
 }
 
@@ -35,7 +39,9 @@ export function snapshotRecords(
   typeName: string,
   page?: { after?: number; limit?: number },
 ): RecordPage {
-  const { store } = portal.objects(typeName);
+  const data = portal.objects(typeName);
+  emptyBin(data, portal.clock.now());
+  const { store } = data;
   const limit = page ? Math.min(page.limit ?? MAX_PAGE, MAX_PAGE) : Number.POSITIVE_INFINITY;
   const { records, nextId } = store.page((page?.after ?? 0) + 1, limit, () => true);
   const next = nextId === undefined ? null : (records.at(-1)?.numericId ?? null);
@@ -55,6 +61,17 @@ export function insertRecords(
     if (!plan.ok) throw toApiError(plan.failure, context);
     return applyWrite(plan.write, context, { kind: 'create', now: portal.clock.now(), requestN: 0 }).id;
   });
+}
+
+/** Takes a record out of the recycle bin. Throws 404 when it is not there, 409 when its unique values are taken. */
+export function restoreArchived(portal: Portal, typeName: string, id: string): RecordSnapshot {
+  const data = portal.objects(typeName);
+  const at = portal.clock.now();
+  emptyBin(data, at);
+  const record = data.store.get(id);
+  if (record?.archivedAt === undefined) throw notFound(`no archived ${typeName} with id ${id}`);
+  restoreRecord(data, record, { portal, at, requestN: 0 });
+  return snapshot(portal, record);
 }
 
 function snapshot(portal: Portal, record: StoredRecord): RecordSnapshot {

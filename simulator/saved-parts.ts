@@ -23,6 +23,7 @@ export function savedParts(portal: Portal): ReadonlyMap<string, SavedPart> {
     ]),
     ['association-label', portal.associations],
     ['link', savedLinks(portal)],
+    ['blocked', portal.blocklist],
     ['history', portal.history],
     ['consent', portal.consent],
   ]);

@@ -62,6 +62,7 @@ export function planWrite(input: WriteInput, context: WriteContext, claims: Clai
     version,
     behaviour: portal.behaviour,
   });
+  if (faults.length === 0) faults.push(...blockedAddresses(values, context));
   if (faults.length > 0) return refuse({ kind: 'validation', faults });
   const write: PlannedWrite = { target, values, warnings, links: [] };
   if (target) resolveAppends(write, target);
@@ -136,6 +137,23 @@ function keyed(input: WriteInput): Record<string, unknown> {
   const { key, target, properties } = input;
   if (!key || target || Object.hasOwn(properties, key.property)) return properties;
   return { [key.property]: key.value, ...properties };
+}
+
+/** Addresses of people who have asked to be forgotten. */
+function blockedAddresses(
+  values: readonly [name: string, value: string][],
+  { portal, data }: WriteContext,
+): PropertyFault[] {
+  const names = data.type.secondaryOf;
+  if (!names || portal.blocklist.isEmpty) return [];
+  const days = portal.behaviour.addressBlockedDays;
+  const now = portal.clock.now();
+  return values.flatMap(([name, value]) => {
+    if (name !== names.primary && name !== names.additional) return [];
+    const blocked = splitList(value).find((address) => portal.blocklist.isBlocked(address, { now, days }));
+    if (blocked === undefined) return [];
+    return [{ name, code: 'INVALID_EMAIL', message: `Email address ${blocked} is GDPR blacklisted` }];
+  });
 }
 
 /** A multi-value that starts with ';' is added to what is there. */

@@ -8,6 +8,7 @@ import { batchRoutes } from './batches.ts';
 import { consentRoutes } from './consent.ts';
 import { consentBatchRoutes } from './consent-batch.ts';
 import { consentV3Routes } from './consent-v3.ts';
+import { gdprDeleteRoutes } from './gdpr-delete.ts';
 import { legacyAssociationRoutes } from './legacy-associations.ts';
 import { mergeRoutes } from './merge.ts';
 import { oauthRoutes } from './oauth.ts';
@@ -21,6 +22,7 @@ import { tokenInfoRoutes } from './token-info.ts';
 export const ROUTES: readonly Route[] = [
   ...batchRoutes,
   ...mergeRoutes,
+  ...gdprDeleteRoutes,
   ...searchRoutes,
   ...associationRoutes,
   ...associationBatchRoutes,

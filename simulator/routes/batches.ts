@@ -1,8 +1,9 @@
 import { badRequest } from '../api-error.ts';
-import { type Call, idText, invalidJson, isObject, jsonObject, param } from '../call.ts';
+import { type Call, idText, invalidJson, isObject, jsonObject, occasionOf, param } from '../call.ts';
 import { type BatchError, groupErrors, notFoundError, toBatchError, toWholeBatchError } from '../failures.ts';
 import type { ObjectData } from '../portal.ts';
 import { shuffle } from '../random.ts';
+import { archiveRecord, emptyBin } from '../record-life.ts';
 import { type RecordView, viewHistory, viewRecord, viewWritten } from '../record-view.ts';
 import { noContent, type Reply } from '../reply.ts';
 import type { Route } from '../router.ts';
@@ -15,11 +16,12 @@ import {
   type WriteFailure,
   type WriteInput,
 } from '../writes.ts';
-import { archiveRecord, associationsOf, propertiesOf } from './objects.ts';
+import { associationsOf, propertiesOf } from './objects.ts';
 import { readRecords, writeRecords } from './scopes.ts';
 
 const VERSIONS = ['v3', '2026-03', '2026-09'] as const;
 const MAX_INPUTS = 100;
+const MAX_INPUTS_WITH_HISTORY = 50;
 
 /** Operations on up to a hundred records. */
 export const batchRoutes: readonly Route[] = [
@@ -122,6 +124,12 @@ function batchRead(call: Call): Reply {
   const names = new Set([...data.type.defaultProperties, ...definedNames(body.properties, data)]);
   const historyNames = definedNames(body.propertiesWithHistory, data);
   const wantsArchived = query.get('archived') === 'true';
+  if (wantsArchived) emptyBin(data, call.now);
+  if (historyNames.length > 0 && inputs.length > MAX_INPUTS_WITH_HISTORY) {
+    throw badRequest(
+      `The maximum number of inputs with propertiesWithHistory is ${MAX_INPUTS_WITH_HISTORY}, but ${inputs.length} were sent`,
+    );
+  }
   const missing: string[] = [];
   const results: RecordView[] = [];
   for (const { id } of keys) {
@@ -146,7 +154,8 @@ function batchArchive(call: Call): Reply {
   const ids = inputsOf(jsonObject(call), call).map((input) => idText(input.id, 'id'));
   const records = ids.map((id) => call.portal.liveRecord(data, id));
   const missing = ids.filter((_, place) => !records[place]);
-  for (const record of records) if (record) archiveRecord(call, data, record);
+  for (const record of records)
+    if (record && archiveRecord(data, record, occasionOf(call))) call.effects.applied += 1;
   if (missing.length === 0 || call.portal.behaviour.archiveUnknownId === '204') return noContent;
   return batchReply(call, { results: [], errors: [notFoundError(data, missing)], status: 204 });
 }

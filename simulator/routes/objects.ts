@@ -12,7 +12,7 @@ import {
 } from '../call.ts';
 import { toApiError } from '../failures.ts';
 import type { ObjectData } from '../portal.ts';
-import { mirrorPrimaries } from '../primary-links.ts';
+import { archiveRecord, emptyBin } from '../record-life.ts';
 import { type RecordView, viewAssociations, viewHistory, viewRecord, viewWritten } from '../record-view.ts';
 import { created, noContent, ok, type Reply } from '../reply.ts';
 import type { Route } from '../router.ts';
@@ -22,9 +22,6 @@ import { readRecords, writeRecords } from './scopes.ts';
 
 const VERSIONS = ['v3', '2026-03', '2026-09'] as const;
 const PAGE = { fallback: 10, max: 100, maxWithHistory: 50 };
-const MS_PER_DAY = 86_400_000;
-/** Archived records leave the recycle bin after this. */
-const RECYCLE_BIN_DAYS = 90;
 
 /** Operations on one record, and the list. */
 export const objectRoutes: readonly Route[] = [
@@ -46,9 +43,9 @@ function list(call: Call): Reply {
   );
   const after = Number(query.get('after') ?? 0);
   if (!Number.isInteger(after) || after < 0) throw badRequest(`Invalid paging cursor: ${query.get('after')}`);
-  const oldest = call.now - RECYCLE_BIN_DAYS * MS_PER_DAY;
+  if (archived) emptyBin(data, call.now);
   const page = archived
-    ? data.store.archivedPage(after, limit, ({ archivedAt }) => (archivedAt ?? 0) > oldest)
+    ? data.store.archivedPage(after, limit)
     : data.store.page(after, limit, ({ archivedAt }) => archivedAt === undefined);
   const results = page.records.map((record) => show(call, data, record));
   if (page.nextId === undefined) return ok({ results });
@@ -57,6 +54,7 @@ function list(call: Call): Reply {
 
 function get(call: Call): Reply {
   const data = call.portal.objects(param(call, 'objectType'));
+  emptyBin(data, call.now);
   const record = find(call, data);
   const wantsArchived = call.query.get('archived') === 'true';
   if (!record || (record.archivedAt !== undefined) !== wantsArchived) throw notFound();
@@ -91,24 +89,8 @@ function archive(call: Call): Reply {
     if (call.portal.behaviour.archiveUnknownId === '404') throw notFound();
     return noContent;
   }
-  archiveRecord(call, data, record);
+  if (archiveRecord(data, record, occasionOf(call))) call.effects.applied += 1;
   return noContent;
-}
-
-/** Moves a live record to the recycle bin. */
-export function archiveRecord(call: Call, data: ObjectData, record: StoredRecord): void {
-  if (!data.store.archive(record, call.now)) return;
-  call.effects.applied += 1;
-  const { changes } = call.portal;
-  if (changes.isHeard) changes.tell({ kind: 'archived', record, at: call.now, requestN: call.n });
-  mirrorPrimaries(record, occasionOf(call));
-  if (!call.portal.behaviour.recordHistory) return;
-  call.portal.history.add(data.type.name, record.id, {
-    kind: 'archive',
-    at: call.now,
-    requestN: call.n,
-    properties: {},
-  });
 }
 
 /** The properties of an input. Throws 400 when they are not an object of plain values. */
