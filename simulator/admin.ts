@@ -8,6 +8,7 @@ import { faultSchema } from './faults.ts';
 import { holdSchema } from './hold.ts';
 import { limitsSchema, TIER_NAMES } from './limits.ts';
 import type { FurtherPortal } from './options.ts';
+import { ownerSchema } from './owners.ts';
 import type { SimulatedPortal } from './portal-controls.ts';
 import { RESET_PARTS } from './portal-unit.ts';
 import { noContent, ok, type Reply } from './reply.ts';
@@ -47,6 +48,7 @@ const portalSchema = z.strictObject({
   token: z.string().min(1).exactOptional(),
   tokens: z.array(tokenSchema).exactOptional(),
   apps: z.array(appSchema).exactOptional(),
+  owners: z.array(ownerSchema).exactOptional(),
   tier: z.enum(TIER_NAMES).exactOptional(),
   limits: limitsSchema.exactOptional(),
   seed: z.number().int().min(0).exactOptional(),
@@ -62,6 +64,8 @@ const optionsSchema = z.strictObject({
   behaviour: behaviourPatchSchema.optional(),
   holdAfterApply: holdSchema.nullable().optional(),
 });
+
+const ownersSchema = z.strictObject({ owners: z.array(ownerSchema) });
 
 const insertSchema = z.strictObject({ records: z.array(z.record(z.string(), z.string())) });
 
@@ -147,6 +151,10 @@ async function route(host: AdminHost, request: AdminRequest): Promise<Reply | un
       return ok({ now: simulator.setClock(parse(clockSchema, request)) });
     case 'POST limits':
       return ok(simulator.setLimits(parse(limitsSchema, request)));
+    case 'GET owners':
+      return ok({ results: simulator.owners() });
+    case 'POST owners':
+      return ok({ results: simulator.setOwners(parse(ownersSchema, request).owners) });
     case 'POST tokens':
       return changeTokens(simulator, request);
     case 'POST options': {

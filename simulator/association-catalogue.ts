@@ -1,12 +1,7 @@
 import { z } from 'zod';
-import {
-  type AssociationCategory,
-  type AssociationType,
-  hubspotDefinedTypes,
-  typePair,
-} from './association-types.ts';
+import { type AssociationType, hubspotDefinedTypes, typePair } from './association-types.ts';
 import type { TypeSet } from './link-book.ts';
-import { findObjectType, type ObjectType } from './object-types.ts';
+import type { ObjectType } from './object-types.ts';
 import type { SavedPart } from './saved-part.ts';
 
 const pairRow = z.strictObject({
@@ -73,16 +68,13 @@ export class AssociationCatalogue implements SavedPart {
 
   /** By the name that v3 uses. */
   findNamed(from: ObjectType, to: ObjectType, name: string): AssociationType | undefined {
-    return this.list(from, to).find((type) => this.nameOf(type) === name);
+    return this.list(from, to).find((type) => this.nameOf(type, from, to) === name);
   }
 
   /** The name v3 has for a kind: `contact_to_company` is the primary one where there is such, else the unlabelled one. */
-  nameOf(type: AssociationType): string {
-    const from = findObjectType(type.from);
-    const to = findObjectType(type.to);
-    const base = `${from?.singular ?? type.from}_to_${to?.singular ?? type.to}`;
-    const siblings = this.#byPair.get(pairKey(type.from, type.to)) ?? [];
-    const hasPrimary = siblings.some(({ label, category }) => label === 'Primary' && isHubspots(category));
+  nameOf(type: AssociationType, from: ObjectType, to: ObjectType): string {
+    const base = `${from.singular}_to_${to.singular}`;
+    const hasPrimary = this.primary(from, to) !== undefined || this.primary(to, from) !== undefined;
     if (type.isDefault) return hasPrimary ? `${base}_unlabeled` : base;
     if (type.label === 'Primary') return base;
     if (type.label === 'Parent Company') return 'child_to_parent_company';
@@ -183,10 +175,6 @@ function pairKey(from: string, to: string): string {
 
 function isCustom(type: ObjectType): boolean {
   return type.typeId.startsWith(CUSTOM_PREFIX);
-}
-
-function isHubspots(category: AssociationCategory): boolean {
-  return category === 'HUBSPOT_DEFINED';
 }
 
 /** HubSpot's own before those of users, each by id. */

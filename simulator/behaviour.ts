@@ -29,6 +29,10 @@ export const behaviourSchema = z.object({
   primaryTouchesModified: z.boolean().default(false),
   /** Links shown inline and by the v3 read: one entry for each record, or one for each kind of link, as live answers also show. */
   legacyLinkEntries: z.enum(['one', 'each']).default('one'),
+  /** Whether `hubspot_owner_id` must name an active owner; off: any whole number passes. */
+  checkOwners: z.boolean().default(true),
+  /** A new record without a pipeline in a portal with several: takes the default one, or 400. Reports disagree. */
+  missingPipeline: z.enum(['default', 'refuse']).default('default'),
   /** A merge mints a new id; `primary` keeps the primary's id ("Primary ID Preservation", beta). */
   mergedId: z.enum(['new', 'primary']).default('new'),
   /** An upsert by the unique value a merge dropped: makes a new record, or finds the merged one. */

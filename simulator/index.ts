@@ -12,6 +12,7 @@ export type { Announcement, HoldRule } from './hold.ts';
 export type { JournalEntry } from './journal.ts';
 export { type LimitNumbers, type LimitsChange, TIERS, type Tier } from './limits.ts';
 export { DEFAULT_TOKEN, type FurtherPortal, type PortalSetup, type SimulatorOptions } from './options.ts';
+export type { Owner, OwnerOptions } from './owners.ts';
 export type { SimulatedPortal } from './portal-controls.ts';
 export type { ResetPart } from './portal-unit.ts';
 export type { RecordPage, RecordSnapshot } from './records.ts';

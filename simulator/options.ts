@@ -5,6 +5,7 @@ import type { SubscriptionTypeOptions } from './consent-store.ts';
 import type { FaultPlan } from './faults.ts';
 import type { HoldRule } from './hold.ts';
 import type { LimitsChange, Tier } from './limits.ts';
+import type { OwnerOptions } from './owners.ts';
 import type { Account } from './portal.ts';
 import type { TokenOptions } from './tokens.ts';
 import type { WebhookAppOptions } from './webhook-apps.ts';
@@ -24,6 +25,8 @@ export interface PortalSetup {
   apps?: readonly AppOptions[];
   /** The kinds of e-mail people may want or not. Default: one to one (41), marketing (42), customer service (43). */
   subscriptionTypes?: readonly SubscriptionTypeOptions[];
+  /** Who records can be assigned to. Default: three that are made up. */
+  owners?: readonly OwnerOptions[];
   /** Which published budgets `limits: 'default'` means. Default professional. */
   tier?: Tier;
   /** Default `default`: the tier's budgets. `none` lifts all. */
@@ -76,6 +79,7 @@ export interface SimulatorOptions extends PortalSetup {
 export type PortalSettings = PortalSetup & Required<Omit<PortalSetup, OptionalParts>>;
 
 type OptionalParts =
+  | 'owners'
   | 'tokens'
   | 'apps'
   | 'subscriptionTypes'

@@ -9,6 +9,7 @@ import type { HistoryEntry } from './history.ts';
 import type { Announcement, HoldRule } from './hold.ts';
 import type { JournalEntry } from './journal.ts';
 import { type LimitNumbers, type LimitsChange, limitsSchema } from './limits.ts';
+import type { Owner, OwnerOptions } from './owners.ts';
 import type { Portal } from './portal.ts';
 import type { PortalDirectory } from './portal-directory.ts';
 import type { PortalUnit, ResetPart } from './portal-unit.ts';
@@ -58,6 +59,10 @@ export interface SimulatedPortal extends ActivityControls, WebhookControls {
   restore(type: string, id: string): RecordSnapshot;
   setBehaviour(patch: BehaviourPatch): Behaviour;
   setLimits(change: LimitsChange): LimitNumbers;
+  /** Active and deactivated owners. */
+  owners(): Owner[];
+  /** Replaces all owners. Throws when an id, a user id or an address is there twice. */
+  setOwners(owners: readonly OwnerOptions[]): Owner[];
   addToken(token: TokenOptions): Token;
   revokeToken(secretOrId: string): void;
   expireToken(secretOrId: string, at?: number): void;
@@ -101,6 +106,8 @@ export function createControls(unit: PortalUnit, directory: PortalDirectory): Si
       portal.behaviour = resolveBehaviour(patch, portal.behaviour);
       return portal.behaviour;
     },
+    owners: () => [...portal.owners.list(), ...portal.owners.list(true)],
+    setOwners: (owners) => portal.owners.set(owners, portal.clock.now()),
     setLimits: (change) => limiter.change(limitsSchema.parse(change)),
     addToken(token) {
       directory.refuseForeignToken(token.token, unit);

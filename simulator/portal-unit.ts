@@ -47,6 +47,7 @@ export class PortalUnit {
       behaviour: resolveBehaviour(settings.behaviour),
       clock: new DrivableClock(settings.clock),
       random: createRandom(seed),
+      owners: settings.owners,
       lagRandom: createRandom(seed + 3),
       webhookApps: shared.webhookApps,
       subscriptionTypes: settings.subscriptionTypes,

@@ -10,6 +10,7 @@ import { ConsentStore, DEFAULT_SUBSCRIPTION_TYPES, type SubscriptionTypeOptions 
 import { WriteHistory } from './history.ts';
 import { createObjectData, type ObjectData } from './object-data.ts';
 import { OBJECT_TYPES, type ObjectType } from './object-types.ts';
+import { DEFAULT_OWNERS, type OwnerOptions, OwnerStore } from './owners.ts';
 import type { Random } from './random.ts';
 import { Schedule } from './schedule.ts';
 import { SchemaStore } from './schema-store.ts';
@@ -38,6 +39,8 @@ export interface PortalOptions {
   behaviour: Behaviour;
   clock: DrivableClock;
   random: Random;
+  /** Default: three that are made up. */
+  owners?: readonly OwnerOptions[] | undefined;
   /** For what search lags behind: a sequence of its own, so that a search changes no order of answers. */
   lagRandom: Random;
   /** Default: apps of its own. */
@@ -63,6 +66,7 @@ export class Portal {
   /** Shared with the other portals of the process. */
   readonly webhookApps: WebhookApps;
   blocklist = new Blocklist();
+  readonly owners = new OwnerStore();
   behaviour: Behaviour;
   /** Ms since 1970 of the portal's clock at the start. */
   readonly createdAt: number;
@@ -73,6 +77,7 @@ export class Portal {
   /** Built-in types by plural name, singular name and type id. */
   #objects = new Map<string, ObjectData>();
   #stamp: WriteStamp | undefined;
+  readonly #firstOwners: readonly OwnerOptions[];
 
   constructor(options: PortalOptions) {
     this.account = options.account;
@@ -80,6 +85,7 @@ export class Portal {
     this.clock = options.clock;
     this.random = options.random;
     this.createdAt = this.clock.now();
+    this.#firstOwners = options.owners ?? DEFAULT_OWNERS;
     this.schedule = new Schedule(this.clock);
     this.search = new SearchIndexes({
       changes: this.changes,
@@ -129,16 +135,17 @@ export class Portal {
     return record && record.archivedAt === undefined ? record : undefined;
   }
 
-  /** Back to an empty portal with HubSpot's own definitions only; work that waits is dropped. */
+  /** Back to an empty portal with HubSpot's own definitions and the first owners only; work that waits is dropped. */
   clearRecords(): void {
     this.schedule.clear();
+    this.owners.set(this.#firstOwners, this.createdAt);
     this.search.clear();
     this.associations = new AssociationCatalogue();
     this.blocklist = new Blocklist();
     this.schemas = new SchemaStore(this.account.portalId);
     this.#objects = new Map();
     for (const type of OBJECT_TYPES) {
-      const data = createObjectData(type);
+      const data = createObjectData(type, this.createdAt);
       for (const name of [type.name, type.singular, type.typeId]) this.#objects.set(name, data);
     }
     this.history.clear();

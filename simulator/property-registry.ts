@@ -18,7 +18,9 @@ export type ValueKind =
   | 'bool'
   | 'option'
   | 'options'
-  | 'ids';
+  | 'ids'
+  /** A stage, checked against the record's pipeline rather than by itself. */
+  | 'stage';
 
 export interface Property extends PropertyDefinition {
   kind: ValueKind;
@@ -126,6 +128,7 @@ export function boolOptions(given: readonly PropertyOption[]): PropertyOption[] 
 function valueKind(type: ObjectType, definition: PropertyDefinition): ValueKind {
   if (definition.name === type.secondaryOf?.primary) return 'email';
   if (definition.name === type.secondaryOf?.additional) return 'emails';
+  if (definition.name === type.pipeline?.stage) return 'stage';
   switch (definition.type) {
     case 'number':
     case 'date':

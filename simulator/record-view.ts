@@ -97,7 +97,10 @@ export function viewLegacyLinks(
       return [{ id: to.id, type: `${from.type.singular}_to_${to.type.singular}` }];
     return types.map(({ category, typeId }) => {
       const type = portal.associations.find(from.type, to.type, { typeId, category });
-      return { id: to.id, type: type ? portal.associations.nameOf(type) : String(typeId) };
+      return {
+        id: to.id,
+        type: type ? portal.associations.nameOf(type, from.type, to.type) : String(typeId),
+      };
     });
   });
 }

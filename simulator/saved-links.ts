@@ -11,11 +11,14 @@ const rowSchema = z.tuple([z.string(), z.string(), z.string(), z.string(), z.arr
 export function savedLinks(portal: Portal): SavedPart {
   return {
     *dump() {
-      for (const data of portal.allObjects()) {
+      const objects = portal.allObjects();
+      // Records of a custom object that is archived are kept by nobody.
+      const types = new Set(objects.map(({ type }) => type));
+      for (const data of objects) {
         for (const from of allRecords(data)) {
-          for (const { to, types } of linksOf(from)) {
-            if (isOtherWay(from, to)) continue;
-            const kinds = types.map(({ category, typeId }) => [category, typeId]);
+          for (const { to, types: linked } of linksOf(from)) {
+            if (!types.has(to.type) || isOtherWay(from, to)) continue;
+            const kinds = linked.map(({ category, typeId }) => [category, typeId]);
             yield [from.type.name, from.id, to.type.name, to.id, kinds];
           }
         }

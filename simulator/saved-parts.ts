@@ -15,7 +15,11 @@ export function savedParts(portal: Portal): ReadonlyMap<string, SavedPart> {
     // Before what the custom objects hold.
     ['schema', portal.schemas],
     ['webhook-app', portal.webhookApps],
+    ['owner', portal.owners],
     ...objects.map((data): [string, SavedPart] => [`property/${data.type.name}`, savedDefinitions(data)]),
+    ...objects.flatMap(({ type, pipelines }): [string, SavedPart][] =>
+      pipelines ? [[`pipeline/${type.name}`, pipelines]] : [],
+    ),
     ...objects.map(({ type, store }): [string, SavedPart] => [`record/${type.name}`, savedRecords(store)]),
     ...objects.map((data): [string, SavedPart] => [
       `search/${data.type.name}`,

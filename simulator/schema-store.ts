@@ -88,7 +88,11 @@ export class SchemaStore implements SavedPart {
   }
 
   #put(schema: CustomSchema): ObjectData {
-    const data = createObjectData(customType(schema, this.#portalId), customDefinitions(schema));
+    const data = createObjectData(
+      customType(schema, this.#portalId),
+      schema.createdAt,
+      customDefinitions(schema),
+    );
     this.#schemas.set(data.type.typeId, { schema, data });
     this.#nextNumber = Math.max(this.#nextNumber, schema.number + 1);
     return data;

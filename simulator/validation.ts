@@ -81,7 +81,8 @@ export function validateProperties(
       }
       text = text.slice(0, MAX_TEXT);
     }
-    if (property.kind === 'text' || text === '') result.values.push([name, text]);
+    if (property.kind === 'text' || property.kind === 'stage' || text === '')
+      result.values.push([name, text]);
     else checkValue(property, text, context, result);
   }
   return result;

@@ -2,6 +2,8 @@ import type { AssociationType } from './association-types.ts';
 import type { Occasion, ValueChange } from './changes.ts';
 import { link } from './links.ts';
 import { splitList } from './object-store.ts';
+import { checkOwner } from './owner-rules.ts';
+import { checkPipeline } from './pipeline-rules.ts';
 import type { ObjectData, Portal } from './portal.ts';
 import type { StoredRecord } from './stored-record.ts';
 import {
@@ -66,8 +68,11 @@ export function planWrite(input: WriteInput, context: WriteContext, claims: Clai
   if (faults.length > 0) return refuse({ kind: 'validation', faults });
   const write: PlannedWrite = { target, values, warnings, links: [] };
   if (target) resolveAppends(write, target);
-  else fillPipeline(write, data);
-  const ruleFault = checkLifecycle(write, context) ?? checkAdministratorRules(write, context);
+  const ruleFault =
+    checkPipeline(write, context) ??
+    checkOwner(write, context) ??
+    checkLifecycle(write, context) ??
+    checkAdministratorRules(write, context);
   if (ruleFault) return refuse({ kind: 'validation', faults: [ruleFault] });
   if (!target) {
     const missing = missingOnCreate(write, context);
@@ -163,14 +168,6 @@ function resolveAppends(write: PlannedWrite, target: StoredRecord): void {
     if (value.charCodeAt(0) !== 59) continue;
     entry[1] = [...new Set([...splitList(target.properties.get(name)), ...splitList(value)])].join(';');
   }
-}
-
-/** A portal with one pipeline takes it for granted. */
-function fillPipeline(write: PlannedWrite, { type, registry }: ObjectData): void {
-  if (!type.pipeline || findEntry(write, type.pipeline.property)?.[1]) return;
-  const options = registry.get(type.pipeline.property)?.options ?? [];
-  const [only] = options;
-  if (options.length === 1 && only) write.values.push([type.pipeline.property, only.value]);
 }
 
 /** A lifecycle stage only moves forward, in the order of its options; clearing it first lifts that. */

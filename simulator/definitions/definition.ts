@@ -30,7 +30,7 @@ export interface PropertyDefinition {
   formField: boolean;
   hidden: boolean;
   calculated: boolean;
-  /** Options live elsewhere (owners), so `options` is empty and any id passes. */
+  /** Options live elsewhere (owners), so `options` is empty and any id passes here. */
   externalOptions: boolean;
   hubspotDefined: boolean;
   readOnlyValue: boolean;

@@ -13,6 +13,9 @@ import { legacyAssociationRoutes } from './legacy-associations.ts';
 import { mergeRoutes } from './merge.ts';
 import { oauthRoutes } from './oauth.ts';
 import { objectRoutes } from './objects.ts';
+import { ownerRoutes } from './owners.ts';
+import { pipelineStageRoutes } from './pipeline-stages.ts';
+import { pipelineRoutes } from './pipelines.ts';
 import { propertyRoutes } from './properties.ts';
 import { schemaRoutes } from './schemas.ts';
 import { searchRoutes } from './search.ts';
@@ -31,6 +34,9 @@ export const ROUTES: readonly Route[] = [
   ...objectRoutes,
   ...propertyRoutes,
   ...schemaRoutes,
+  ...ownerRoutes,
+  ...pipelineRoutes,
+  ...pipelineStageRoutes,
   ...accountRoutes,
   ...appWebhookRoutes,
   ...oauthRoutes,

@@ -195,3 +195,25 @@ describe('labels archive', () => {
     expect(linked(0)).toEqual([]);
   });
 });
+
+it('custom objects are linked with everything, by kinds of their own', async () => {
+  await portal.call('POST', '/crm-object-schemas/2026-09/schemas', {
+    name: 'cars',
+    labels: { singular: 'Car', plural: 'Cars' },
+    primaryDisplayProperty: 'plate',
+    requiredProperties: ['plate'],
+    properties: [{ name: 'plate', label: 'Plate', type: 'string', fieldType: 'text' }],
+    associatedObjects: ['CONTACT'],
+  });
+  const [car = ''] = portal.simulator.insert('p_cars', [{ plate: 'B 1' }]);
+  const linked = await post('/crm/associations/2026-09/p_cars/contacts/batch/associate/default', [
+    { from: { id: car }, to: { id: contacts[0] } },
+  ]);
+  expect(linked.status).toBe(200);
+  const labels = await portal.call('GET', '/crm/associations/2026-09/contacts/p_cars/labels');
+  expect(labels.body.results).toMatchObject([{ category: 'USER_DEFINED', label: null }]);
+  const read = await portal.call('GET', `/crm/v4/objects/contacts/${contacts[0]}/associations/p_cars`);
+  expect(read.body.results).toMatchObject([
+    { toObjectId: Number(car), associationTypes: labels.body.results.map(({ typeId }) => ({ typeId })) },
+  ]);
+});

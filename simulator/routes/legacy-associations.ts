@@ -85,9 +85,10 @@ function remove(call: Call): Reply {
 function listTypes(call: Call): Reply {
   const { fromData, toData } = sidesOf(call);
   const { associations } = call.portal;
-  const results = associations
-    .list(fromData.type, toData.type)
-    .map((type) => ({ id: String(type.typeId), name: associations.nameOf(type) }));
+  const results = associations.list(fromData.type, toData.type).map((type) => ({
+    id: String(type.typeId),
+    name: associations.nameOf(type, fromData.type, toData.type),
+  }));
   return ok({ results });
 }
 
@@ -100,7 +101,7 @@ function batchCreate(call: Call): Reply {
   const results = pairs.map(({ ends, type }) => ({
     from: { id: ends.from.id },
     to: { id: ends.to.id },
-    type: call.portal.associations.nameOf(type),
+    type: call.portal.associations.nameOf(type, ends.from.type, ends.to.type),
   }));
   return batchReply(call, { results, errors, status: 201 });
 }
