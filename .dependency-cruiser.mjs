@@ -9,7 +9,8 @@ const MAY_IMPORT = {
   db: [],
   // `defineConfig` speaks of effects; nothing else of the mapping is known to it.
   config: ['mapping/effects.ts'],
-  hubspot: ['resilience', 'config'],
+  // A value and a note have one wire form, whoever writes them.
+  hubspot: ['resilience', 'config', 'mapping/transforms', 'mapping/note.ts'],
   mapping: ['config'],
   outbox: ['resilience', 'db', 'config', 'mapping'],
   delivery: ['resilience', 'db', 'config', 'mapping', 'hubspot', 'outbox'],

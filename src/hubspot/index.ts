@@ -96,6 +96,19 @@ export {
   type OAuthTokenState,
 } from './oauth.ts';
 export { type OAuthTokenOptions, type RefreshTokenStore, tokenFromOAuth } from './oauth-token.ts';
+export type {
+  Activity,
+  ActivityOperations,
+  LinkEnd,
+  TimelineRecord,
+} from './operations/activity-operations.ts';
+export type { ContactOperations, CreateContactOptions } from './operations/contact-operations.ts';
+export type { CreateDealOptions, DealFields, DealOperations, NewDeal } from './operations/deal-operations.ts';
+export type { FoundContact } from './operations/find-contact.ts';
+export { createOperations, type Operations } from './operations/operations.ts';
+export type { ContactKey, RecordKey, UniqueKey } from './operations/record-key.ts';
+export type { PropertyInputs } from './operations/wire-properties.ts';
+export type { WrittenRecord } from './operations/written-record.ts';
 export { type Owner, type Owners, parseOwner } from './owners.ts';
 export { type Page, parsePage } from './page.ts';
 export type { Parsed } from './parsed.ts';
