@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { endProcess } from './end-process.ts';
 import type { Scope } from './scope.ts';
 
-const MAIN = fileURLToPath(new URL('../simulator/main.ts', import.meta.url));
+const MAIN = fileURLToPath(new URL('../src/cli/main.ts', import.meta.url));
 const PORTAL_ID = 4_242_001;
 const TOKEN = 'bench-token';
 
@@ -23,6 +23,8 @@ export async function startPortal(scope: Scope): Promise<Portal> {
       '--import',
       import.meta.resolve('tsx'),
       MAIN,
+      'simulator',
+      '--json',
       '--port',
       '0',
       '--portal-id',

@@ -27,13 +27,12 @@ const REPEATED = 200;
 const TOKEN = 'pat-na1-bench';
 const PATH = '/crm/objects/2026-09/contacts/batch/upsert';
 
-const main = new URL('./main.ts', import.meta.url).pathname;
+const main = new URL('../src/cli/main.ts', import.meta.url).pathname;
+const options = ['--json', '--port', '0', '--limits', 'none', '--token', TOKEN];
 const profiling = values.profile === undefined ? [] : ['--cpu-prof', '--cpu-prof-dir', values.profile];
-const portal = spawn(
-  process.execPath,
-  [...profiling, '--import', 'tsx', main, '--limits', 'none', '--token', TOKEN],
-  { stdio: ['ignore', 'pipe', 'inherit'] },
-);
+const portal = spawn(process.execPath, [...profiling, '--import', 'tsx', main, 'simulator', ...options], {
+  stdio: ['ignore', 'pipe', 'inherit'],
+});
 const [line] = (await once(createInterface({ input: portal.stdout }), 'line')) as [string];
 const { url } = JSON.parse(line) as { url: string };
 

@@ -1,9 +1,11 @@
+import { readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { readFaultPlan } from './fault-plan.ts';
-import { FAULT_PRESETS, type FaultPreset } from './fault-presets.ts';
+import { parseFaultPlan, readFaultPlan } from './fault-plan.ts';
+import { FAULT_PRESET_NAMES, FAULT_PRESETS, type FaultPreset } from './fault-presets.ts';
+import { FAULT_KINDS } from './faults.ts';
 import { CONTACTS, startPortal, type TestPortal, upserts } from './test-client.ts';
 
 let portal: TestPortal;
@@ -77,6 +79,20 @@ describe('presets', () => {
     const { path } = FAULT_PRESETS.locked[0].match;
     expect(new RegExp(path).test('/crm/objects/2026-09/contacts/batch/upsert')).toBe(true);
     expect(new RegExp(path).test('/crm/objects/2026-09/contacts/batch/read?archived=true')).toBe(false);
+  });
+});
+
+describe('the guide', () => {
+  const guide = readFileSync(new URL('../docs/guides/simulator.md', import.meta.url), 'utf8');
+
+  it('shows plans that are valid', () => {
+    const plans = [...guide.matchAll(/```json\n(.*?)```/gs)].map(([, text]) => JSON.parse(text ?? ''));
+    expect(plans.length).toBeGreaterThan(3);
+    for (const plan of plans) expect(parseFaultPlan(plan).faults.length).toBeGreaterThan(0);
+  });
+
+  it.each([...FAULT_PRESET_NAMES, ...FAULT_KINDS])('names %s', (name) => {
+    expect(guide).toContain(`\`${name}\``);
   });
 });
 

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { FAULT_PRESET_NAMES, FAULT_PRESETS, isFaultPreset } from './fault-presets.ts';
 import { type FaultPlan, FaultPlanner, faultSchema } from './faults.ts';
 import { type HoldRule, holdSchema } from './hold.ts';
+import { SetupError } from './setup-error.ts';
 
 const documentSchema = z.strictObject({
   faults: z.array(faultSchema).optional(),
@@ -23,9 +24,6 @@ export interface PlannedFaults {
   holdAfterApply?: HoldRule;
 }
 
-/** A plan file that cannot be taken; the message names file and field, or the line where the JSON breaks. */
-export class FaultPlanError extends Error {}
-
 /**
  * A plan as it is given in a file or to the admin endpoint: one fault, an array of faults, or
  * `{"faults": [...], "presets": ["flaky"], "holdAfterApply": {...}}`. Throws a ZodError that names each wrong field.
@@ -42,18 +40,18 @@ export function parseFaultPlan(given: unknown): PlannedFaults {
   };
 }
 
-/** Reads a plan file. Throws FaultPlanError. */
+/** Reads a plan file. Throws a SetupError that names the field, or the line where the JSON breaks. */
 export function readFaultPlan(file: string): PlannedFaults {
   const text = readText(file);
   try {
     return parseFaultPlan(JSON.parse(text));
   } catch (error) {
     if (error instanceof z.ZodError)
-      throw new FaultPlanError(`The fault plan ${file} is not valid:\n${z.prettifyError(error)}`, {
+      throw new SetupError(`The fault plan ${file} is not valid:\n${z.prettifyError(error)}`, {
         cause: error,
       });
     if (error instanceof SyntaxError)
-      throw new FaultPlanError(`The fault plan ${file} is not JSON${lineOf(text, error)}: ${error.message}`, {
+      throw new SetupError(`The fault plan ${file} is not JSON${lineOf(text, error)}: ${error.message}`, {
         cause: error,
       });
     throw error;
@@ -77,7 +75,7 @@ function readText(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
-    throw new FaultPlanError(
+    throw new SetupError(
       `The fault plan ${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`,
       { cause: error },
     );

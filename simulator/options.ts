@@ -68,7 +68,7 @@ export interface SimulatorOptions extends PortalSetup {
   developerKey?: string;
   /**
    * What the portals hold is read from this file at the start, if it is there, and written to it by `stop`. `startSimulator`
-   * rejects with a StateFileError when it is damaged or of a newer version.
+   * rejects with a SetupError when it is damaged or of a newer version.
    */
   stateFile?: string;
   /** Requests of all portals are also appended to this file as NDJSON. */

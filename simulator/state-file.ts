@@ -5,6 +5,7 @@ import type { Portal } from './portal.ts';
 import type { PortalDirectory } from './portal-directory.ts';
 import type { SavedPart } from './saved-part.ts';
 import { savedParts } from './saved-parts.ts';
+import { SetupError } from './setup-error.ts';
 
 const FORMAT = 'spoke-simulator-state';
 /** Raised when lines change their meaning; files of a later version are refused. */
@@ -24,9 +25,6 @@ export interface SavedState {
   lines: number;
   bytes: number;
 }
-
-/** A state file that cannot be taken; the message names file, line and what to do. */
-export class StateFileError extends Error {}
 
 /**
  * Writes all portals to a file as NDJSON: a head, each portal's parts, an end that tells the number of lines. Written beside
@@ -61,7 +59,7 @@ export function saveState(directory: PortalDirectory, file: string): SavedState 
   return saved;
 }
 
-/** Fills fresh portals from a file; portals that are only in the file are added. Throws StateFileError. */
+/** Fills fresh portals from a file; portals that are only in the file are added. Throws a SetupError that names the line. */
 export function loadState(directory: PortalDirectory, file: string): void {
   let lines = 0;
   let portal: Portal | undefined;
@@ -120,14 +118,14 @@ function restoreRow(parts: ReadonlyMap<string, SavedPart>, line: unknown): void 
   part.restore(row);
 }
 
-function damaged(file: string, line: number, cause: unknown): StateFileError {
+function damaged(file: string, line: number, cause: unknown): SetupError {
   const reason =
     cause instanceof z.ZodError
       ? z.prettifyError(cause)
       : cause instanceof Error
         ? cause.message
         : String(cause);
-  return new StateFileError(
+  return new SetupError(
     `The state file ${file} cannot be read, line ${line}: ${reason.replace(/\.$/, '')}. Put it aside, or give another file.`,
     { cause },
   );

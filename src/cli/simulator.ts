@@ -1,15 +1,5 @@
-import { oneOf, wholeNumber } from './arguments.ts';
 import { type CommandModule, EXIT, print, untilStopped, usageError } from './command.ts';
-
-interface SimulatorArguments {
-  port: string;
-  portalId: string;
-  token?: string;
-  limits: string;
-  journal?: string;
-  seed?: string;
-  json?: boolean;
-}
+import { type SimulatorArguments, seedOf, simulatorOptions } from './simulator-options.ts';
 
 /** `spoke simulator`: a HubSpot portal on this machine, until stopped. */
 export const simulatorCommand: CommandModule = (program, console, finish) => {
@@ -17,37 +7,59 @@ export const simulatorCommand: CommandModule = (program, console, finish) => {
     .command('simulator')
     .description('run a HubSpot portal on this machine, for tests and for trying things out')
     .option('--port <n>', 'port; 0 takes a free one', '8787')
+    .option('--host <address>', 'address to listen at; whoever reaches it may do anything', '127.0.0.1')
     .option('--portal-id <id>', 'portal id', '12345678')
     .option('--token <token>', 'the token it accepts (default: a made-up one, printed)')
-    .option('--limits <limits>', 'default (190 calls in 10 s) or none', 'default')
-    .option('--journal <file>', 'append every request to this file as NDJSON')
+    .option(
+      '--tier <tier>',
+      'free, professional, enterprise, addon or addon2: which budgets it has',
+      'professional',
+    )
+    .option('--limits <limits>', "default (the tier's) or none", 'default')
+    .option(
+      '--state <file>',
+      'read what it holds from this file, if it is there, and write it there at the end',
+    )
+    .option(
+      '--contacts <n>',
+      'make up so many contacts, with companies and deals, unless it holds some already',
+    )
+    .option('--companies <n>', 'so many companies (default: one for 8 contacts)')
+    .option('--deals <n>', 'so many deals (default: one for 10 contacts)')
     .option('--seed <n>', 'seed of what is random')
+    .option('--faults <file>', 'misbehave as this fault plan says')
+    .option('--fault-preset <name>', 'misbehave in a known way; may be given again', collect, [])
+    .option('--search-lag <ms>', 'how long search does not know of a change')
+    .option('--switch <name=value>', 'switch of undocumented behaviour; may be given again', collect, [])
+    .option('--webhook-url <url>', 'send webhooks about everything to this address')
+    .option('--client-secret <secret>', 'sign them with this (default: client-secret-1001)')
+    .option('--journal <file>', 'append every request to this file as NDJSON')
     .option('--json', 'print one JSON object when ready')
-    .action(async (options: SimulatorArguments) => {
-      const port = wholeNumber('--port', options.port, 0, 65_535);
-      const given = {
-        port,
-        portalId: wholeNumber('--portal-id', options.portalId, 1),
-        limits: oneOf('--limits', options.limits, ['default', 'none']),
-        ...(options.token === undefined ? {} : { token: options.token }),
-        ...(options.journal === undefined ? {} : { journalFile: options.journal }),
-        ...(options.seed === undefined ? {} : { seed: wholeNumber('--seed', options.seed, 0) }),
-      };
-      const { startSimulator } = await import('../../simulator/index.ts');
-      const simulator = await startSimulator(given).catch((error: unknown) => {
-        throw isPortTaken(error)
-          ? usageError(
-              `The port ${port} is taken on this machine: give another with --port, or 0 for a free one.`,
-            )
-          : error;
-      });
-      const { url, portalId, token } = simulator;
-      print(console, options.json, { url, portalId, token }, welcome(url, portalId, token));
-      await untilStopped(console);
-      await simulator.stop();
-      finish(EXIT.done);
+    .action(async (given: SimulatorArguments) => {
+      const module = await import('../../simulator/index.ts');
+      try {
+        const seed = seedOf(given);
+        const simulator = await module.startSimulator(simulatorOptions(given, console.cwd, module));
+        // A portal that was read from a file is not filled again at every start.
+        if (seed && simulator.state().counts.contacts?.live === 0) simulator.seed(seed);
+        const { url, portalId, token } = simulator;
+        print(console, given.json, { url, portalId, token }, welcome(url, portalId, token));
+        await untilStopped(console);
+        await simulator.stop();
+        finish(EXIT.done);
+      } catch (error) {
+        if (error instanceof module.SetupError) throw usageError(error.message.replaceAll(/\s*\n\s*/g, ' '));
+        if (!isPortTaken(error)) throw error;
+        throw usageError(
+          `The port ${given.port} is taken on this machine: give another with --port, or 0 for a free one.`,
+        );
+      }
     });
 };
+
+function collect(text: string, before: string[]): string[] {
+  return [...before, text];
+}
 
 function welcome(url: string, portalId: number, token: string): string {
   return `A HubSpot portal stands at ${url} until Ctrl-C. Use it with

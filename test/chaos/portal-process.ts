@@ -93,9 +93,10 @@ export async function startPortal(options: { seed: number; limit?: number }): Pr
   const child = spawn(
     process.execPath,
     [
-      ...['--import', 'tsx', 'simulator/main.ts', '--port', '0'],
+      ...['--import', 'tsx', 'src/cli/main.ts', 'simulator', '--json', '--port', '0'],
       ...['--portal-id', String(PORTAL_ID), '--token', PORTAL_TOKEN, '--seed', String(options.seed)],
-      ...['--limits', options.limit === undefined ? 'none' : 'default', '--history'],
+      ...['--limits', options.limit === undefined ? 'none' : 'default'],
+      ...['--switch', 'recordHistory=true'],
     ],
     { cwd: REPOSITORY, stdio: ['ignore', 'pipe', 'inherit'] },
   );

@@ -1,5 +1,6 @@
 // Over 400 lines: one block a command, all over the same console, database and simulator.
 
+import { join } from 'node:path';
 import { describe, expect, inject, it, onTestFinished } from 'vitest';
 import { startSimulator } from '../../simulator/index.ts';
 import { silentLogger } from '../../src/log.ts';
@@ -408,6 +409,59 @@ describe('simulator and demo', () => {
     expect(JSON.parse(stdout)).toMatchObject({
       portalId: 12_345_678,
       url: expect.stringContaining('http://'),
+    });
+  });
+
+  it('simulator fills a portal, keeps it in a file, and does not fill it again', async () => {
+    const file = join(await folderWith({}), 'portal.ndjson');
+    const args = ['simulator', '--port', '0', '--json', '--state', file, '--contacts', '20'];
+    for (const _ of ['made up', 'read back']) {
+      const running = startCli(args);
+      await running.says('"url"');
+      const { url } = JSON.parse(running.said()) as { url: string };
+      const answer = await fetch(`${url}/_simulator/state`);
+      expect(await answer.json()).toMatchObject({
+        counts: { contacts: { live: 20 }, companies: { live: 3 }, deals: { live: 2 } },
+      });
+      expect((await running.stop()).code).toBe(0);
+    }
+  });
+
+  it('simulator takes switches, a lag of search, faults, a tier and webhooks', async () => {
+    const file = join(await folderWith({ 'plan.json': '[{"id":"mine","do":"html"}]' }), 'plan.json');
+    const running = startCli([
+      ...['simulator', '--port', '0', '--json', '--tier', 'addon2', '--search-lag', '7'],
+      ...['--switch', 'mergedId=primary', '--switch', 'retryAfterSeconds=3'],
+      ...['--faults', file, '--fault-preset', 'outage'],
+      ...['--webhook-url', 'https://a.example.com/hooks', '--client-secret', 'shh'],
+    ]);
+    await running.says('"url"');
+    const { url } = JSON.parse(running.said()) as { url: string };
+    expect(await (await fetch(`${url}/_simulator/state`)).json()).toMatchObject({
+      limits: { daily: 3_000_000 },
+      behaviour: { mergedId: 'primary', retryAfterSeconds: 3, searchLag: 7 },
+      faults: [{ id: 'mine' }, { id: 'outage' }],
+    });
+    expect(await (await fetch(`${url}/_simulator/webhooks`)).json()).toMatchObject({
+      apps: [{ appId: 1_001, targetUrl: 'https://a.example.com/hooks' }],
+    });
+    await running.stop();
+  });
+
+  it.each([
+    [['--switch', 'mergedID=new'], 'Did you mean mergedId?'],
+    [['--switch', 'mergedId=old'], 'The switch mergedId does not take "old"'],
+    [['--switch', 'mergedId'], 'must be name=value'],
+    [['--fault-preset', 'flakey'], 'Did you mean flaky?'],
+    [['--faults', 'nowhere.json'], 'nowhere.json cannot be read'],
+    [['--tier', 'gold'], '--tier must be one of free'],
+    [['--webhook-url', 'ftp://a.example.com'], '--webhook-url must be an http or https address'],
+    [['--client-secret', 'shh'], 'give --webhook-url too'],
+    [['--contacts', 'many'], '--contacts must be a whole number'],
+  ])('simulator %j is refused: %s', async (args, message) => {
+    expect(await cli(['simulator', '--port', '0', ...args])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining(message),
     });
   });
 

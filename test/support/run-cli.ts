@@ -25,6 +25,8 @@ export interface Finished {
 export interface Running {
   /** Resolves when stdout and stderr together hold this text. */
   says(text: string): Promise<void>;
+  /** Stdout so far. */
+  said(): string;
   /** What a signal does. */
   stop(): Promise<Finished>;
   readonly finished: Promise<Finished>;
@@ -61,6 +63,7 @@ export function startCli(args: readonly string[], options: CliOptions = {}): Run
       const said = () => stdout.includes(text) || stderr.includes(text);
       await waitFor(said, { timeout: LIMIT_MS, what: `${args.join(' ')} to say ${text}` });
     },
+    said: () => stdout,
     stop() {
       stopping.abort();
       return finished;
