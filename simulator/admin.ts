@@ -164,6 +164,11 @@ async function route(host: AdminHost, request: AdminRequest): Promise<Reply | un
       const { behaviour: now, hold } = simulator.state();
       return ok({ behaviour: now, holdAfterApply: hold });
     }
+    case 'GET lists': {
+      if (type === '') return ok({ results: simulator.lists() });
+      const list = simulator.list(type);
+      return list ? ok(list) : { status: 404, body: { error: `no list with id ${type}` } };
+    }
     case 'GET records': {
       if (id === '') return ok(simulator.recordPage(type, page()));
       const record = simulator.record(type, id);

@@ -65,6 +65,8 @@ export const behaviourSchema = z.object({
   searchEpochZero: z.enum(['answered', 'fails']).default('answered'),
   /** Whether calls of associations, which have a daily budget of their own, also use up the portal's. Not documented. */
   countAssociationsInDaily: z.boolean().default(true),
+  /** Ms of the portal's clock until DYNAMIC and SNAPSHOT lists are filled, and until a DYNAMIC one follows a changed record. */
+  listProcessingMs: z.number().int().min(0).default(3_000),
   /** Seconds sent as Retry-After with a 429 of the portal itself; 0 sends none, since none is promised. */
   retryAfterSeconds: z.number().min(0).default(0),
   /** Days an address is refused after a privacy delete, null for ever. Docs: it can come back; the refusal is reported too. */

@@ -44,6 +44,11 @@ export function offsetMinutes(timeZone: string, now: number): number {
   return offsetMs(zoneFormat(timeZone), now) / MS_PER_MINUTE;
 }
 
+/** The instant at which a zone's clocks show a local time, given as if it were UTC. Throws RangeError for an unknown zone. */
+export function instantAt(timeZone: string, local: number): number {
+  return instantOfLocal(zoneFormat(timeZone), local);
+}
+
 function zoneFormat(timeZone: string): Intl.DateTimeFormat {
   return new Intl.DateTimeFormat('en-US', {
     timeZone,
@@ -69,10 +74,13 @@ function offsetMs(zone: Intl.DateTimeFormat, instant: number): number {
   return localTime(zone, whole) - whole;
 }
 
-/** Twice, because the offset at midnight may differ from the one now (summer time). */
 function nextMidnight(zone: Intl.DateTimeFormat, now: number): number {
   const local = new Date(localTime(zone, now));
-  const midnight = Date.UTC(local.getUTCFullYear(), local.getUTCMonth(), local.getUTCDate() + 1);
-  const guess = midnight - offsetMs(zone, now);
-  return midnight - offsetMs(zone, guess);
+  return instantOfLocal(zone, Date.UTC(local.getUTCFullYear(), local.getUTCMonth(), local.getUTCDate() + 1));
+}
+
+/** Twice, because the offset at that time may differ from the one at the first guess (summer time). */
+function instantOfLocal(zone: Intl.DateTimeFormat, local: number): number {
+  const guess = local - offsetMs(zone, local);
+  return local - offsetMs(zone, guess);
 }

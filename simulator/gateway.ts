@@ -76,7 +76,7 @@ export class Gateway {
     if (admission.refusedBy) throw this.#tooMany(admission.refusedBy, token);
     requireScopes(
       token,
-      route.scopes(this.#portal, params),
+      route.scopes(this.#portal, params, version),
       route.access,
       this.#portal.behaviour.missingScopesForm,
     );

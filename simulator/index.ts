@@ -11,6 +11,8 @@ export type { HistoryEntry } from './history.ts';
 export type { Announcement, HoldRule } from './hold.ts';
 export type { JournalEntry } from './journal.ts';
 export { type LimitNumbers, type LimitsChange, TIERS, type Tier } from './limits.ts';
+export type { ListControls, ListSnapshot } from './list-controls.ts';
+export type { ListView } from './list-view.ts';
 export { DEFAULT_TOKEN, type FurtherPortal, type PortalSetup, type SimulatorOptions } from './options.ts';
 export type { Owner, OwnerOptions } from './owners.ts';
 export type { SimulatedPortal } from './portal-controls.ts';

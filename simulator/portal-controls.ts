@@ -9,6 +9,7 @@ import type { HistoryEntry } from './history.ts';
 import type { Announcement, HoldRule } from './hold.ts';
 import type { JournalEntry } from './journal.ts';
 import { type LimitNumbers, type LimitsChange, limitsSchema } from './limits.ts';
+import { createListControls, type ListControls } from './list-controls.ts';
 import type { Owner, OwnerOptions } from './owners.ts';
 import type { Portal } from './portal.ts';
 import type { PortalDirectory } from './portal-directory.ts';
@@ -27,7 +28,7 @@ import type { Token, TokenOptions } from './tokens.ts';
 import { createWebhookControls, type WebhookControls } from './webhook-controls.ts';
 
 /** One portal, looked at and steered from outside. The same things can be done over HTTP under `/_simulator/`. */
-export interface SimulatedPortal extends ActivityControls, WebhookControls {
+export interface SimulatedPortal extends ActivityControls, ListControls, WebhookControls {
   readonly portalId: number;
   readonly token: string;
   state(): SimulatorState;
@@ -81,6 +82,7 @@ export function createControls(unit: PortalUnit, directory: PortalDirectory): Si
     ...createAppControls(portal),
     ...createWebhookControls(unit),
     ...createConsentControls(portal),
+    ...createListControls(portal),
     state: () => describeState(upToDate(unit)),
     journal: (page = {}) => journal.entries(page.after, page.limit),
     maxCallsInWindow: (ms, tokenId) => journal.maxInWindow(ms, tokenId),

@@ -8,6 +8,7 @@ import { createIsoFormatter, type DrivableClock } from './clock.ts';
 import { addSubscriptionType, followContacts } from './consent.ts';
 import { ConsentStore, DEFAULT_SUBSCRIPTION_TYPES, type SubscriptionTypeOptions } from './consent-store.ts';
 import { WriteHistory } from './history.ts';
+import { ListStore } from './list-store.ts';
 import { createObjectData, type ObjectData } from './object-data.ts';
 import { OBJECT_TYPES, type ObjectType } from './object-types.ts';
 import { DEFAULT_OWNERS, type OwnerOptions, OwnerStore } from './owners.ts';
@@ -61,6 +62,7 @@ export class Portal {
   readonly iso = createIsoFormatter();
   readonly schedule: Schedule;
   readonly search: SearchIndexes;
+  readonly lists: ListStore;
   /** Kinds of link, the portal's own labels among them. */
   associations = new AssociationCatalogue();
   /** Shared with the other portals of the process. */
@@ -90,6 +92,7 @@ export class Portal {
     this.search = new SearchIndexes({
       changes: this.changes,
       schedule: this.schedule,
+      now: () => this.clock.now(),
       lag: () => searchLag(this.behaviour),
       random: options.lagRandom,
     });
@@ -97,12 +100,20 @@ export class Portal {
     this.webhookApps = options.webhookApps ?? new WebhookApps();
     this.#subscriptionTypes = options.subscriptionTypes ?? DEFAULT_SUBSCRIPTION_TYPES;
     followContacts(this);
+    this.lists = new ListStore({
+      changes: this.changes,
+      schedule: this.schedule,
+      now: () => this.clock.now(),
+      dataOf: (type) => this.#find(type.name),
+      timeZone: this.account.timeZone,
+      delayMs: () => this.behaviour.listProcessingMs,
+    });
     this.clearRecords();
   }
 
   /** Data of a type by plural name, singular name or type id. Throws the 400 for a type that cannot be inferred. */
   objects(nameOrId: string): ObjectData {
-    const data = this.#objects.get(nameOrId) ?? this.schemas.objectsOf(nameOrId);
+    const data = this.#find(nameOrId);
     if (!data) throw badRequest(`Unable to infer object type from: ${nameOrId}`);
     return data;
   }
@@ -140,6 +151,7 @@ export class Portal {
     this.schedule.clear();
     this.owners.set(this.#firstOwners, this.createdAt);
     this.search.clear();
+    this.lists.clear();
     this.associations = new AssociationCatalogue();
     this.blocklist = new Blocklist();
     this.schemas = new SchemaStore(this.account.portalId);
@@ -151,6 +163,10 @@ export class Portal {
     this.history.clear();
     this.consent.clear();
     for (const type of this.#subscriptionTypes) addSubscriptionType(this, type);
+  }
+
+  #find(nameOrId: string): ObjectData | undefined {
+    return this.#objects.get(nameOrId) ?? this.schemas.objectsOf(nameOrId);
   }
 }
 

@@ -18,7 +18,7 @@ export interface Route {
   /** `none`: answered without a token, as form submissions are; the call then bears the anonymous token. Default `token`. */
   auth?: 'token' | 'none';
   /** Scopes needed; each group is satisfied by any of its members. */
-  scopes: (portal: Portal, params: Readonly<Record<string, string>>) => RequiredScopes;
+  scopes: (portal: Portal, params: Readonly<Record<string, string>>, version: Version) => RequiredScopes;
   handle: (call: Call) => Reply;
 }
 

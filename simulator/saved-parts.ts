@@ -1,6 +1,7 @@
 import type { Portal } from './portal.ts';
 import { savedDefinitions } from './saved-definitions.ts';
 import { savedLinks } from './saved-links.ts';
+import { savedLists } from './saved-lists.ts';
 import type { SavedPart } from './saved-part.ts';
 import { savedRecords } from './saved-records.ts';
 import { savedSearch } from './saved-search.ts';
@@ -28,6 +29,7 @@ export function savedParts(portal: Portal): ReadonlyMap<string, SavedPart> {
     ['association-label', portal.associations],
     ['link', savedLinks(portal)],
     ['blocked', portal.blocklist],
+    ['list', savedLists(portal)],
     ['history', portal.history],
     ['consent', portal.consent],
   ]);

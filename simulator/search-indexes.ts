@@ -14,6 +14,8 @@ export interface SearchLag {
 export interface SearchIndexesOptions {
   changes: ChangeFeed;
   schedule: Schedule;
+  /** Ms of the portal's clock: changes of long ago, as seeds make them, show at once. */
+  now: () => number;
   /** Read at each change, so that it may be switched while the portal runs. */
   lag: () => SearchLag;
   random: Random;
@@ -22,7 +24,7 @@ export interface SearchIndexesOptions {
 /** The search indexes of all types, kept by the feed of changes. */
 export class SearchIndexes {
   readonly #options: SearchIndexesOptions;
-  readonly #byType = new Map<string, SearchIndex>();
+  #byType = new WeakMap<ObjectType, SearchIndex>();
 
   constructor(options: SearchIndexesOptions) {
     this.#options = options;
@@ -30,22 +32,22 @@ export class SearchIndexes {
   }
 
   of(type: ObjectType): SearchIndex {
-    const known = this.#byType.get(type.name);
+    const known = this.#byType.get(type);
     if (known) return known;
     const index = new SearchIndex(type, this.#options.schedule);
-    this.#byType.set(type.name, index);
+    this.#byType.set(type, index);
     return index;
   }
 
   clear(): void {
-    this.#byType.clear();
+    this.#byType = new WeakMap();
   }
 
   #follow(change: Change): void {
     switch (change.kind) {
       case 'created':
         // What a test or a seed put there has been in the portal for long.
-        this.#take(change, change.values, change.requestN === 0 ? 0 : this.#drawLag());
+        this.#take(change, [], change.requestN === 0 ? 0 : this.#drawLag());
         return;
       case 'updated':
         this.#take(change, change.values, this.#drawLag());
@@ -70,7 +72,8 @@ export class SearchIndexes {
 
   #take(change: { record: StoredRecord; at: number }, values: readonly ValueChange[], lagMs: number): void {
     const { record, at } = change;
-    this.of(record.type).change(record, values, lagMs === 0 ? 'now' : at + lagMs);
+    const visibleAt = at + lagMs;
+    this.of(record.type).change(record, values, visibleAt <= this.#options.now() ? 'now' : visibleAt);
   }
 
   #drawLag(): number {

@@ -216,3 +216,40 @@ it('keeps what search does not show yet', async () => {
   after.simulator.setClock({ advanceMs: 5_000 });
   expect(await cities()).toEqual(['Rome', null]);
 });
+
+it('keeps lists, their members, and what dynamic ones have not seen', async () => {
+  const before = await start();
+  before.simulator.setClock({ now: Date.UTC(2026, 0, 1), frozen: true });
+  const [a = '', b = ''] = before.simulator.insert('contacts', [
+    { email: 'a@example.com', city: 'Oslo' },
+    { email: 'b@example.com', city: 'Rome' },
+  ]);
+  const inOslo = {
+    filterBranchType: 'AND',
+    filters: [
+      {
+        filterType: 'PROPERTY',
+        property: 'city',
+        operation: { operationType: 'STRING', operator: 'IS_EQUAL_TO', value: 'oslo' },
+      },
+    ],
+  };
+  const lists = '/crm/lists/2026-09';
+  const create = (name: string, rest: object) =>
+    before.call('POST', lists, { name, objectTypeId: '0-1', ...rest });
+  await create('Hand', { processingType: 'MANUAL' });
+  await create('Oslo', { processingType: 'DYNAMIC', filterBranch: inOslo });
+  await create('Gone', { processingType: 'MANUAL' });
+  await before.call('PUT', `${lists}/1/memberships/add`, [b]);
+  await before.call('DELETE', `${lists}/3`);
+  before.simulator.setClock({ advanceMs: 3_000 });
+  await before.call('PATCH', `/crm/objects/2026-09/contacts/${b}`, { properties: { city: 'Oslo' } });
+  await create('Later', { processingType: 'DYNAMIC', filterBranch: inOslo });
+  const shownBefore = before.simulator.lists();
+  const after = await restart(before);
+  const members = (id: string) => after.simulator.list(id)?.members.map(({ recordId }) => recordId);
+  expect(after.simulator.lists()).toEqual(shownBefore);
+  expect([members('1'), members('2'), members('4')]).toEqual([[b], [a], []]);
+  after.simulator.setClock({ advanceMs: 3_000 });
+  expect([members('1'), members('2'), members('4')]).toEqual([[b], [a, b], [a, b]]);
+});

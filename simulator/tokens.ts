@@ -30,6 +30,8 @@ export const ALL_SCOPES = [
   'crm.schemas.custom.write',
   'crm.lists.read',
   'crm.lists.write',
+  'crm.segments.read',
+  'crm.segments.write',
   'tickets',
   'forms',
   'forms-uploaded-files',

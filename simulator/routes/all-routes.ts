@@ -10,6 +10,8 @@ import { consentBatchRoutes } from './consent-batch.ts';
 import { consentV3Routes } from './consent-v3.ts';
 import { gdprDeleteRoutes } from './gdpr-delete.ts';
 import { legacyAssociationRoutes } from './legacy-associations.ts';
+import { listMembershipRoutes } from './list-memberships.ts';
+import { listRoutes } from './lists.ts';
 import { mergeRoutes } from './merge.ts';
 import { oauthRoutes } from './oauth.ts';
 import { objectRoutes } from './objects.ts';
@@ -17,6 +19,7 @@ import { ownerRoutes } from './owners.ts';
 import { pipelineStageRoutes } from './pipeline-stages.ts';
 import { pipelineRoutes } from './pipelines.ts';
 import { propertyRoutes } from './properties.ts';
+import { recordListRoutes } from './record-lists.ts';
 import { schemaRoutes } from './schemas.ts';
 import { searchRoutes } from './search.ts';
 import { tokenInfoRoutes } from './token-info.ts';
@@ -37,6 +40,9 @@ export const ROUTES: readonly Route[] = [
   ...ownerRoutes,
   ...pipelineRoutes,
   ...pipelineStageRoutes,
+  ...recordListRoutes,
+  ...listRoutes,
+  ...listMembershipRoutes,
   ...accountRoutes,
   ...appWebhookRoutes,
   ...oauthRoutes,
