@@ -56,6 +56,12 @@ describe('the links of a record', () => {
     );
   });
 
+  it('are in id order when many come out of order at once', () => {
+    const { company, contacts } = setup(200);
+    for (const contact of [...contacts].reverse()) putLink(company, contact, PLAIN);
+    expect(allPages(company, 30)).toEqual(contacts.map(({ id }) => id));
+  });
+
   it.each([3, 40])('to archived records are passed over, of %i in all', (count) => {
     const { company, contacts, store } = setup(count);
     for (const contact of contacts) putLink(company, contact, PLAIN);

@@ -24,6 +24,8 @@ export interface LinkEntry {
 
 /** Beyond this a chain becomes shelves and stays so. */
 const CHAIN_MAX = 8;
+/** More late comers than this are sorted in together. */
+const MAX_INSERTED = 64;
 
 /** The kinds of the link between two records; undefined when there is none. */
 export function findLink(from: StoredRecord, to: StoredRecord): TypeSet | undefined {
@@ -101,23 +103,22 @@ class Shelves {
 /** Links to records of one type: changed in constant time, read in id order. */
 class Shelf {
   readonly types = new Map<StoredRecord, TypeSet>();
-  /** Ascending by id while `#isOrdered`; may still hold records that are linked no more. */
+  /** Ascending by id; may still hold records that are linked no more. */
   #order: StoredRecord[] = [];
-  #isOrdered = true;
+  /** Linked since the last read, with a lower id than the last of `#order`. */
+  #pending: StoredRecord[] = [];
 
   put(to: StoredRecord, types: TypeSet): void {
     const isNew = !this.types.has(to);
     this.types.set(to, types);
-    if (!isNew || !this.#isOrdered) return;
+    if (!isNew) return;
     const last = this.#order.at(-1);
-    // Mostly ids ascend. Anything else, also one that was taken away and comes back, is sorted in at the next read.
     if (last === undefined || last.numericId < to.numericId) this.#order.push(to);
-    else this.#isOrdered = false;
+    else this.#pending.push(to);
   }
 
   remove(to: StoredRecord): void {
     this.types.delete(to);
-    if (this.#order.length > 2 * this.types.size) this.#isOrdered = false;
   }
 
   page(after: number, limit: number): { shown: LinkEntry[]; next: string | undefined } {
@@ -133,11 +134,13 @@ class Shelf {
     return { shown, next: undefined };
   }
 
+  /** Few late comers are put in their places, many are sorted in; what is linked no more goes when it is the most. */
   #ordered(): readonly StoredRecord[] {
-    if (!this.#isOrdered) {
+    const isStale = this.#order.length > 2 * this.types.size;
+    if (isStale || this.#pending.length > MAX_INSERTED)
       this.#order = [...this.types.keys()].sort((one, other) => one.numericId - other.numericId);
-      this.#isOrdered = true;
-    }
+    else for (const to of this.#pending) insert(this.#order, to);
+    this.#pending = [];
     return this.#order;
   }
 }
@@ -167,6 +170,12 @@ function without(chain: Entry | undefined, to: StoredRecord): Entry | undefined 
     }
   }
   return chain;
+}
+
+/** One that was taken away and comes back may still be in its place. */
+function insert(order: StoredRecord[], to: StoredRecord): void {
+  const place = firstFrom(order, to.numericId);
+  if (order[place] !== to) order.splice(place, 0, to);
 }
 
 function firstFrom(order: readonly StoredRecord[], id: number): number {

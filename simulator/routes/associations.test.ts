@@ -118,3 +118,100 @@ describe('batch read', () => {
     expect((await read(Array.from({ length: 1_001 }, () => ({ id: contact })))).status).toBe(400);
   });
 });
+
+describe('what cannot be linked', () => {
+  const path = (to: string, toId: string) => `${CONTACTS}/${contact}/associations/${to}/${toId}`;
+  const put = (place: string, types?: unknown) => portal.call('PUT', place, types);
+
+  it('a labelled link without a body, on v4 too', async () => {
+    const [company = ''] = portal.simulator.insert('companies', [{ name: 'One' }]);
+    for (const place of [
+      path('companies', company),
+      `/crm/v4/objects/contacts/${contact}/associations/companies/${company}`,
+    ])
+      expect(await put(place)).toMatchObject({
+        status: 400,
+        body: { message: 'Invalid JSON input: a request body was expected, but none found' },
+      });
+  });
+
+  it('a record with itself', async () => {
+    const place = `${CONTACTS}/${contact}/associations/default/contacts/${contact}`;
+    expect(await put(place)).toMatchObject({
+      status: 400,
+      body: { category: 'VALIDATION_ERROR', message: `Cannot associate contact ${contact} with itself` },
+    });
+  });
+
+  it('types that have no kind of link', async () => {
+    const [one = '', two = ''] = portal.simulator.insert('notes', [
+      { hs_timestamp: '2026-11-22T10:00:00Z' },
+      { hs_timestamp: '2026-11-22T10:00:00Z' },
+    ]);
+    expect(await put(`${NOTES}/${one}/associations/default/notes/${two}`)).toMatchObject({
+      status: 400,
+      body: { message: 'No default association between notes and notes' },
+    });
+  });
+
+  it('by a kind of another pair of types', async () => {
+    const [company = ''] = portal.simulator.insert('companies', [{ name: 'One' }]);
+    const types = [{ associationCategory: 'HUBSPOT_DEFINED', associationTypeId: 4 }];
+    expect(await put(path('companies', company), types)).toMatchObject({
+      status: 400,
+      body: {
+        message: 'Invalid association type: HUBSPOT_DEFINED 4 does not exist between 0-1 and 0-2',
+      },
+    });
+  });
+
+  it('a record that is not there', async () => {
+    const types = [{ associationCategory: 'HUBSPOT_DEFINED', associationTypeId: 279 }];
+    expect(await put(path('companies', '9'), types)).toMatchObject({
+      status: 404,
+      body: { category: 'OBJECT_NOT_FOUND', message: 'resource not found' },
+    });
+  });
+
+  it('on create with a target that is not there', async () => {
+    const associations = [
+      { to: { id: '9' }, types: [{ associationCategory: 'HUBSPOT_DEFINED', associationTypeId: 279 }] },
+    ];
+    const answer = await portal.call('POST', CONTACTS, {
+      properties: { email: 'b@example.com' },
+      associations,
+    });
+    expect(answer).toMatchObject({
+      status: 400,
+      body: { message: 'one or more associations are not valid' },
+    });
+  });
+});
+
+it.each([
+  ['204', 204],
+  ['404', 404],
+] as const)(
+  'with archiveUnknownId %s, removing a link of an unknown record is a %i',
+  async (switched, status) => {
+    portal.simulator.setBehaviour({ archiveUnknownId: switched });
+    const path = `${CONTACTS}/${contact}/associations/notes/9`;
+    expect((await portal.call('DELETE', path)).status).toBe(status);
+  },
+);
+
+it('a page of more than 500 links is refused', async () => {
+  expect((await portal.call('GET', `${CONTACTS}/${contact}/associations/notes?limit=501`)).status).toBe(400);
+});
+
+it('links shown inline are paged', async () => {
+  const notes = portal.simulator.insert(
+    'notes',
+    Array.from({ length: 501 }, () => ({ hs_timestamp: '2026-11-22T10:00:00Z' })),
+  );
+  await portal.call('POST', '/crm/associations/2026-09/notes/contacts/batch/associate/default', {
+    inputs: notes.map((id) => ({ from: { id }, to: { id: contact } })),
+  });
+  const { body } = await portal.call('GET', `${CONTACTS}/${contact}?associations=notes`);
+  expect(body.associations).toMatchObject({ notes: { paging: { next: { after: notes[500] } } } });
+});
