@@ -1,121 +1,22 @@
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
+import { anyBody, hostileJson, leaves, RUNS, SOUND } from '../../test/support/hostile-bodies.ts';
 import { SpokeError } from '../errors.ts';
 import { createAccount } from './account.ts';
+import { createAssociationLabels } from './association-labels.ts';
 import { createAssociations } from './associations.ts';
 import { parseBatchAnswer } from './batch-answer.ts';
 import { parseErrorAnswer } from './error-answer.ts';
 import type { Exchange } from './exchange.ts';
 import { expectBody } from './expect.ts';
+import { createPipelines } from './pipelines.ts';
 import { createProperties } from './properties.ts';
 import { parseRateHeaders } from './rate-headers.ts';
 import { readBody } from './read-body.ts';
 import { MAX_RETRY_AFTER_MS, parseRetryAfter } from './retry-after.ts';
+import { createSchemas } from './schemas.ts';
 import { tokenFromText } from './token.ts';
 import type { Transport } from './transport.ts';
-
-const RUNS = 2000;
-const CANARY = 'canary.person@example.com';
-
-const SOUND: readonly unknown[] = [
-  {
-    status: 'COMPLETE',
-    results: [
-      {
-        id: '601',
-        properties: { email: 'x', plan: null },
-        archived: false,
-        new: true,
-        objectWriteTraceId: 't1',
-      },
-      { id: '602', properties: {}, archived: false, new: false, objectWriteTraceId: 't2' },
-    ],
-    numErrors: 1,
-    errors: [
-      {
-        category: 'VALIDATION_ERROR',
-        message: `Property values were not valid: [{"message":"${CANARY} is invalid","error":"INVALID_EMAIL","name":"email"}]`,
-        context: { objectWriteTraceId: ['t3'], ids: ['9'], existingId: ['77'] },
-        errors: [{ message: `no ${CANARY}`, code: 'INVALID_EMAIL', context: { propertyName: ['email'] } }],
-      },
-    ],
-  },
-  { category: 'MISSING_SCOPES', message: CANARY, errors: [{ context: { requiredGranularScopes: ['a.b'] } }] },
-  { results: [{ from: { id: '1' }, to: [{ toObjectId: 2 }], paging: { next: { after: '3' } } }] },
-  {
-    results: [
-      { name: 'plan', options: [{ label: 'a', value: 'b' }], modificationMetadata: { readOnlyValue: true } },
-    ],
-  },
-  { portalId: 1, timeZone: 'UTC', utcOffsetMilliseconds: 0, hubId: 1, scopes: ['a'] },
-];
-
-/** Names that a careless reader trips over, among names HubSpot uses. */
-const NAMES = [
-  '__proto__',
-  'constructor',
-  'prototype',
-  'toString',
-  'length',
-  'results',
-  'errors',
-  'id',
-  'context',
-  'message',
-];
-
-const hostileJson = fc.letrec<{ value: unknown }>((tie) => ({
-  value: fc.oneof(
-    { depthSize: 'small', withCrossShrink: true },
-    fc.constantFrom<unknown>(null, true, false, 0, -1, 1e308, '', '[{', 't1', '__proto__', `${CANARY}`),
-    fc.string({ unit: 'binary', maxLength: 20 }),
-    fc.array(tie('value'), { maxLength: 4 }),
-    fc
-      .array(fc.tuple(fc.oneof(fc.constantFrom(...NAMES), fc.string({ maxLength: 5 })), tie('value')), {
-        maxLength: 5,
-      })
-      // As JSON text: only the parser makes `__proto__` an own property, as it would on the wire.
-      .map((entries) =>
-        JSON.parse(
-          `{${entries.map(([name, value]) => `${JSON.stringify(name)}:${JSON.stringify(value)}`).join(',')}}`,
-        ),
-      ),
-  ),
-})).value;
-
-/** A sound body of which up to three places hold something else, or nothing. */
-const mutated = fc
-  .tuple(
-    fc.constantFrom(...SOUND),
-    fc.array(fc.tuple(fc.nat(), fc.option(hostileJson, { nil: undefined })), { minLength: 1, maxLength: 3 }),
-  )
-  .map(([sound, changes]) => {
-    let body: unknown = structuredClone(sound);
-    for (const [pick, value] of changes) {
-      const places = placesIn(body);
-      const place = places[pick % Math.max(1, places.length)];
-      if (!place) body = value;
-      else if (value === undefined) Reflect.deleteProperty(place.holder, place.key);
-      else
-        Object.defineProperty(place.holder, place.key, {
-          value,
-          enumerable: true,
-          configurable: true,
-          writable: true,
-        });
-    }
-    return body;
-  });
-
-const anyBody = fc.oneof(mutated, hostileJson);
-
-function placesIn(value: unknown): { holder: object; key: string }[] {
-  if (typeof value !== 'object' || value === null) return [];
-  return Object.keys(value).flatMap((key) => [
-    { holder: value, key },
-    ...placesIn(Object.getOwnPropertyDescriptor(value, key)?.value),
-  ]);
-}
 
 const BEFORE = Reflect.ownKeys(Object.prototype).join();
 afterEach(() => {
@@ -193,11 +94,18 @@ describe('whatever HubSpot answers', () => {
           account.expectDetails(),
           account.expectTokenInfo(),
           createProperties(transport).expectList('contacts'),
+          createProperties(transport).expectGroups('contacts'),
+          createAssociationLabels(transport).expectList('contacts', 'companies'),
+          createSchemas(transport).expectList(),
+          createSchemas(transport).expectRules('0-1'),
+          createSchemas(transport).expectPropertyLimits(),
+          createPipelines(transport).expectList('deals'),
+          account.expectUsage(),
           createAssociations(transport).readAssociations('contacts', 'notes', ['1', '2']),
         ]);
         for (const read of reads)
           if (read.status === 'rejected') expect(read.reason).toBeInstanceOf(SpokeError);
-        expect(reads[3]?.status).toBe('fulfilled');
+        expect(reads.at(-1)?.status).toBe('fulfilled');
       }),
       { numRuns: RUNS / 4 },
     );
@@ -264,11 +172,3 @@ describe('whatever bytes arrive', () => {
     } else expect(read.flaw).toBe('not-json');
   });
 });
-
-/** Every text and number in a body, as text. */
-function leaves(value: unknown): string[] {
-  if (typeof value === 'string') return [value];
-  if (typeof value === 'number') return [String(value)];
-  if (typeof value !== 'object' || value === null) return [];
-  return Object.keys(value).flatMap((key) => leaves(Object.getOwnPropertyDescriptor(value, key)?.value));
-}

@@ -171,3 +171,28 @@ describe('searching for all records', () => {
     });
   });
 });
+
+describe('reading changes', () => {
+  const NOW = Date.UTC(2026, 10, 25, 12);
+
+  it.each([
+    ['this machine is ahead', NOW + 3_600_000, NOW],
+    ['HubSpot says it is later than it is', NOW, NOW + 3_600_000],
+    ['an answer has no date', NOW, undefined],
+  ])('takes nothing younger than the lag for settled when %s', async (_, here, there) => {
+    const answer: Exchange = {
+      kind: 'reply',
+      status: 200,
+      headers: there === undefined ? {} : { date: new Date(there).toUTCString() },
+      body: { results: [] },
+      durationMs: 1,
+    };
+    const scans = createRecordScans({ search: async () => answer } as unknown as Records);
+    const clock = { now: () => here, monotonic: () => 0, sleep: async () => undefined };
+    const start = NOW - 7_200_000;
+    let settled = 0;
+    for await (const page of scans.readChanges('contacts', { live: start, settled: start }, { clock }))
+      settled = page.watermarks.settled;
+    expect(settled).toBe(NOW - 15 * 60_000 + 1);
+  });
+});

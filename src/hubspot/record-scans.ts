@@ -187,12 +187,7 @@ export function createRecordScans(records: Records): RecordScans {
         const { pass } = round;
         const before: IncrementalRound = round;
         const step = await search({ filterGroups: [{ filters }], sorts }, (page, reply) =>
-          // HubSpot's own time decides what is settled: this machine's may be wrong by more than the index lags.
-          advanceRound(before, page, {
-            modified,
-            settings,
-            now: httpDate(reply.headers.date ?? '') ?? localNow(),
-          }),
+          advanceRound(before, page, { modified, settings, now: earlier(localNow(), reply) }),
         );
         round = step.round;
         if (step.records.length > 0 || !sameMarks(before.watermarks, round.watermarks))
@@ -251,6 +246,11 @@ async function complete(
     }),
     missing: byId.missing,
   };
+}
+
+/** The earlier of this machine's time and HubSpot's: a clock that is ahead would take for settled what may still come. */
+function earlier(localNow: number, reply: Reply): number {
+  return Math.min(localNow, httpDate(reply.headers.date ?? '') ?? localNow);
 }
 
 function sameMarks(a: Watermarks, b: Watermarks): boolean {
