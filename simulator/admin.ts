@@ -96,6 +96,8 @@ export function createAdmin(host: AdminHost): (request: AdminRequest) => Promise
     } catch (error) {
       if (error instanceof z.ZodError) return { status: 400, body: { error: z.prettifyError(error) } };
       if (error instanceof ApiError) return { status: error.status, body: { error: error.message } };
+      if (error instanceof URIError)
+        return { status: 400, body: { error: `the address is not well-formed: ${request.url.pathname}` } };
       if (error instanceof SyntaxError)
         return { status: 400, body: { error: `the body is not JSON: ${error.message}` } };
       throw error;

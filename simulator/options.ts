@@ -57,6 +57,8 @@ export interface SimulatorOptions extends PortalSetup {
   port?: number;
   /** Default 127.0.0.1: the admin endpoints have no password. */
   host?: string;
+  /** Names beside `host` and the loopback ones under which the admin endpoints and the page answer, as a container's. */
+  adminHosts?: readonly string[];
   /**
    * Further portals behind the same address; a call's token decides which one it reaches. Tier, limits, seed, clock, account,
    * apps, switches and the size of the journal are the first portal's unless they say otherwise.

@@ -20,9 +20,9 @@ import type { JournalEntry } from './journal.ts';
 import type { Addressed } from './portal-directory.ts';
 import type { PortalUnit } from './portal-unit.ts';
 import type { Reply } from './reply.ts';
+import type { SideRequest } from './side-door.ts';
 import { bearerSecret } from './tokens.ts';
 
-const ADMIN_PREFIX = '/_simulator/';
 /** A request may bring its own fault: a plan as JSON, or the name of a preset. */
 const FAULT_HEADER = 'x-simulator-fault';
 const MAX_BODY_BYTES = 20 * 1_024 * 1_024;
@@ -33,8 +33,7 @@ const NO_BODY = Buffer.alloc(0);
 export interface ServerParts {
   /** The portal that a request is for. */
   portalOf: (request: Addressed) => PortalUnit;
-  /** Calls under the admin prefix; they pass no budget, fault or journal. */
-  admin: (request: { method: string; url: URL; rawBody: Buffer }) => Promise<Reply>;
+  sideDoor: (request: SideRequest) => Promise<Wire | undefined>;
 }
 
 /** The HTTP side: reads requests, plays faults around the gateway, writes answers and the journal. Not listening yet. */
@@ -65,8 +64,9 @@ async function exchange(
     });
     return;
   }
-  if (url.startsWith(ADMIN_PREFIX)) {
-    send(response, toWire(await parts.admin({ method, url: new URL(url, 'http://localhost'), rawBody })));
+  const besides = await parts.sideDoor({ method, url, headers: request.headers, rawBody });
+  if (besides) {
+    send(response, besides);
     return;
   }
   const { authorization } = request.headers;

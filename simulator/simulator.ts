@@ -1,13 +1,16 @@
 import { existsSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { createAdmin } from './admin.ts';
+import { createAdminGuard } from './admin-guard.ts';
 import { badRequest } from './api-error.ts';
 import { openJournalFile } from './journal-file.ts';
 import type { FurtherPortal, SimulatorOptions } from './options.ts';
+import { createPageFiles } from './page-files.ts';
 import { createControls, type SimulatedPortal } from './portal-controls.ts';
 import { PortalDirectory } from './portal-directory.ts';
 import type { PortalUnit } from './portal-unit.ts';
 import { createSimulatorServer } from './server.ts';
+import { createSideDoor } from './side-door.ts';
 import { loadState, type SavedState, saveState } from './state-file.ts';
 
 /** The portals of this process behind one address. What stands here of one portal is the first portal's. */
@@ -47,7 +50,11 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   };
   const server = createSimulatorServer({
     portalOf: (request) => directory.of(request),
-    admin: createAdmin({ ...whole, portal: (portalId) => controls(directory.get(portalId)) }),
+    sideDoor: createSideDoor({
+      guard: createAdminGuard({ boundTo: host, adminHosts: options.adminHosts }),
+      pageFiles: createPageFiles(),
+      admin: createAdmin({ ...whole, portal: (portalId) => controls(directory.get(portalId)) }),
+    }),
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
