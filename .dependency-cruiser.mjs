@@ -73,6 +73,13 @@ export default {
       to: { path: '^(src|test|bench|examples|scripts)/' },
     },
     {
+      name: 'page-is-for-browsers',
+      comment: 'A browser is sent the files of simulator/page/ and no others; types are named in comments.',
+      severity: 'error',
+      from: { path: '^simulator/page/' },
+      to: { pathNot: '^simulator/page/' },
+    },
+    {
       name: 'src-knows-no-simulator',
       comment: 'Only `spoke demo` and `spoke simulator` start it.',
       severity: 'error',

@@ -13,7 +13,7 @@ export default defineConfig({
   dts: true,
   // pg breaks when it is bundled; the others are better shared with the application.
   deps: { skipNodeModulesBundle: true },
-  copy: 'src/db/migrations',
+  copy: ['src/db/migrations', 'simulator/page'],
   fixedExtension: true,
   checks: { pluginTimings: false },
 });

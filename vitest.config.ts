@@ -30,6 +30,7 @@ export default defineConfig({
           globalSetup: ['./test/support/global-setup.ts'],
         },
       },
+      { extends: true, test: { name: 'browser', include: ['test/browser/**/*.test.ts'] } },
     ],
     coverage: {
       include: ['src/**/*.ts', 'simulator/**/*.ts'],

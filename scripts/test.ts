@@ -37,6 +37,17 @@ const GATES: readonly Gate[] = [
       'node_modules/.cache/types.tsbuildinfo',
     ],
   },
+  {
+    name: "types of the simulator's page",
+    command: [
+      'tsc',
+      '--project',
+      'tsconfig.page.json',
+      '--incremental',
+      '--tsBuildInfoFile',
+      'node_modules/.cache/types-page.tsbuildinfo',
+    ],
+  },
   { name: 'format and lint', command: ['biome', 'check', '--error-on-warnings', '.'] },
   { name: 'import directions', command: ['npm', 'run', '--silent', 'boundaries'] },
   { name: 'unused code', command: ['knip', '--no-progress'] },

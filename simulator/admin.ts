@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { answerActivity } from './admin-activity.ts';
+import { answerLook } from './admin-look.ts';
 import { ApiError } from './api-error.ts';
 import { appSchema } from './apps.ts';
 import { behaviourPatchSchema } from './behaviour.ts';
@@ -188,13 +189,10 @@ async function route(host: AdminHost, request: AdminRequest): Promise<Reply | un
     case 'GET history':
       return ok({ results: simulator.history(type, id) });
     default:
-      return answerActivity(simulator, {
-        method: request.method,
-        name,
-        type,
-        id,
-        json: () => jsonOf(request),
-      });
+      return (
+        answerLook(simulator, { method: request.method, name, type, id, query: searchParams }) ??
+        answerActivity(simulator, { method: request.method, name, type, id, json: () => jsonOf(request) })
+      );
   }
 }
 

@@ -39,6 +39,12 @@ export interface JournalOptions {
   append?: ((line: string) => void) | undefined;
 }
 
+export interface JournalTail {
+  results: JournalEntry[];
+  /** Hand to `before` for older ones. */
+  next: number | null;
+}
+
 /** The requests that a portal received, newest `capacity` of them in memory. Counts and the 10 s maximum cover all requests. */
 export class Journal {
   readonly capacity: number;
@@ -106,6 +112,23 @@ export class Journal {
       if (entry.n > after) found.push(entry);
     }
     return found;
+  }
+
+  /** Entries in memory, the last that arrived first. */
+  *newestFirst(): Iterable<JournalEntry> {
+    for (let place = this.#ring.length - 1; place >= 0; place -= 1)
+      yield this.#ring[(this.#oldest + place) % this.#ring.length] as JournalEntry;
+  }
+
+  /** Entries below `before` that `accept` takes, the newest first; `next` goes on from there, null at the end. */
+  tail(ask: { before: number; limit: number; accept: (entry: JournalEntry) => boolean }): JournalTail {
+    const results: JournalEntry[] = [];
+    for (const entry of this.newestFirst()) {
+      if (entry.n >= ask.before || !ask.accept(entry)) continue;
+      if (results.length === ask.limit) return { results, next: results.at(-1)?.n ?? null };
+      results.push(entry);
+    }
+    return { results, next: null };
   }
 
   /** Most calls that arrived in any rolling window; over the entries in memory, except for 10 s, which covers all. */

@@ -22,6 +22,7 @@ export const TIER_NAMES = ['free', 'professional', 'enterprise', 'addon', 'addon
 export type Tier = (typeof TIER_NAMES)[number];
 
 const SEARCH_PER_SECOND = 5;
+const SEARCH_WINDOW_MS = 1_000;
 const WINDOW_MS = 10_000;
 const OAUTH_PER_WINDOW = 110;
 const ASSOCIATIONS_DAILY = 500_000;
@@ -156,6 +157,10 @@ export class Limiter {
     return { used: this.#associationsDaily.used(now), windowUsed };
   }
 
+  searchUsage(now: number): number {
+    return this.#search.count(now, SEARCH_WINDOW_MS);
+  }
+
   /** Forgets what was counted; the numbers stay. */
   reset(): void {
     this.#daily.reset();
@@ -174,7 +179,7 @@ export class Limiter {
       case 'search':
         return {
           window: this.#search,
-          spanMs: 1_000,
+          spanMs: SEARCH_WINDOW_MS,
           ceiling: searchPerSecond,
           policy: 'SECONDLY',
           days: this.#options.countSearchInDaily() ? [day] : [],

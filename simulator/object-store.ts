@@ -62,6 +62,10 @@ export class ObjectStore {
     return this.#unique.has(name);
   }
 
+  get uniqueNames(): string[] {
+    return [...this.#unique.keys()];
+  }
+
   create(born: WriteStamp): StoredRecord {
     const numericId = this.type.firstId + this.#places.length;
     const properties = new PropertyValues(this.#slots);
@@ -224,6 +228,14 @@ export class ObjectStore {
   *all(): Generator<StoredRecord> {
     for (const [place, record] of this.#places.entries())
       if (record && this.#standsAt(record, place)) yield record;
+  }
+
+  /** Archived ones too, from the highest id below `before` down. */
+  *allDown(before: number): Generator<StoredRecord> {
+    for (let place = Math.min(before, this.nextId) - this.type.firstId - 1; place >= 0; place -= 1) {
+      const record = this.#places[place];
+      if (record && this.#standsAt(record, place)) yield record;
+    }
   }
 
   /** Ids that lead to another record since a merge. */

@@ -10,6 +10,7 @@ import type { Announcement, HoldRule } from './hold.ts';
 import type { JournalEntry } from './journal.ts';
 import { type LimitNumbers, type LimitsChange, limitsSchema } from './limits.ts';
 import { createListControls, type ListControls } from './list-controls.ts';
+import { createLookControls, type LookControls } from './look-controls.ts';
 import type { Owner, OwnerOptions } from './owners.ts';
 import type { Portal } from './portal.ts';
 import type { PortalDirectory } from './portal-directory.ts';
@@ -28,7 +29,7 @@ import type { Token, TokenOptions } from './tokens.ts';
 import { createWebhookControls, type WebhookControls } from './webhook-controls.ts';
 
 /** One portal, looked at and steered from outside. The same things can be done over HTTP under `/_simulator/`. */
-export interface SimulatedPortal extends ActivityControls, ListControls, WebhookControls {
+export interface SimulatedPortal extends ActivityControls, ListControls, LookControls, WebhookControls {
   readonly portalId: number;
   readonly token: string;
   state(): SimulatorState;
@@ -83,6 +84,7 @@ export function createControls(unit: PortalUnit, directory: PortalDirectory): Si
     ...createWebhookControls(unit),
     ...createConsentControls(portal),
     ...createListControls(portal),
+    ...createLookControls(unit),
     state: () => describeState(upToDate(unit)),
     journal: (page = {}) => journal.entries(page.after, page.limit),
     maxCallsInWindow: (ms, tokenId) => journal.maxInWindow(ms, tokenId),

@@ -9,8 +9,13 @@ import type { TokenKind } from './tokens.ts';
 /** A look at the whole portal; no secrets. */
 export interface SimulatorState {
   portalId: number;
+  portalName: string;
+  /** IANA name. */
+  timeZone: string;
   /** Ms since 1970 of the portal's clock. */
   now: number;
+  /** Whether that clock stands still. */
+  frozen: boolean;
   /** By plural type name. */
   counts: Record<string, { live: number; archived: number }>;
   requests: { requests: number; applied: number; byStatus: Record<string, number>; kept: number };
@@ -18,7 +23,10 @@ export interface SimulatorState {
   maxCallsIn10s: number;
   maxCallsIn10sByToken: Record<string, number>;
   limits: LimitNumbers & {
+    /** By token id. */
     windowUsed: Record<string, number>;
+    /** Searches in the last second. */
+    searchUsed: number;
     dailyUsed: number;
     dailyResetsAt: string;
     /** Used of the budgets that calls of associations have of their own. */
@@ -32,6 +40,7 @@ export interface SimulatorState {
     id: string;
     kind: TokenKind;
     appId: number;
+    appName: string;
     scopes: string[];
     revoked: boolean;
     expiresAt: number | null;
@@ -55,7 +64,10 @@ export function describeState({ portal, limiter, journal, faults, hold }: StateP
   const tokens = portal.tokens.list();
   return {
     portalId: portal.account.portalId,
+    portalName: portal.account.portalName,
+    timeZone: portal.account.timeZone,
     now,
+    frozen: portal.clock.isFrozen,
     counts: Object.fromEntries(portal.allObjects().map(({ type, store }) => [type.name, store.counts])),
     requests: journal.totals(),
     maxCallsIn10s: journal.maxInWindow(10_000),
@@ -63,6 +75,7 @@ export function describeState({ portal, limiter, journal, faults, hold }: StateP
     limits: {
       ...limiter.numbers,
       windowUsed: limiter.windowUsage(now),
+      searchUsed: limiter.searchUsage(now),
       dailyUsed: daily.used,
       associations: limiter.associationsUsage(now),
       dailyResetsAt: new Date(daily.resetsAt).toISOString(),
@@ -70,10 +83,11 @@ export function describeState({ portal, limiter, journal, faults, hold }: StateP
     refused: { ...limiter.refusals },
     faults: faults.list(),
     hold: hold.rule ?? null,
-    tokens: tokens.map(({ id, kind, appId, scopes, revoked, expiresAt }) => ({
+    tokens: tokens.map(({ id, kind, appId, appName, scopes, revoked, expiresAt }) => ({
       id,
       kind,
       appId,
+      appName,
       scopes: [...scopes],
       revoked,
       expiresAt: expiresAt ?? null,

@@ -46,7 +46,9 @@ export function demoWelcome(url: string): string {
 Spoke demo: an example application records events in its own transactions,
 and a worker brings them to a HubSpot portal simulated on this machine.
 
-  The portal's state   curl -s ${url}/_simulator/state
+  Look at the portal   ${url}/_simulator/ui/
+
+  Its state            curl -s ${url}/_simulator/state
   Its contacts         curl -s '${url}/_simulator/records/contacts?limit=3'
   Its notes            curl -s '${url}/_simulator/records/notes?limit=3'
   Calls it received    curl -s '${url}/_simulator/journal?limit=5'

@@ -68,6 +68,8 @@ function welcome(url: string, portalId: number, token: string): string {
   HUBSPOT_PORTAL_ID=${portalId}
   HUBSPOT_PRIVATE_APP_TOKEN=${token}
 
+Look at it in a browser  ${url}/_simulator/ui/
+
 What it holds      curl -s ${url}/_simulator/state
 Its contacts       curl -s '${url}/_simulator/records/contacts?limit=5'
 Requests received  curl -s '${url}/_simulator/journal?limit=5'`;

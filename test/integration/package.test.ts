@@ -64,7 +64,10 @@ describe('the package', { timeout: CHECK_TIMEOUT_MS }, () => {
     expect(files.filter((file) => !file.startsWith('dist/')).sort()).toEqual([...SHIPPED].sort());
     expect(
       files.filter(
-        (file) => !/^dist\/([\w-]+\/)*[\w.-]+\.(mjs|d\.mts|sql)$/.test(file) && !SHIPPED.includes(file),
+        (file) =>
+          !/^dist\/([\w-]+\/)*[\w.-]+\.(mjs|d\.mts|sql)$/.test(file) &&
+          !/^dist\/page\/([a-z]+\/)?[a-z-]+\.(html|css|js|svg)$/.test(file) &&
+          !SHIPPED.includes(file),
       ),
     ).toEqual([]);
     expect(files).toContain('dist/cli/main.mjs');
@@ -146,6 +149,27 @@ import { nothingOfTheKind } from 'spoke';
   it('has a demo that needs nothing else', async () => {
     const { stdout } = await spoke(['demo', '--once', '--events', '5', '--json'], CHECK_TIMEOUT_MS);
     expect(JSON.parse(stdout)).toMatchObject({ events: 5, delivered: 5, dead: 0, http_429: 0 });
+  });
+
+  it('has a simulator that serves its page', async () => {
+    await writeFile(
+      join(user, 'page.mjs'),
+      `import { startSimulator } from 'spoke/simulator';
+const portal = await startSimulator();
+const files = ['', 'main.js', 'views/overview.js', 'styles/page.css', 'icon.svg'];
+const answers = await Promise.all(files.map((file) => fetch(portal.url + '/_simulator/ui/' + file)));
+console.log(JSON.stringify(answers.map(({ status, headers }) => [status, headers.get('content-type').split(';')[0]])));
+await portal.stop();
+`,
+    );
+    const { stdout } = await run(process.execPath, ['page.mjs'], { cwd: user, timeout: 20_000 });
+    expect(JSON.parse(stdout)).toEqual([
+      [200, 'text/html'],
+      [200, 'text/javascript'],
+      [200, 'text/javascript'],
+      [200, 'text/css'],
+      [200, 'image/svg+xml'],
+    ]);
   });
 
   function spoke(args: readonly string[], timeout = 20_000) {
