@@ -108,6 +108,12 @@ export const behaviourSchema = z.object({
   privacySettings: z.boolean().default(false),
   /** v3 subscribing an address that is subscribed already: 400 as seen by clients, or 200. No recorded body. */
   subscribeAgain: z.enum(['refuse', 'accept']).default('refuse'),
+  /** Custom properties that one type of record may have (HubSpot's published figure). */
+  maxCustomProperties: z.number().int().min(0).default(1_000),
+  /** Properties that workflows, forms or lists use, so that they cannot be archived; by plural object name. */
+  propertiesInUse: z.record(z.string(), z.array(z.string())).default({}),
+  /** Whether the users behind OAuth tokens may change links; 2026-09 refuses it otherwise. */
+  usersEditAssociations: z.boolean().default(true),
   /** Keep the ordered list of writes of every record (admin `history/...`). Off by default: it grows without bound. */
   recordHistory: z.boolean().default(false),
   /** Keep the trace ids of each request in the journal. */

@@ -6,7 +6,8 @@ import type { Admission, Budget, Limiter, Policy } from './limits.ts';
 import type { Portal } from './portal.ts';
 import type { Reply } from './reply.ts';
 import type { Router } from './router.ts';
-import { ANONYMOUS, requireScopes, type Token } from './tokens.ts';
+import { writeLinks } from './routes/scopes.ts';
+import { ANONYMOUS, requireEditAssociations, requireScopes, type Token } from './tokens.ts';
 
 /** HubSpot's edge refuses URLs longer than about this. */
 const MAX_URL = 8_192;
@@ -80,6 +81,8 @@ export class Gateway {
       route.access,
       this.#portal.behaviour.missingScopesForm,
     );
+    if (route.scopes === writeLinks)
+      requireEditAssociations(token, { behaviour: this.#portal.behaviour, version });
     const call = {
       n: request.n,
       now,

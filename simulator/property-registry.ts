@@ -72,6 +72,10 @@ export class PropertyRegistry {
     return this.list().filter((property) => property.hasUniqueValue).length;
   }
 
+  customCount(): number {
+    return this.list().filter((property) => !property.hubspotDefined).length;
+  }
+
   put(definition: PropertyDefinition): Property {
     const property: Property = {
       ...definition,

@@ -3,6 +3,7 @@ import { ApiError } from './api-error.ts';
 import type { Behaviour } from './behaviour.ts';
 import type { SavedPart } from './saved-part.ts';
 import type { ChangeSource } from './value-versions.ts';
+import type { Version } from './version.ts';
 
 /** Everything the simulated portal can grant; `scopes: 'all'` means these. */
 export const ALL_SCOPES = [
@@ -232,6 +233,15 @@ export function requireScopes(
       errors: [{ message: sentence, context: { requiredGranularScopes: missing } }],
     },
   );
+}
+
+/** Throws the 403 for a user who may not change links: apps that act for users are bound by what these may do. */
+export function requireEditAssociations(
+  token: Token,
+  { behaviour, version }: { behaviour: Behaviour; version: Version },
+): void {
+  if (behaviour.usersEditAssociations || token.kind !== 'oauth' || version !== '2026-09') return;
+  throw new ApiError(403, "Missing 'Edit Associations' permission.");
 }
 
 /** One object for each token: writes of one request share a stamp by it. */

@@ -10,6 +10,7 @@ import { consentBatchRoutes } from './consent-batch.ts';
 import { consentV3Routes } from './consent-v3.ts';
 import { gdprDeleteRoutes } from './gdpr-delete.ts';
 import { legacyAssociationRoutes } from './legacy-associations.ts';
+import { limitRoutes } from './limits.ts';
 import { listMembershipRoutes } from './list-memberships.ts';
 import { listRoutes } from './lists.ts';
 import { mergeRoutes } from './merge.ts';
@@ -19,6 +20,7 @@ import { ownerRoutes } from './owners.ts';
 import { pipelineStageRoutes } from './pipeline-stages.ts';
 import { pipelineRoutes } from './pipelines.ts';
 import { propertyRoutes } from './properties.ts';
+import { propertyValidationRoutes } from './property-validations.ts';
 import { recordListRoutes } from './record-lists.ts';
 import { schemaRoutes } from './schemas.ts';
 import { searchRoutes } from './search.ts';
@@ -36,6 +38,8 @@ export const ROUTES: readonly Route[] = [
   ...legacyAssociationRoutes,
   ...objectRoutes,
   ...propertyRoutes,
+  ...propertyValidationRoutes,
+  ...limitRoutes,
   ...schemaRoutes,
   ...ownerRoutes,
   ...pipelineRoutes,

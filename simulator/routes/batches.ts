@@ -53,7 +53,7 @@ function batchCreate(call: Call): Reply {
     write: {
       target: undefined,
       properties: propertiesOf(item.input),
-      associations: associationsOf(item.input),
+      associations: associationsOf(item.input, call),
     },
   }));
   if (call.portal.behaviour.duplicateEmailsInCreate === 'refuse-batch') refuseEqualEmails(jobs, data);

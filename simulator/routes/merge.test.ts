@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CONTACTS, NOTES, startPortal, type TestPortal, uniqueProperty, upserts } from '../test-client.ts';
 
 let portal: TestPortal;
@@ -95,4 +95,49 @@ it('merges again what was merged', async () => {
   });
   expect((await portal.call('GET', `${CONTACTS}/${loser}`)).body.id).toBe(again.body.id);
   expect(portal.simulator.state().counts.contacts?.live).toBe(1);
+});
+
+describe.each([
+  ['companies', { name: 'A', city: 'Oslo' }, { name: 'B', phone: '1' }],
+  [
+    'deals',
+    { dealname: 'A', dealstage: 'closedwon' },
+    { dealname: 'B', dealstage: 'closedlost', amount: '5' },
+  ],
+  [
+    'tickets',
+    { subject: 'A', hs_pipeline_stage: '1' },
+    { subject: 'B', hs_pipeline_stage: '2', content: 'C' },
+  ],
+])('merges of %s', (type, first, second) => {
+  it.each(['new', 'primary'] as const)('lead every id to the result, with %s id', async (mergedId) => {
+    portal.simulator.setBehaviour({ mergedId });
+    portal.simulator.setClock({ now: Date.UTC(2026, 0, 1), frozen: true });
+    const path = `/crm/objects/2026-09/${type}`;
+    const [one = '', other = ''] = portal.simulator.insert(type, [first, second]);
+    const answer = await portal.call('POST', `${path}/merge`, {
+      primaryObjectId: one,
+      objectIdToMerge: other,
+    });
+    const { id } = answer.body;
+    expect(id === one).toBe(mergedId === 'primary');
+    const absorbed = mergedId === 'new' ? [one, other] : [other];
+    expect(portal.simulator.record(type, other)).toMatchObject({
+      id,
+      properties: {
+        ...second,
+        ...first,
+        hs_merged_object_ids: absorbed.join(';'),
+        hs_calculated_merged_vids: absorbed.map((gone) => `${gone}:${Date.UTC(2026, 0, 1)}`).join(';'),
+      },
+    });
+    const updated = await portal.call('PATCH', `${path}/${other}`, { properties: first });
+    const batch = await portal.call('POST', `${path}/batch/update`, {
+      inputs: [{ id: other, properties: second }],
+    });
+    expect([updated.body.id, batch.body.results[0]?.id]).toEqual([id, id]);
+    const [note = ''] = portal.simulator.insert('notes', [{ hs_timestamp: '2026-11-22T10:00:00Z' }]);
+    const link = `${path}/${other}/associations/default/notes/${note}`;
+    expect((await portal.call('PUT', link)).body.results[0]).toMatchObject({ from: { id } });
+  });
 });

@@ -17,6 +17,7 @@ import { type RecordView, viewAssociations, viewHistory, viewRecord, viewWritten
 import { created, noContent, ok, type Reply } from '../reply.ts';
 import type { Route } from '../router.ts';
 import type { StoredRecord } from '../stored-record.ts';
+import { requireEditAssociations } from '../tokens.ts';
 import { type AssociationInput, applyWrite, type PlannedWrite, planWrite, uniqueKey } from '../writes.ts';
 import { readRecords, writeRecords } from './scopes.ts';
 
@@ -105,10 +106,14 @@ export function propertiesOf(input: Record<string, unknown>): Record<string, unk
   return properties;
 }
 
-/** The inline associations of an input; undefined when it has none. */
-export function associationsOf(input: Record<string, unknown>): AssociationInput[] | undefined {
+/** The inline associations of an input; undefined when it has none. Throws 403 when the caller may not make links. */
+export function associationsOf(
+  input: Record<string, unknown>,
+  { token, portal, version }: Call,
+): AssociationInput[] | undefined {
   const { associations } = input;
   if (associations === undefined || associations === null) return undefined;
+  requireEditAssociations(token, { behaviour: portal.behaviour, version });
   if (!Array.isArray(associations))
     throw invalidJson('Cannot deserialize value: associations must be an array');
   return associations.map((association: unknown) => {
@@ -130,7 +135,7 @@ function plan(
   body: Record<string, unknown>,
 ): PlannedWrite {
   const { portal, version } = call;
-  const associations = target ? undefined : associationsOf(body);
+  const associations = target ? undefined : associationsOf(body, call);
   const planned = planWrite(
     { target, properties: propertiesOf(body), associations },
     { portal, data, version },

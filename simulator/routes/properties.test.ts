@@ -106,6 +106,39 @@ describe('definitions', () => {
   });
 });
 
+describe('archiving definitions', () => {
+  beforeEach(() => portal.call('POST', PATH, PLAN));
+
+  it('is refused while one is in use', async () => {
+    portal.simulator.setBehaviour({ propertiesInUse: { contacts: ['app_plan'] } });
+    expect(await portal.call('DELETE', `${PATH}/app_plan`)).toMatchObject({
+      status: 400,
+      body: { subCategory: 'PropertyValidationError.CANNOT_DELETE_PROPERTY_IN_USE' },
+    });
+    expect((await portal.call('GET', `${PATH}/app_plan`)).status).toBe(200);
+  });
+
+  it('is done in batches, unknown names passed over', async () => {
+    const inputs = [{ name: 'app_plan' }, { name: 'nope' }];
+    expect((await portal.call('POST', `${PATH}/batch/archive`, { inputs })).status).toBe(204);
+    expect((await portal.call('GET', `${PATH}/app_plan`)).status).toBe(404);
+  });
+
+  it('of one that may not go leaves the whole batch', async () => {
+    const inputs = [{ name: 'app_plan' }, { name: 'email' }];
+    expect((await portal.call('POST', `${PATH}/batch/archive`, { inputs })).status).toBe(400);
+    expect((await portal.call('GET', `${PATH}/app_plan`)).status).toBe(200);
+  });
+});
+
+it('groups are relabelled', async () => {
+  const change = { label: 'About the person', displayOrder: 3 };
+  expect(await portal.call('PATCH', `${PATH}/groups/contactinformation`, change)).toMatchObject({
+    status: 200,
+    body: { name: 'contactinformation', ...change },
+  });
+});
+
 it('groups are created, 409 when known, and not removed while they have properties', async () => {
   const group = { name: 'my_app', label: 'My app', displayOrder: -1 };
   expect((await portal.call('POST', `${PATH}/groups`, group)).status).toBe(201);

@@ -17,7 +17,9 @@ export const propertyRoutes: readonly Route[] = [
   { method: 'POST', pattern: ':objectType/groups', access: 'write', handle: createGroup },
   { method: 'POST', pattern: ':objectType/batch/create', access: 'write', handle: batchCreate },
   { method: 'POST', pattern: ':objectType/batch/read', access: 'read', handle: batchRead },
+  { method: 'POST', pattern: ':objectType/batch/archive', access: 'write', handle: batchArchive },
   { method: 'GET', pattern: ':objectType/groups/:name', access: 'read', handle: getGroup },
+  { method: 'PATCH', pattern: ':objectType/groups/:name', access: 'write', handle: updateGroup },
   { method: 'DELETE', pattern: ':objectType/groups/:name', access: 'write', handle: removeGroup },
   { method: 'GET', pattern: ':objectType/:name', access: 'read', handle: get },
   { method: 'PATCH', pattern: ':objectType/:name', access: 'write', handle: update },
@@ -48,7 +50,7 @@ function get(call: Call): Reply {
 
 function create(call: Call): Reply {
   const data = dataOf(call);
-  const property = defineProperty(jsonObject(call), data, call.now);
+  const property = defineProperty(jsonObject(call), data, definingOf(call));
   if (data.registry.get(property.name)) throw alreadyExists(property.name);
   call.effects.inputs = 1;
   return created(put(call, data, property));
@@ -64,15 +66,40 @@ function update(call: Call): Reply {
 }
 
 function archive(call: Call): Reply {
-  const { registry } = dataOf(call);
+  const data = dataOf(call);
   const name = param(call, 'name');
-  const property = registry.get(name);
-  if (!property) throw unknownProperty(name);
-  if (property.hubspotDefined) throw badRequest(`${name} is defined by HubSpot and cannot be archived`);
+  requireArchivable(call, data, name);
   call.effects.inputs = 1;
   call.effects.applied += 1;
-  registry.archive(name, call.now);
+  data.registry.archive(name, call.now);
   return noContent;
+}
+
+/** Names that are not defined are passed over; one that may not go refuses the batch. */
+function batchArchive(call: Call): Reply {
+  const data = dataOf(call);
+  const names = inputsOf(call).map((input) => idText(input.name, 'name'));
+  const known = names.filter((name) => data.registry.get(name));
+  for (const name of known) requireArchivable(call, data, name);
+  for (const name of known) data.registry.archive(name, call.now);
+  call.effects.applied += known.length;
+  return noContent;
+}
+
+function requireArchivable(call: Call, data: ObjectData, name: string): void {
+  const { portal } = call;
+  const property = data.registry.get(name);
+  if (!property) throw unknownProperty(name);
+  if (property.hubspotDefined) throw badRequest(`${name} is defined by HubSpot and cannot be archived`);
+  const schema = portal.schemas.find(data.type.typeId);
+  const used = [
+    ...(portal.behaviour.propertiesInUse[data.type.name] ?? []),
+    ...(schema ? [schema.primaryDisplayProperty, ...schema.requiredProperties] : []),
+  ];
+  if (!used.includes(name)) return;
+  throw badRequest(`The property ${name} is in use and cannot be deleted`, {
+    subCategory: 'PropertyValidationError.CANNOT_DELETE_PROPERTY_IN_USE',
+  });
 }
 
 /** Names that exist are listed as errors (207); the others are created. */
@@ -82,7 +109,7 @@ function batchCreate(call: Call): Reply {
   const results: unknown[] = [];
   const errors: unknown[] = [];
   for (const input of inputs) {
-    const property = defineProperty(input, data, call.now);
+    const property = defineProperty(input, data, definingOf(call));
     if (!data.registry.get(property.name)) results.push(put(call, data, property));
     else {
       const { message, fields } = alreadyExists(property.name);
@@ -147,6 +174,22 @@ function createGroup(call: Call): Reply {
   );
 }
 
+function updateGroup(call: Call): Reply {
+  const { registry } = dataOf(call);
+  const group = registry.group(param(call, 'name'));
+  if (!group) throw notFound();
+  const { label, displayOrder } = jsonObject(call);
+  call.effects.inputs = 1;
+  call.effects.applied += 1;
+  return ok(
+    registry.putGroup({
+      ...group,
+      ...(typeof label === 'string' ? { label } : {}),
+      ...(typeof displayOrder === 'number' ? { displayOrder } : {}),
+    }),
+  );
+}
+
 function removeGroup(call: Call): Reply {
   const { registry } = dataOf(call);
   const name = param(call, 'name');
@@ -185,6 +228,10 @@ function batchBody(call: Call, results: unknown[], errors: unknown[], status: nu
   return errors.length === 0
     ? { status, body }
     : { status: 207, body: { ...body, numErrors: errors.length, errors } };
+}
+
+function definingOf({ portal, now }: Call): { now: number; maxCustom: number } {
+  return { now, maxCustom: portal.behaviour.maxCustomProperties };
 }
 
 function dataOf(call: Call): ObjectData {

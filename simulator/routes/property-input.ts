@@ -11,7 +11,7 @@ const MAX_UNIQUE_PROPERTIES = 10;
 export function defineProperty(
   body: Record<string, unknown>,
   data: ObjectData,
-  now: number,
+  { now, maxCustom }: { now: number; maxCustom: number },
 ): PropertyDefinition {
   const name = idText(body.name, 'name');
   if (!NAME.test(name))
@@ -26,6 +26,10 @@ export function defineProperty(
   if (hasUniqueValue && data.registry.uniqueCustomCount() >= MAX_UNIQUE_PROPERTIES) {
     throw badRequest(`No more than ${MAX_UNIQUE_PROPERTIES} properties with unique values are allowed`);
   }
+  if (data.registry.customCount() >= maxCustom)
+    throw badRequest(`No more than ${maxCustom} custom properties are allowed for ${data.type.typeId}`, {
+      subCategory: 'PropertyValidationError.TOO_MANY_PROPERTIES',
+    });
   const options = optionsOf(body.options);
   return {
     name,

@@ -42,6 +42,7 @@ function get(call: Call): Reply {
 
 function create(call: Call): Reply {
   const { portal, now } = call;
+  const maxCustom = portal.behaviour.maxCustomProperties;
   const body = jsonObject(call);
   call.effects.inputs = 1;
   const fields = schemaFields(body, portal);
@@ -58,7 +59,7 @@ function create(call: Call): Reply {
   const data = schemas.add({ ...fields, createdAt: now, updatedAt: now, archivedAt: null });
   try {
     for (const input of inputs) {
-      const property = data.registry.put(defineProperty(input, data, now));
+      const property = data.registry.put(defineProperty(input, data, { now, maxCustom }));
       if (property.hasUniqueValue) data.store.indexProperty(property.name);
     }
     requireDefined(fields, new Set(data.registry.list().map(({ name }) => name)));
