@@ -4,6 +4,8 @@ import { appSchema, authorizationSchema } from './apps.ts';
 import type { ConsentControls } from './consent-controls.ts';
 import { consentChangeSchema } from './consent-controls.ts';
 import { subscriptionTypeSchema } from './consent-store.ts';
+import type { FormControls } from './form-controls.ts';
+import { formSchema } from './form-store.ts';
 import { ok, type Reply } from './reply.ts';
 
 const appsSchema = z.strictObject({
@@ -12,8 +14,10 @@ const appsSchema = z.strictObject({
   uninstall: z.string().optional(),
 });
 
+const newFormSchema = formSchema.extend({ id: z.uuid().optional() });
+
 /** What people do in and around the portal. */
-export interface ActivityControls extends AppControls, ConsentControls {}
+export interface ActivityControls extends AppControls, ConsentControls, FormControls {}
 
 /** What an admin request names, taken apart: `/_simulator/NAME/TYPE/ID`. */
 export interface NamedRequest {
@@ -44,6 +48,14 @@ export function answerActivity(controls: ActivityControls, request: NamedRequest
       return ok({ results: controls.subscriptionTypes() });
     case 'POST subscription-types':
       return ok(controls.addSubscriptionType(subscriptionTypeSchema.parse(request.json())));
+    case 'GET forms':
+      return ok({ results: controls.forms() });
+    case 'POST forms': {
+      const { id, ...form } = newFormSchema.parse(request.json());
+      return ok(controls.addForm(id === undefined ? form : { ...form, id }));
+    }
+    case 'GET submissions':
+      return ok({ results: controls.submissions(request.type === '' ? undefined : request.type) });
     default:
       return undefined;
   }

@@ -114,6 +114,8 @@ export const behaviourSchema = z.object({
   propertiesInUse: z.record(z.string(), z.array(z.string())).default({}),
   /** Whether the users behind OAuth tokens may change links; 2026-09 refuses it otherwise. */
   usersEditAssociations: z.boolean().default(true),
+  /** Ms of the portal's clock from a form submission to its contact. Not documented; clients must not wait for it. */
+  formContactDelayMs: z.number().min(0).default(2_000),
   /** Keep the ordered list of writes of every record (admin `history/...`). Off by default: it grows without bound. */
   recordHistory: z.boolean().default(false),
   /** Keep the trace ids of each request in the journal. */

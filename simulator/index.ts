@@ -7,6 +7,8 @@ export type { ConsentChange, SubscriptionType, SubscriptionTypeOptions } from '.
 export { parseFaultPlan, readFaultPlan } from './fault-plan.ts';
 export { FAULT_PRESET_NAMES, FAULT_PRESETS, type FaultPreset } from './fault-presets.ts';
 export type { Fault, FaultKind, FaultPlan, FaultStage } from './faults.ts';
+export type { FormControls } from './form-controls.ts';
+export type { FormDefinition, FormOptions, FormSubmission } from './form-store.ts';
 export type { HistoryEntry } from './history.ts';
 export type { Announcement, HoldRule } from './hold.ts';
 export type { JournalEntry } from './journal.ts';

@@ -15,6 +15,8 @@ export interface LimitNumbers {
   oauthPerWindow: number | null;
   associationsPerWindow: number | null;
   associationsDaily: number | null;
+  /** Form submissions without a token per rolling window and address; the edge refuses the others. */
+  submissionsPerWindow: number | null;
 }
 
 export const TIER_NAMES = ['free', 'professional', 'enterprise', 'addon', 'addon2'] as const;
@@ -26,12 +28,14 @@ const SEARCH_WINDOW_MS = 1_000;
 const WINDOW_MS = 10_000;
 const OAUTH_PER_WINDOW = 110;
 const ASSOCIATIONS_DAILY = 500_000;
+const SUBMISSIONS_PER_WINDOW = 50;
 
 const EVERY_TIER = {
   windowMs: WINDOW_MS,
   searchPerSecond: SEARCH_PER_SECOND,
   oauthPerWindow: OAUTH_PER_WINDOW,
   associationsDaily: ASSOCIATIONS_DAILY,
+  submissionsPerWindow: SUBMISSIONS_PER_WINDOW,
 };
 
 /** Published budgets of private apps and service keys. `addon` is Enterprise with one API add-on, `addon2` with two. */
@@ -51,6 +55,7 @@ export const NO_LIMITS: LimitNumbers = {
   oauthPerWindow: null,
   associationsPerWindow: null,
   associationsDaily: null,
+  submissionsPerWindow: null,
 };
 
 const countSchema = z.number().int().min(0).nullable();
@@ -66,6 +71,7 @@ export const limitsSchema = z.union([
     oauthPerWindow: countSchema.optional(),
     associationsPerWindow: countSchema.optional(),
     associationsDaily: countSchema.optional(),
+    submissionsPerWindow: countSchema.optional(),
   }),
 ]);
 
@@ -110,6 +116,7 @@ export class Limiter {
   readonly #perToken = new Map<string, RollingWindow>();
   readonly #associationsDaily: DailyCounter;
   readonly #associationsPerToken = new Map<string, RollingWindow>();
+  readonly #submissionsPerAddress = new Map<string, RollingWindow>();
   readonly refusals: Record<Policy, number> = { TEN_SECONDLY_ROLLING: 0, DAILY: 0, SECONDLY: 0 };
   numbers: LimitNumbers;
 
@@ -142,6 +149,17 @@ export class Limiter {
     return { refusedBy, headers: headersOf(meter, now) };
   }
 
+  /** Whether an address may submit another form; if so it is counted. */
+  admitSubmission(address: string, now: number): boolean {
+    const { submissionsPerWindow, windowMs } = this.numbers;
+    if (submissionsPerWindow === null) return true;
+    const window = this.#submissionsPerAddress.get(address) ?? new RollingWindow();
+    this.#submissionsPerAddress.set(address, window);
+    if (window.count(now, windowMs) >= submissionsPerWindow) return false;
+    window.add(now, windowMs);
+    return true;
+  }
+
   /** Calls counted today, and when the day ends (midnight of the portal's time zone, ms since 1970). */
   dailyUsage(now: number): { used: number; limit: number | null; resetsAt: number } {
     return { used: this.#daily.used(now), limit: this.numbers.daily, resetsAt: this.#daily.endsAt(now) };
@@ -168,6 +186,7 @@ export class Limiter {
     this.#perToken.clear();
     this.#associationsDaily.reset();
     this.#associationsPerToken.clear();
+    this.#submissionsPerAddress.clear();
     for (const policy of Object.keys(this.refusals)) this.refusals[policy as Policy] = 0;
   }
 

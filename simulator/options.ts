@@ -3,6 +3,7 @@ import type { BehaviourPatch } from './behaviour.ts';
 import type { SimulatorClock } from './clock.ts';
 import type { SubscriptionTypeOptions } from './consent-store.ts';
 import type { FaultPlan } from './faults.ts';
+import type { FormOptions } from './form-store.ts';
 import type { HoldRule } from './hold.ts';
 import type { LimitsChange, Tier } from './limits.ts';
 import type { OwnerOptions } from './owners.ts';
@@ -27,6 +28,8 @@ export interface PortalSetup {
   subscriptionTypes?: readonly SubscriptionTypeOptions[];
   /** Who records can be assigned to. Default: three that are made up. */
   owners?: readonly OwnerOptions[];
+  /** Forms that can be filled in; an `id` makes their address known beforehand. */
+  forms?: readonly FormOptions[];
   /** Which published budgets `limits: 'default'` means. Default professional. */
   tier?: Tier;
   /** Default `default`: the tier's budgets. `none` lifts all. */
@@ -85,6 +88,7 @@ type OptionalParts =
   | 'tokens'
   | 'apps'
   | 'subscriptionTypes'
+  | 'forms'
   | 'clock'
   | 'account'
   | 'behaviour'

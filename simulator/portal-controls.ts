@@ -5,6 +5,7 @@ import { type Behaviour, type BehaviourPatch, resolveBehaviour } from './behavio
 import type { ClockChange } from './clock.ts';
 import { createConsentControls } from './consent-controls.ts';
 import type { Fault, FaultPlan } from './faults.ts';
+import { createFormControls } from './form-controls.ts';
 import type { HistoryEntry } from './history.ts';
 import type { Announcement, HoldRule } from './hold.ts';
 import type { JournalEntry } from './journal.ts';
@@ -85,6 +86,7 @@ export function createControls(unit: PortalUnit, directory: PortalDirectory): Si
     ...createConsentControls(portal),
     ...createListControls(portal),
     ...createLookControls(unit),
+    ...createFormControls(portal),
     state: () => describeState(upToDate(unit)),
     journal: (page = {}) => journal.entries(page.after, page.limit),
     maxCallsInWindow: (ms, tokenId) => journal.maxInWindow(ms, tokenId),

@@ -51,6 +51,7 @@ export class PortalUnit {
       lagRandom: createRandom(seed + 3),
       webhookApps: shared.webhookApps,
       subscriptionTypes: settings.subscriptionTypes,
+      forms: settings.forms,
     });
     this.limiter = new Limiter({
       numbers: TIERS[settings.tier],

@@ -7,6 +7,7 @@ import { ChangeFeed } from './changes.ts';
 import { createIsoFormatter, type DrivableClock } from './clock.ts';
 import { addSubscriptionType, followContacts } from './consent.ts';
 import { ConsentStore, DEFAULT_SUBSCRIPTION_TYPES, type SubscriptionTypeOptions } from './consent-store.ts';
+import { type FormOptions, FormStore } from './form-store.ts';
 import { WriteHistory } from './history.ts';
 import { ListStore } from './list-store.ts';
 import { createObjectData, type ObjectData } from './object-data.ts';
@@ -48,6 +49,7 @@ export interface PortalOptions {
   webhookApps?: WebhookApps;
   /** Default: the three of a new portal. */
   subscriptionTypes?: readonly SubscriptionTypeOptions[] | undefined;
+  forms?: readonly FormOptions[] | undefined;
 }
 
 /** The state of the portal: everything a reset throws away, and what it is made from. */
@@ -75,7 +77,9 @@ export class Portal {
   /** Custom objects. */
   schemas: SchemaStore;
   readonly consent = new ConsentStore();
+  readonly forms = new FormStore();
   readonly #subscriptionTypes: readonly SubscriptionTypeOptions[];
+  readonly #forms: readonly FormOptions[];
   /** Built-in types by plural name, singular name and type id. */
   #objects = new Map<string, ObjectData>();
   #stamp: WriteStamp | undefined;
@@ -99,6 +103,7 @@ export class Portal {
     this.schemas = new SchemaStore(this.account.portalId);
     this.webhookApps = options.webhookApps ?? new WebhookApps();
     this.#subscriptionTypes = options.subscriptionTypes ?? DEFAULT_SUBSCRIPTION_TYPES;
+    this.#forms = options.forms ?? [];
     followContacts(this);
     this.lists = new ListStore({
       changes: this.changes,
@@ -161,6 +166,8 @@ export class Portal {
       for (const name of [type.name, type.singular, type.typeId]) this.#objects.set(name, data);
     }
     this.history.clear();
+    this.forms.clear();
+    for (const form of this.#forms) this.forms.add(form, this.iso(this.clock.now()));
     this.consent.clear();
     for (const type of this.#subscriptionTypes) addSubscriptionType(this, type);
   }

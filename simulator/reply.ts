@@ -3,6 +3,8 @@ export interface Reply {
   status: number;
   /** Sent as JSON; undefined sends no body. */
   body?: unknown;
+  /** Sent as plain text instead of a body. */
+  text?: string;
   headers?: Record<string, string>;
 }
 

@@ -8,7 +8,7 @@ import type { Version } from './version.ts';
 
 /** One operation of the API, in all the versions that have it. */
 export interface Route {
-  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS';
   area: Area;
   /** What follows area and version: literal segments and `:parameters`. */
   pattern: string;

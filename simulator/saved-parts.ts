@@ -1,5 +1,6 @@
 import type { Portal } from './portal.ts';
 import { savedDefinitions } from './saved-definitions.ts';
+import { savedForms } from './saved-forms.ts';
 import { savedLinks } from './saved-links.ts';
 import { savedLists } from './saved-lists.ts';
 import type { SavedPart } from './saved-part.ts';
@@ -32,5 +33,6 @@ export function savedParts(portal: Portal): ReadonlyMap<string, SavedPart> {
     ['list', savedLists(portal)],
     ['history', portal.history],
     ['consent', portal.consent],
+    ['form', savedForms(portal)],
   ]);
 }

@@ -180,6 +180,10 @@ function toWire(reply: Reply): Wire {
     'x-request-id': id,
     ...reply.headers,
   };
+  if (reply.text !== undefined) {
+    headers['content-type'] ??= 'text/plain; charset=utf-8';
+    return { status: reply.status, headers, payload: reply.text };
+  }
   if (reply.body === undefined) return { status: reply.status, headers, payload: '' };
   headers['content-type'] ??= 'application/json;charset=utf-8';
   return { status: reply.status, headers, payload: JSON.stringify(reply.body) };

@@ -152,6 +152,28 @@ it('keeps kinds of e-mail and what addresses agreed to', async () => {
   ]);
 });
 
+it('keeps forms, and makes the contacts of those that were filled in just before', async () => {
+  const forms = [{ name: 'Sign-up', fieldGroups: [{ fields: [{ name: 'email' }] }] }];
+  const before = await start({ forms });
+  before.simulator.setClock({ now: Date.UTC(2026, 0, 1), frozen: true });
+  const [form] = before.simulator.forms();
+  const submit = (email: string) =>
+    before.call('POST', `/submissions/v3/integration/submit/12345678/${form?.id}`, {
+      fields: [{ name: 'email', value: email }],
+    });
+  await submit('a@example.com');
+  before.simulator.setClock({ advanceMs: 2_000 });
+  await submit('b@example.com');
+  const after = await restart(before, { forms });
+  expect(after.simulator.forms()).toEqual([form]);
+  expect(after.simulator.records('contacts')).toHaveLength(1);
+  after.simulator.setClock({ advanceMs: 2_000 });
+  expect(after.simulator.records('contacts')).toMatchObject([
+    { properties: { email: 'a@example.com' } },
+    { properties: { email: 'b@example.com' } },
+  ]);
+});
+
 it('keeps every portal, those that the options do not name too', async () => {
   const before = await start({ portals: [{ portalId: 222, token: 'other' }] });
   before.simulator.portal(222).insert('contacts', [{ email: 'b@example.com' }]);

@@ -8,6 +8,9 @@ import { batchRoutes } from './batches.ts';
 import { consentRoutes } from './consent.ts';
 import { consentBatchRoutes } from './consent-batch.ts';
 import { consentV3Routes } from './consent-v3.ts';
+import { formSubmissionRoutes } from './form-submissions.ts';
+import { formSubmitRoutes } from './form-submit.ts';
+import { formRoutes } from './forms.ts';
 import { gdprDeleteRoutes } from './gdpr-delete.ts';
 import { legacyAssociationRoutes } from './legacy-associations.ts';
 import { limitRoutes } from './limits.ts';
@@ -53,5 +56,8 @@ export const ROUTES: readonly Route[] = [
   ...consentBatchRoutes,
   ...consentRoutes,
   ...consentV3Routes,
+  ...formRoutes,
+  ...formSubmitRoutes,
+  ...formSubmissionRoutes,
   ...tokenInfoRoutes,
 ];
