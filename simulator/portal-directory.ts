@@ -1,4 +1,5 @@
 import { badRequest } from './api-error.ts';
+import { ChangeJournal } from './change-journal.ts';
 import type { FurtherPortal, PortalSettings, SimulatorOptions } from './options.ts';
 import { resolveFirstPortal, resolveFurtherPortal } from './options.ts';
 import { PortalUnit, type SharedParts } from './portal-unit.ts';
@@ -26,12 +27,14 @@ export class PortalDirectory {
   constructor(options: SimulatorOptions, append?: (line: string) => void) {
     this.#options = options;
     const webhookApps = new WebhookApps(options.developerKey);
-    const resetWebhookApps = () => {
+    const changeJournal = new ChangeJournal();
+    const resetWebhooks = () => {
+      changeJournal.clear();
       webhookApps.clear();
       for (const app of options.webhooks ?? []) webhookApps.put(app, Date.now());
     };
-    resetWebhookApps();
-    this.#shared = { router: new Router(ROUTES), webhookApps, append, resetWebhookApps };
+    resetWebhooks();
+    this.#shared = { router: new Router(ROUTES), webhookApps, changeJournal, append, resetWebhooks };
     this.first = this.#enter(resolveFirstPortal(options));
     for (const setup of options.portals ?? []) this.add(setup);
   }

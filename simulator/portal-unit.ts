@@ -1,4 +1,5 @@
 import { resolveBehaviour } from './behaviour.ts';
+import type { ChangeJournal } from './change-journal.ts';
 import { DrivableClock } from './clock.ts';
 import { FaultPlanner } from './faults.ts';
 import { Gateway } from './gateway.ts';
@@ -19,10 +20,11 @@ export type ResetPart = (typeof RESET_PARTS)[number];
 export interface SharedParts {
   readonly router: Router;
   readonly webhookApps: WebhookApps;
+  readonly changeJournal: ChangeJournal;
   /** Is handed each finished line of the journals. */
   readonly append?: ((line: string) => void) | undefined;
-  /** The apps as they were at the start. */
-  resetWebhookApps(): void;
+  /** Apps as they were at the start, an empty journal of changes. */
+  resetWebhooks(): void;
 }
 
 /** A portal with all that is its own: state, budgets, journal, faults, deliveries. */
@@ -50,6 +52,7 @@ export class PortalUnit {
       owners: settings.owners,
       lagRandom: createRandom(seed + 3),
       webhookApps: shared.webhookApps,
+      changeJournal: shared.changeJournal,
       subscriptionTypes: settings.subscriptionTypes,
       forms: settings.forms,
     });
@@ -80,7 +83,7 @@ export class PortalUnit {
     if (parts.includes('records')) this.portal.clearRecords();
     // What waited of them is gone with the records' schedule.
     if (parts.includes('records') || parts.includes('webhooks')) this.webhooks.clear();
-    if (parts.includes('webhooks')) this.#shared.resetWebhookApps();
+    if (parts.includes('webhooks')) this.#shared.resetWebhooks();
     if (parts.includes('journal')) this.journal.clear();
     if (parts.includes('limits')) this.limiter.reset();
     if (parts.includes('faults')) {

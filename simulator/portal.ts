@@ -3,6 +3,7 @@ import { AppStore } from './apps.ts';
 import { AssociationCatalogue } from './association-catalogue.ts';
 import type { Behaviour } from './behaviour.ts';
 import { Blocklist } from './blocklist.ts';
+import { ChangeJournal } from './change-journal.ts';
 import { ChangeFeed } from './changes.ts';
 import { createIsoFormatter, type DrivableClock } from './clock.ts';
 import { addSubscriptionType, followContacts } from './consent.ts';
@@ -45,8 +46,9 @@ export interface PortalOptions {
   owners?: readonly OwnerOptions[] | undefined;
   /** For what search lags behind: a sequence of its own, so that a search changes no order of answers. */
   lagRandom: Random;
-  /** Default: apps of its own. */
+  /** Default: of its own. */
   webhookApps?: WebhookApps;
+  changeJournal?: ChangeJournal;
   /** Default: the three of a new portal. */
   subscriptionTypes?: readonly SubscriptionTypeOptions[] | undefined;
   forms?: readonly FormOptions[] | undefined;
@@ -69,6 +71,8 @@ export class Portal {
   associations = new AssociationCatalogue();
   /** Shared with the other portals of the process. */
   readonly webhookApps: WebhookApps;
+  /** What apps can read of the changes of all portals; shared too. */
+  readonly changeJournal: ChangeJournal;
   blocklist = new Blocklist();
   readonly owners = new OwnerStore();
   behaviour: Behaviour;
@@ -102,6 +106,8 @@ export class Portal {
     });
     this.schemas = new SchemaStore(this.account.portalId);
     this.webhookApps = options.webhookApps ?? new WebhookApps();
+    this.changeJournal = options.changeJournal ?? new ChangeJournal();
+    this.changeJournal.follow(this);
     this.#subscriptionTypes = options.subscriptionTypes ?? DEFAULT_SUBSCRIPTION_TYPES;
     this.#forms = options.forms ?? [];
     followContacts(this);

@@ -17,6 +17,7 @@ export function savedParts(portal: Portal): ReadonlyMap<string, SavedPart> {
     // Before what the custom objects hold.
     ['schema', portal.schemas],
     ['webhook-app', portal.webhookApps],
+    ['change-journal', portal.changeJournal],
     ['owner', portal.owners],
     ...objects.map((data): [string, SavedPart] => [`property/${data.type.name}`, savedDefinitions(data)]),
     ...objects.flatMap(({ type, pipelines }): [string, SavedPart][] =>

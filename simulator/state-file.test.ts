@@ -94,6 +94,14 @@ it('a portal that is stopped and started again shows the same', async () => {
   ).toBe(400);
 });
 
+it('keeps a portal full of linked records', async () => {
+  const before = await start();
+  before.simulator.seed({ contacts: 60 });
+  const saw = await shown(before);
+  expect(JSON.stringify(saw)).toContain('"associations":{"companies"');
+  expect(await shown(await restart(before))).toEqual(saw);
+});
+
 it('keeps apps, with codes and refresh tokens that were given out', async () => {
   const before = await start();
   const client = { client_id: 'client', client_secret: 'secret' };

@@ -131,6 +131,26 @@ describe('what is told', () => {
     expect(receiver.events()).toMatchObject([{ objectId: Number(id), changeFlag: 'DELETED' }]);
   });
 
+  it('a record that comes back', async () => {
+    const { simulator, call } = await start(only('contact.restore'));
+    const [id = ''] = simulator.insert('contacts', [{ email: 'a@example.com' }]);
+    await call('DELETE', `${CONTACTS}/${id}`);
+    simulator.restore('contacts', id);
+    await simulator.webhooksSettled();
+    expect(receiver.events()).toMatchObject([{ objectId: Number(id), changeFlag: 'RESTORED' }]);
+  });
+
+  it('a privacy delete as such and as a deletion', async () => {
+    const { simulator, call } = await start(only('contact.privacyDeletion', 'contact.deletion'));
+    const [id] = simulator.insert('contacts', [{ email: 'a@example.com' }]);
+    await call('POST', `${CONTACTS}/gdpr-delete`, { objectId: id });
+    await simulator.webhooksSettled();
+    expect(receiver.events()).toMatchObject([
+      { subscriptionType: 'contact.privacyDeletion', objectId: Number(id) },
+      { subscriptionType: 'contact.deletion', objectId: Number(id) },
+    ]);
+  });
+
   it('a link from both sides', async () => {
     const { simulator, call } = await start(only('contact.associationChange', 'company.associationChange'));
     const [contact] = simulator.insert('contacts', [{ email: 'a@example.com' }]);

@@ -5,6 +5,7 @@ import { associationBatchRoutes } from './association-batches.ts';
 import { associationLabelRoutes } from './association-labels.ts';
 import { associationRoutes } from './associations.ts';
 import { batchRoutes } from './batches.ts';
+import { changeJournalRoutes } from './change-journal.ts';
 import { consentRoutes } from './consent.ts';
 import { consentBatchRoutes } from './consent-batch.ts';
 import { consentV3Routes } from './consent-v3.ts';
@@ -31,6 +32,7 @@ import { tokenInfoRoutes } from './token-info.ts';
 
 /** Every route, literal patterns before those with parameters in their place. */
 export const ROUTES: readonly Route[] = [
+  ...changeJournalRoutes,
   ...batchRoutes,
   ...mergeRoutes,
   ...gdprDeleteRoutes,

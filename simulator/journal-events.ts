@@ -1,0 +1,91 @@
+import type { Change } from './changes.ts';
+import type { StoredRecord } from './stored-record.ts';
+
+export const JOURNAL_SUBJECTS = ['OBJECT', 'ASSOCIATION', 'GDPR_PRIVACY_DELETION'] as const;
+export type JournalSubject = (typeof JOURNAL_SUBJECTS)[number];
+
+export const JOURNAL_ACTIONS = [
+  'CREATE',
+  'UPDATE',
+  'DELETE',
+  'MERGE',
+  'RESTORE',
+  'ASSOCIATION_ADDED',
+  'ASSOCIATION_REMOVED',
+  'GDPR_DELETE',
+] as const;
+export type JournalAction = (typeof JOURNAL_ACTIONS)[number];
+
+/** One thing that happened, as the journal tells it to those who subscribed to its subject. */
+export interface JournalHappening {
+  readonly subject: JournalSubject;
+  readonly action: JournalAction;
+  readonly objectTypeId: string;
+  readonly objectId: number;
+  /** Of CREATE and UPDATE. */
+  readonly propertyChanges?: Readonly<Record<string, string>>;
+  readonly fields?: Readonly<Record<string, unknown>>;
+}
+
+/** What a change of the portal is in the journal. Pure. */
+export function journalHappenings(change: Change): JournalHappening[] {
+  switch (change.kind) {
+    case 'created':
+      return [object('CREATE', change.record, { propertyChanges: valuesOf(change.values) })];
+    case 'updated':
+      return [object('UPDATE', change.record, { propertyChanges: valuesOf(change.values) })];
+    case 'archived':
+      return [object('DELETE', change.record)];
+    case 'restored':
+      return [object('RESTORE', change.record)];
+    case 'erased':
+      return [
+        object('DELETE', change.record),
+        { ...object('GDPR_DELETE', change.record), subject: 'GDPR_PRIVACY_DELETION' },
+      ];
+    case 'merged': {
+      const { record, primary, absorbed } = change;
+      const losers = absorbed.filter((each) => each !== primary);
+      const fields = {
+        primaryObjectId: primary.numericId,
+        mergedObjectIds: losers.map(({ numericId }) => numericId),
+        newObjectId: record.numericId,
+      };
+      return [object('MERGE', record, { fields }), ...losers.map((loser) => object('DELETE', loser))];
+    }
+    case 'linked':
+    case 'unlinked': {
+      const { from, to, typeIds } = change;
+      const action = change.kind === 'linked' ? 'ASSOCIATION_ADDED' : 'ASSOCIATION_REMOVED';
+      return [link(action, from, to, typeIds)];
+    }
+  }
+}
+
+function object(
+  action: JournalAction,
+  { type, numericId }: StoredRecord,
+  rest: Pick<JournalHappening, 'propertyChanges' | 'fields'> = {},
+): JournalHappening {
+  return { subject: 'OBJECT', action, objectTypeId: type.typeId, objectId: numericId, ...rest };
+}
+
+function link(
+  action: JournalAction,
+  from: StoredRecord,
+  to: StoredRecord,
+  typeIds: readonly number[],
+): JournalHappening {
+  const fields = {
+    fromObjectTypeId: from.type.typeId,
+    fromObjectId: from.numericId,
+    toObjectTypeId: to.type.typeId,
+    toObjectId: to.numericId,
+    associationTypeIds: typeIds,
+  };
+  return { ...object(action, from, { fields }), subject: 'ASSOCIATION' };
+}
+
+function valuesOf(values: readonly { name: string; after: string }[]): Record<string, string> {
+  return Object.fromEntries(values.map(({ name, after }) => [name, after]));
+}
