@@ -13,6 +13,7 @@ describe('the area of a path', () => {
     ],
     ['/crm-object-schemas/2026-09/schemas', 'crm/schemas', '2026-09', []],
     ['/crm/v3/schemas/2-1', 'crm/schemas', 'v3', ['2-1']],
+    ['/crm-object-schemas/v3/schemas', 'crm/schemas', 'v3', []],
     ['/account-info/v3/details', 'account-info', 'v3', ['details']],
     ['/account-info/2026-09/details/', 'account-info', '2026-09', ['details']],
     ['/events/custom/2026-09/send/batch', 'events/send', '2026-09', ['batch']],

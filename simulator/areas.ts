@@ -16,7 +16,10 @@ const AREA_PATHS = {
   'crm/owners': { semantic: ['crm/*/owners'], dated: ['crm/owners/*'] },
   'crm/lists': { semantic: ['crm/*/lists'], dated: ['crm/lists/*'] },
   'crm/limits': { semantic: ['crm/*/limits'], dated: ['crm/limits/*'] },
-  'crm/schemas': { semantic: ['crm/*/schemas'], dated: ['crm-object-schemas/*/schemas'] },
+  'crm/schemas': {
+    semantic: ['crm/*/schemas', 'crm-object-schemas/*/schemas'],
+    dated: ['crm-object-schemas/*/schemas'],
+  },
   'account-info': { semantic: ['account-info/*'], dated: ['account-info/*'] },
   'communication-preferences': {
     semantic: ['communication-preferences/*'],
