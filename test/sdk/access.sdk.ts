@@ -35,7 +35,13 @@ describe('an app', () => {
       scopes: ['crm.objects.contacts.read'],
     });
     const { tokensApi, accessTokensApi } = portal.client.oauth;
-    const first = await tokensApi.create('authorization_code', code, redirectUri, app.clientId, app.clientSecret);
+    const first = await tokensApi.create(
+      'authorization_code',
+      code,
+      redirectUri,
+      app.clientId,
+      app.clientSecret,
+    );
     expect(first.expiresIn).toBe(1_800);
     const renewed = await tokensApi.create(
       'refresh_token',
@@ -50,6 +56,8 @@ describe('an app', () => {
       scopes: expect.arrayContaining(['crm.objects.contacts.read']),
     });
     expect(await clientOf(portal.simulator, renewed.accessToken).crm.contacts.getAll()).toEqual([]);
-    await expect(tokensApi.create('refresh_token', undefined, undefined, app.clientId, 'wrong', first.refreshToken)).rejects.toMatchObject({ code: 400 });
+    await expect(
+      tokensApi.create('refresh_token', undefined, undefined, app.clientId, 'wrong', first.refreshToken),
+    ).rejects.toMatchObject({ code: 400 });
   });
 });
