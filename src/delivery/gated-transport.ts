@@ -2,6 +2,9 @@ import type { Exchange } from '../hubspot/exchange.ts';
 import type { Transport } from '../hubspot/transport.ts';
 import type { Gates, Urgency } from './gates.ts';
 
+/** Calls about links have a budget of their own; they take a share of the common one as well, which is on the safe side. */
+const LINKS = '/crm/associations/';
+
 /** The same transport behind the burst gate, for reads: a call that gets no share of the budget ends as `aborted`, unsent. */
 export function gatedTransport(
   transport: Transport,
@@ -24,7 +27,7 @@ export function gatedTransport(
         };
       }
       const exchange = await transport.request(request);
-      await gates.learn('burst', exchange);
+      await gates.learn('burst', exchange, request.path.startsWith(LINKS));
       return exchange;
     },
     close: () => transport.close(),

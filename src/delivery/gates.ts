@@ -2,7 +2,7 @@ import type { Clock } from '../clock.ts';
 import type { Database, Row } from '../db/database.ts';
 import { parseErrorAnswer } from '../hubspot/error-answer.ts';
 import type { Exchange } from '../hubspot/exchange.ts';
-import { parseRateHeaders } from '../hubspot/rate-headers.ts';
+import { parseRateHeaders, type RateHeaders } from '../hubspot/rate-headers.ts';
 import { parseRetryAfter } from '../hubspot/retry-after.ts';
 import type { Logger } from '../log.ts';
 
@@ -29,8 +29,11 @@ export interface Gates {
   prepare(): Promise<void>;
   /** Waits for one call's share, at most `patienceMs`. A granted call must be sent at once. */
   take(gate: GateName, urgency: Urgency, patienceMs: number, signal: AbortSignal): Promise<GateAnswer>;
-  /** Learns from what came of a granted call: limits, refusals, faults. Never rejects. */
-  learn(gate: GateName, exchange: Exchange): Promise<void>;
+  /**
+   * Learns from what came of a granted call: limits, refusals, faults. Never rejects. `ownBudget`: HubSpot counts the call
+   * apart from the others, so the limits in its headers say nothing about theirs.
+   */
+  learn(gate: GateName, exchange: Exchange, ownBudget?: boolean): Promise<void>;
 }
 
 /** HubSpot's rolling window for calls, and the one for searches. */
@@ -134,9 +137,9 @@ export function createGates(db: Database, settings: GateSettings, clock: Clock, 
       }
     },
 
-    async learn(gate, exchange) {
+    async learn(gate, exchange, ownBudget = false) {
       try {
-        await learnFrom(gate, exchange);
+        await learnFrom(gate, exchange, ownBudget);
       } catch (error) {
         // The outcome of the call must not be lost with what it teaches; the next one teaches the same.
         log.warn(
@@ -147,13 +150,13 @@ export function createGates(db: Database, settings: GateSettings, clock: Clock, 
     },
   };
 
-  async function learnFrom(gate: GateName, exchange: Exchange): Promise<void> {
+  async function learnFrom(gate: GateName, exchange: Exchange, ownBudget: boolean): Promise<void> {
     if (exchange.kind === 'fault') {
       if (exchange.reason !== 'aborted' && exchange.reason !== 'token-unavailable') await report(false);
       return;
     }
     await report(exchange.status < 500 && exchange.flaw === undefined);
-    const rate = parseRateHeaders(exchange.headers);
+    const rate: RateHeaders = ownBudget ? {} : parseRateHeaders(exchange.headers);
     if (rate.max !== undefined && rate.max !== observed && rate.max > 0) {
       const perWindow = Math.floor((rate.max * WINDOW_MS.burst) / (rate.intervalMs ?? WINDOW_MS.burst));
       await writeStep('burst', Math.min(perWindow, limits.burst));

@@ -159,6 +159,18 @@ describe.each(databaseKinds)('on %s', (kind) => {
       expect((await burst(db)).step_ms).toBeCloseTo(gateSize('burst', 190).stepMs);
     });
 
+    it('is not moved by the limit of calls that have a budget of their own', async () => {
+      const gates = await gatesOn(db, { callsPerSecond: 19 });
+      const ofLinks = reply(200, {
+        'x-hubspot-ratelimit-max': '150',
+        'x-hubspot-ratelimit-interval-milliseconds': '10000',
+      });
+      await gates.learn('burst', ofLinks, true);
+      expect((await burst(db)).step_ms).toBeCloseTo(gateSize('burst', 190).stepMs);
+      await gates.learn('burst', ofLinks);
+      expect((await burst(db)).step_ms).toBeCloseTo(gateSize('burst', 150).stepMs);
+    });
+
     it('does not lose a call’s outcome when what it teaches cannot be written', async () => {
       const broken = { ...db, query: () => Promise.reject(new Error('connection terminated')) } as Database;
       const gates = createGates(broken, SETTINGS, systemClock, silentLogger);
