@@ -109,7 +109,8 @@ export default {
     },
     {
       name: 'no-missing-file',
-      comment: 'bench/ and test/sdk/ are packages of their own, whose peers are installed when they are first run.',
+      comment:
+        'bench/ and test/sdk/ are packages of their own, whose peers are installed when they are first run.',
       severity: 'error',
       from: { pathNot: '^(bench|test/sdk)/' },
       to: { couldNotResolve: true },

@@ -43,7 +43,10 @@ it('creates, reads, changes and archives pipelines and stages', async () => {
   expect(made.stages).toHaveLength(2);
   const added = await pipelineStagesApi.create('deals', made.id, stage('Talking', 2));
   expect((await pipelineStagesApi.getAll('deals', made.id)).results).toHaveLength(3);
-  await pipelineStagesApi.update('deals', made.id, added.id, { label: 'In talks', metadata: { probability: '0.6' } });
+  await pipelineStagesApi.update('deals', made.id, added.id, {
+    label: 'In talks',
+    metadata: { probability: '0.6' },
+  });
   await pipelinesApi.update('deals', made.id, { label: 'Partner deals' });
   expect((await pipelinesApi.getById('deals', made.id)).label).toBe('Partner deals');
   await pipelinesApi.archive('deals', made.id);
