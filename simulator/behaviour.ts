@@ -108,6 +108,10 @@ export const behaviourSchema = z.object({
   privacySettings: z.boolean().default(false),
   /** v3 subscribing an address that is subscribed already: 400 as seen by clients, or 200. No recorded body. */
   subscribeAgain: z.enum(['refuse', 'accept']).default('refuse'),
+  /** Whether the portal makes and links a company from the domain of a contact's address ("automatically create companies"). */
+  companyFromEmailDomain: z.boolean().default(false),
+  /** Ms of the portal's clock after which it does. */
+  companyDelayMs: z.number().min(0).default(2_000),
   /** Custom properties that one type of record may have (HubSpot's published figure). */
   maxCustomProperties: z.number().int().min(0).default(1_000),
   /** Properties that workflows, forms or lists use, so that they cannot be archived; by plural object name. */

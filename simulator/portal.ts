@@ -6,6 +6,7 @@ import { Blocklist } from './blocklist.ts';
 import { ChangeJournal } from './change-journal.ts';
 import { ChangeFeed } from './changes.ts';
 import { createIsoFormatter, type DrivableClock } from './clock.ts';
+import { CompanyMaker } from './company-maker.ts';
 import { addSubscriptionType, followContacts } from './consent.ts';
 import { ConsentStore, DEFAULT_SUBSCRIPTION_TYPES, type SubscriptionTypeOptions } from './consent-store.ts';
 import { type FormOptions, FormStore } from './form-store.ts';
@@ -82,6 +83,7 @@ export class Portal {
   schemas: SchemaStore;
   readonly consent = new ConsentStore();
   readonly forms = new FormStore();
+  readonly #companies: CompanyMaker;
   readonly #subscriptionTypes: readonly SubscriptionTypeOptions[];
   readonly #forms: readonly FormOptions[];
   /** Built-in types by plural name, singular name and type id. */
@@ -111,6 +113,7 @@ export class Portal {
     this.#subscriptionTypes = options.subscriptionTypes ?? DEFAULT_SUBSCRIPTION_TYPES;
     this.#forms = options.forms ?? [];
     followContacts(this);
+    this.#companies = new CompanyMaker(this);
     this.lists = new ListStore({
       changes: this.changes,
       schedule: this.schedule,
@@ -165,6 +168,7 @@ export class Portal {
     this.lists.clear();
     this.associations = new AssociationCatalogue();
     this.blocklist = new Blocklist();
+    this.#companies.clear();
     this.schemas = new SchemaStore(this.account.portalId);
     this.#objects = new Map();
     for (const type of OBJECT_TYPES) {

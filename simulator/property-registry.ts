@@ -12,6 +12,7 @@ export type ValueKind =
   | 'text'
   | 'email'
   | 'emails'
+  | 'domain'
   | 'number'
   | 'date'
   | 'datetime'
@@ -133,6 +134,7 @@ function valueKind(type: ObjectType, definition: PropertyDefinition): ValueKind 
   if (definition.name === type.secondaryOf?.primary) return 'email';
   if (definition.name === type.secondaryOf?.additional) return 'emails';
   if (definition.name === type.pipeline?.stage) return 'stage';
+  if (type.name === 'companies' && definition.name === 'domain') return 'domain';
   switch (definition.type) {
     case 'number':
     case 'date':

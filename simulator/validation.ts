@@ -93,6 +93,16 @@ export function normaliseEmail(address: string): string {
   return address.trim().toLowerCase();
 }
 
+/** Of what people enter as a domain, `https://www.Example.com/about` say, the host is kept. */
+function normaliseDomain(text: string): string {
+  return text
+    .trim()
+    .toLowerCase()
+    .replace(/^https?:\/\//, '')
+    .replace(/^www\./, '')
+    .replace(/[/?#].*$/, '');
+}
+
 function checkValue(
   property: Property,
   text: string,
@@ -114,6 +124,9 @@ function checkValue(
       else result.values.push([name, addresses.join(';')]);
       return;
     }
+    case 'domain':
+      result.values.push([name, normaliseDomain(text)]);
+      return;
     case 'number': {
       const trimmed = text.trim();
       if (!NUMBER.test(trimmed)) fault(result, name, 'INVALID_NUMBER', `${text} was not a valid number.`);

@@ -148,6 +148,21 @@ describe('records of a custom object', () => {
     );
   });
 
+  it('are linked with records of other kinds, and found by search', async () => {
+    portal.simulator.setBehaviour({ searchLag: { minMs: 0, maxMs: 0 } });
+    await define();
+    const { id } = (await portal.call('POST', cars(''), { properties: { plate: 'A 1' } })).body;
+    const [contact] = portal.simulator.insert('contacts', [{ firstname: 'Ada' }]);
+    expect((await portal.call('PUT', cars(`/${id}/associations/default/contacts/${contact}`))).status).toBe(
+      200,
+    );
+    const links = await portal.call('GET', `/crm/objects/2026-09/contacts/${contact}/associations/2-1`);
+    expect(links.body.results).toMatchObject([{ toObjectId: Number(id) }]);
+    const filters = [{ propertyName: 'plate', operator: 'EQ', value: 'A 1' }];
+    const search = await portal.call('POST', cars('/search'), { filterGroups: [{ filters }] });
+    expect(search.body.results).toMatchObject([{ id }]);
+  });
+
   it('come back with their definition from a state file', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'simulator-schemas-'));
     const stateFile = join(folder, 'portal.ndjson');
