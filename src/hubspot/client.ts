@@ -1,3 +1,4 @@
+import type { Logger } from '../log.ts';
 import { type Account, createAccount } from './account.ts';
 import { type AppEvents, createAppEvents } from './app-events.ts';
 import { type AssociationLabels, createAssociationLabels } from './association-labels.ts';
@@ -6,6 +7,7 @@ import { type Consent, createConsent } from './consent.ts';
 import { type CustomEvents, createCustomEvents } from './custom-events.ts';
 import { createForms, type Forms, formsUrlOf } from './forms.ts';
 import { createLists, type Lists } from './lists.ts';
+import { noLog } from './no-log.ts';
 import { createOwners, type Owners } from './owners.ts';
 import { createPipelines, type Pipelines } from './pipelines.ts';
 import { createProperties, type Properties } from './properties.ts';
@@ -13,7 +15,7 @@ import { createRecordScans, type RecordScans } from './record-scans.ts';
 import { createRecords, type Records } from './records.ts';
 import { createSchemas, type Schemas } from './schemas.ts';
 import type { TokenSource } from './token.ts';
-import { createTransport, type TransportOptions } from './transport.ts';
+import { createTransport, HUBSPOT_URL, type TransportOptions } from './transport.ts';
 
 /** HubSpot's API as Spoke uses it: one family of calls per member, all over one pool of connections. */
 export interface HubspotClient {
@@ -36,8 +38,12 @@ export interface HubspotClient {
   close(): Promise<void>;
 }
 
-export interface HubspotClientOptions extends TransportOptions {
+export interface HubspotClientOptions extends Omit<TransportOptions, 'baseUrl' | 'log'> {
   readonly token: TokenSource;
+  /** Default https://api.hubapi.com. */
+  readonly baseUrl?: string;
+  /** pino's calling convention. Default none. */
+  readonly log?: Logger;
   /** Takes form submissions. Default the host that belongs to `baseUrl`: api.hsforms.com for HubSpot's own, else the same. */
   readonly formsUrl?: string;
   /** Of the app events' paths; default 2026-03. */
@@ -46,10 +52,11 @@ export interface HubspotClientOptions extends TransportOptions {
 
 /** Builds the client; sends nothing yet. Raises HUBSPOT_URL_INVALID or HUBSPOT_URL_INSECURE. */
 export function createHubspotClient(options: HubspotClientOptions): HubspotClient {
-  const transport = createTransport(options);
-  const formsUrl = options.formsUrl ?? formsUrlOf(options.baseUrl);
+  const { baseUrl = HUBSPOT_URL, log = noLog } = options;
+  const transport = createTransport({ ...options, baseUrl, log });
+  const formsUrl = options.formsUrl ?? formsUrlOf(baseUrl);
   const submitTransport =
-    formsUrl === options.baseUrl ? transport : createTransport({ ...options, baseUrl: formsUrl });
+    formsUrl === baseUrl ? transport : createTransport({ ...options, log, baseUrl: formsUrl });
   const records = createRecords(transport);
   return {
     records,

@@ -1,5 +1,6 @@
 import { type Clock, systemClock } from '../clock.ts';
 import { SpokeError } from '../errors.ts';
+import { noLog } from './no-log.ts';
 import { createOAuthApp, disconnected, type OAuthAppOptions } from './oauth.ts';
 import { rereadable, type TokenSource } from './token.ts';
 
@@ -40,7 +41,7 @@ export interface OAuthTokenOptions extends OAuthAppOptions {
  * Raises OAUTH_DISCONNECTED, OAUTH_REFUSED, OAUTH_STORE_FAILED, and the errors of expectBody.
  */
 export function tokenFromOAuth(options: OAuthTokenOptions): TokenSource {
-  const { store, log, clock = systemClock, random = Math.random } = options;
+  const { store, log = noLog, clock = systemClock, random = Math.random } = options;
   const app = createOAuthApp(options);
   const refused = new Set<string>();
   let known = options.refreshToken;

@@ -1,14 +1,15 @@
 import { SpokeError } from '../errors.ts';
+import type { Logger } from '../log.ts';
 import type { Exchange } from './exchange.ts';
 import { factsOf, noAnswer, refusal, unexpected } from './expect.ts';
 import { expectTaken } from './expect-taken.ts';
 import { numberOf, own, textList, textOf } from './json.ts';
+import { noLog } from './no-log.ts';
 import type { CallOptions } from './records.ts';
 import { servicePaths } from './service-paths.ts';
 import { checkedToken } from './token.ts';
-import { createTransport, type TransportOptions } from './transport.ts';
+import { createTransport, HUBSPOT_URL, type TransportOptions } from './transport.ts';
 
-const DEFAULT_BASE_URL = 'https://api.hubapi.com';
 const DEFAULT_ACCOUNT_URL = 'https://app.hubspot.com';
 /** What HubSpot gives; used when an answer names no time. */
 const DEFAULT_LIFE_S = 1800;
@@ -24,11 +25,13 @@ const REFUSALS: Readonly<Record<string, string>> = {
   BAD_HUB: 'the portal does not let this app in; ask its administrator',
 };
 
-/** `baseUrl` is https://api.hubapi.com when absent. */
-export interface OAuthAppOptions extends Omit<TransportOptions, 'token' | 'baseUrl'> {
+export interface OAuthAppOptions extends Omit<TransportOptions, 'token' | 'baseUrl' | 'log'> {
   readonly clientId: string;
   readonly clientSecret: string;
+  /** Default https://api.hubapi.com. */
   readonly baseUrl?: string;
+  /** pino's calling convention. Default none. */
+  readonly log?: Logger;
 }
 
 export interface AuthorizeRequest {
@@ -98,7 +101,11 @@ export function authorizeUrl(request: AuthorizeRequest): string {
 
 /** Builds the calls; sends nothing yet. Raises HUBSPOT_URL_INVALID or HUBSPOT_URL_INSECURE. */
 export function createOAuthApp(options: OAuthAppOptions): OAuthApp {
-  const transport = createTransport({ ...options, baseUrl: options.baseUrl ?? DEFAULT_BASE_URL });
+  const transport = createTransport({
+    ...options,
+    baseUrl: options.baseUrl ?? HUBSPOT_URL,
+    log: options.log ?? noLog,
+  });
   const credentials = { client_id: options.clientId, client_secret: options.clientSecret };
   const post = (path: string, form: Readonly<Record<string, string>>, call?: CallOptions) =>
     transport.request({ ...call, method: 'POST', path, form: { ...form, ...credentials } });

@@ -9,6 +9,8 @@ import { abortedBeforeSending, sendOnce } from './send-once.ts';
 import type { TokenSource } from './token.ts';
 import { Pool } from './undici-parts.ts';
 
+/** HubSpot's API; it routes to the portal's own region. */
+export const HUBSPOT_URL = 'https://api.hubapi.com';
 const DEFAULT_TIMEOUT_MS = 10_000;
 const DEFAULT_CONNECT_TIMEOUT_MS = 5_000;
 const DEFAULT_IDLE_TIMEOUT_MS = 5_000;
