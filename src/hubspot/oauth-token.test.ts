@@ -172,6 +172,18 @@ describe('a refresh token', () => {
     expect(asked).toEqual(['refresh-canary']);
   });
 
+  it('that is refused after the access token was ends the use of both', async () => {
+    const { source, asked, answering, advance } = await setup({ store: memoryStore('stored') });
+    const rejected = await source.current();
+    answering(() => REFUSED);
+    await expect(source.refresh(rejected)).rejects.toMatchObject({ code: 'OAUTH_DISCONNECTED' });
+    for (let call = 0; call < 3; call += 1) {
+      await expect(source.current()).rejects.toMatchObject({ code: 'OAUTH_DISCONNECTED' });
+      advance(5000);
+    }
+    expect(asked).toEqual(['stored', 'stored', 'refresh-canary']);
+  });
+
   it('is taken from the store before the configured one, and anew after it was refused', async () => {
     const store = memoryStore('stored');
     const { source, asked, answering, granted, advance } = await setup({ store });

@@ -61,6 +61,8 @@ export function tokenFromOAuth(options: OAuthTokenOptions): TokenSource {
       return grant.accessToken;
     } catch (error) {
       failure = { error, at: clock.monotonic() };
+      // HubSpot takes the access token of an uninstalled app no longer either.
+      if (isDisconnected(error)) renewAt = expiresAt = Number.NEGATIVE_INFINITY;
       throw error;
     }
   }, clock);
@@ -76,7 +78,7 @@ export function tokenFromOAuth(options: OAuthTokenOptions): TokenSource {
         if (unsaved) await save(known);
         return grant;
       } catch (error) {
-        if (!(error instanceof SpokeError) || error.code !== 'OAUTH_DISCONNECTED') throw error;
+        if (!isDisconnected(error)) throw error;
         refused.add(refreshToken);
       }
     }
@@ -151,4 +153,8 @@ export function tokenFromOAuth(options: OAuthTokenOptions): TokenSource {
     },
     refresh: (rejected) => source.refresh(rejected),
   };
+}
+
+function isDisconnected(error: unknown): boolean {
+  return error instanceof SpokeError && error.code === 'OAUTH_DISCONNECTED';
 }

@@ -14,13 +14,15 @@ const examples = readdirSync('examples', { withFileTypes: true })
   .map(({ name }) => `examples/${name}/README.md`);
 const PAGES = ['README.md', 'CONTRIBUTING.md', ...guides, ...examples];
 
-/** What the snippets take as given. */
-const GIVEN = `
-declare const client: import('pg').Client;
-declare const pool: import('pg').Pool;
-declare const email: string, firstname: string, message: string;
-declare const leadId: number;
-`;
+/** What the snippets take as given, unless they say themselves what a name is. */
+const GIVEN = {
+  client: `import('pg').Client`,
+  pool: `import('pg').Pool`,
+  email: 'string',
+  firstname: 'string',
+  message: 'string',
+  leadId: 'number',
+};
 
 interface Snippet {
   readonly where: string;
@@ -40,12 +42,15 @@ describe('snippets', { timeout: 120_000 }, () => {
     expect(pages.flatMap(({ found }) => found).length).toBeGreaterThanOrEqual(4);
     const files = new Map<string, string>();
     const [config] = snippets('README.md', 'ts');
+    const [hubspot] = snippets('docs/guides/hubspot-client.md', 'ts');
     for (const { page, found } of pages) {
       const folder = join(ROOT, 'snippets', page.replaceAll(/\W/g, '-'));
       // Every page means the config that the README begins with.
       files.set(join(folder, 'spoke.config.ts'), config?.text ?? '');
+      // And the client that its guide begins with.
+      files.set(join(folder, 'hubspot.ts'), hubspot?.text ?? '');
       for (const [index, { text }] of found.entries())
-        files.set(join(folder, `${index + 1}.ts`), `${text}\n${GIVEN}\nexport {};\n`);
+        files.set(join(folder, `${index + 1}.ts`), `${text}\n${givenTo(text)}\nexport {};\n`);
     }
     expect(compile(files)).toEqual([]);
   });
@@ -92,6 +97,15 @@ describe('command lines', () => {
     },
   );
 });
+
+function givenTo(snippet: string): string {
+  const own = (name: string) =>
+    new RegExp(`^(?:import|export const|const)\\b[^=;]*\\b${name}\\b`, 'm').test(snippet);
+  return Object.entries(GIVEN)
+    .filter(([name]) => !own(name))
+    .map(([name, type]) => `declare const ${name}: ${type};`)
+    .join('\n');
+}
 
 function compile(files: ReadonlyMap<string, string>): string[] {
   const { config } = ts.readConfigFile(join(ROOT, 'tsconfig.json'), ts.sys.readFile);
