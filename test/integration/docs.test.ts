@@ -18,6 +18,7 @@ const PAGES = ['README.md', 'CONTRIBUTING.md', ...guides, ...examples];
 const GIVEN = {
   client: `import('pg').Client`,
   pool: `import('pg').Pool`,
+  portal: `import('spoke/simulator').Simulator`,
   email: 'string',
   firstname: 'string',
   message: 'string',
