@@ -1,6 +1,8 @@
 import type { Exchange, Records, SearchFilter, SearchRequest } from '../../src/hubspot/index.ts';
 
 const MAX_OFFSET = 10_000;
+/** A reader that makes no progress would otherwise ask for ever. */
+const MAX_SEARCHES = 20_000;
 
 export interface LaggingPortalOptions {
   /** Ms until a change can be found, asked anew for each change: later changes may be visible before earlier ones. */
@@ -67,6 +69,7 @@ export class LaggingPortal {
   #search(request: SearchRequest): Exchange {
     this.pass(this.#options.callMs);
     this.searches += 1;
+    if (this.searches > MAX_SEARCHES) throw new Error(`${MAX_SEARCHES} searches and no end`);
     const limit = request.limit ?? 10;
     const offset = Number(request.after ?? 0);
     if (offset + limit > MAX_OFFSET) return this.#reply(400, { status: 'error', message: 'beyond 10,000' });
