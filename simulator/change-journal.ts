@@ -1,12 +1,13 @@
 import { createHmac, randomBytes, randomUUID } from 'node:crypto';
 import { z } from 'zod';
-import type { Change } from './changes.ts';
 import type { SimulatorClock } from './clock.ts';
 import {
   JOURNAL_ACTIONS,
   JOURNAL_SUBJECTS,
   type JournalHappening,
   journalHappenings,
+  type Membership,
+  membershipHappening,
 } from './journal-events.ts';
 import type { Portal } from './portal.ts';
 import type { SavedPart } from './saved-part.ts';
@@ -16,7 +17,7 @@ const RETENTION_MS = 3 * 86_400_000;
 /** How long the address of a file may be used. */
 const ADDRESS_LIFE_MS = 300_000;
 
-/** What an app subscribes to. Without `actions`, `properties` or `objectIds` all of them. */
+/** What an app subscribes to. Without `actions`, `properties`, `objectIds` or `listIds` all of them. */
 export const journalSubscriptionSchema = z.object({
   subscriptionType: z.enum(JOURNAL_SUBJECTS),
   portalId: z.number().int(),
@@ -24,6 +25,7 @@ export const journalSubscriptionSchema = z.object({
   actions: z.array(z.enum(JOURNAL_ACTIONS)).optional(),
   properties: z.array(z.string()).optional(),
   objectIds: z.array(z.number().int()).optional(),
+  listIds: z.array(z.number().int()).optional(),
 });
 
 const subscriptionRow = journalSubscriptionSchema.extend({ id: z.number(), appId: z.number() });
@@ -70,7 +72,7 @@ export class ChangeJournal implements SavedPart {
 
   /** Keeps what changes in a portal, as far as apps have subscribed to it. */
   follow(portal: Portal): void {
-    portal.changes.subscribe((change) => this.#hear(portal, change));
+    portal.changes.subscribe((change) => this.#keep(portal, change.at, () => journalHappenings(change)));
   }
 
   subscribe(appId: number, wanted: z.infer<typeof journalSubscriptionSchema>): JournalSubscription {
@@ -140,15 +142,20 @@ export class ChangeJournal implements SavedPart {
     if (!files.some(({ offset }) => offset === saved.offset)) files.push(saved);
   }
 
-  #hear(portal: Portal, change: Change): void {
+  /** Lists are no records, so that the feed of changes does not tell who is on them. */
+  hearMembership(portal: Portal, membership: Membership): void {
+    this.#keep(portal, portal.clock.now(), () => [membershipHappening(membership)]);
+  }
+
+  #keep(portal: Portal, at: number, happen: () => JournalHappening[]): void {
     const { portalId } = portal.account;
     const wanting = [...this.#subscriptions.values()].filter((each) => each.portalId === portalId);
     if (wanting.length === 0) return;
-    const happenings = journalHappenings(change);
+    const happenings = happen();
     for (const appId of new Set(wanting.map((each) => each.appId))) {
       for (const happening of happenings) {
         const takers = wanting.filter((each) => each.appId === appId && takes(each, happening));
-        if (takers.length > 0) this.#gather(portal, appId, eventOf(happening, takers, change.at, portalId));
+        if (takers.length > 0) this.#gather(portal, appId, eventOf(happening, takers, at, portalId));
       }
     }
   }
@@ -188,11 +195,12 @@ export class ChangeJournal implements SavedPart {
 }
 
 function takes(subscription: JournalSubscription, happening: JournalHappening): boolean {
-  const { subscriptionType, objectTypeId, actions, properties, objectIds } = subscription;
+  const { subscriptionType, objectTypeId, actions, properties, objectIds, listIds } = subscription;
   if (subscriptionType !== happening.subject) return false;
   if (objectTypeId !== undefined && objectTypeId !== happening.objectTypeId) return false;
   if (actions && !actions.includes(happening.action)) return false;
   if (objectIds && !objectIds.includes(happening.objectId)) return false;
+  if (listIds && !listIds.includes(Number(happening.fields?.listId))) return false;
   if (!properties || happening.action !== 'UPDATE') return true;
   return Object.keys(happening.propertyChanges ?? {}).some((name) => properties.includes(name));
 }

@@ -1,7 +1,12 @@
 import type { Change } from './changes.ts';
 import type { StoredRecord } from './stored-record.ts';
 
-export const JOURNAL_SUBJECTS = ['OBJECT', 'ASSOCIATION', 'GDPR_PRIVACY_DELETION'] as const;
+export const JOURNAL_SUBJECTS = [
+  'OBJECT',
+  'ASSOCIATION',
+  'GDPR_PRIVACY_DELETION',
+  'LIST_MEMBERSHIP',
+] as const;
 export type JournalSubject = (typeof JOURNAL_SUBJECTS)[number];
 
 export const JOURNAL_ACTIONS = [
@@ -13,6 +18,8 @@ export const JOURNAL_ACTIONS = [
   'ASSOCIATION_ADDED',
   'ASSOCIATION_REMOVED',
   'GDPR_DELETE',
+  'ADDED_TO_LIST',
+  'REMOVED_FROM_LIST',
 ] as const;
 export type JournalAction = (typeof JOURNAL_ACTIONS)[number];
 
@@ -25,6 +32,13 @@ export interface JournalHappening {
   /** Of CREATE and UPDATE. */
   readonly propertyChanges?: Readonly<Record<string, string>>;
   readonly fields?: Readonly<Record<string, unknown>>;
+}
+
+/** A record that became a member of a list, or is none any more. */
+export interface Membership {
+  readonly listId: string;
+  readonly record: StoredRecord;
+  readonly joined: boolean;
 }
 
 /** What a change of the portal is in the journal. Pure. */
@@ -60,6 +74,12 @@ export function journalHappenings(change: Change): JournalHappening[] {
       return [link(action, from, to, typeIds)];
     }
   }
+}
+
+export function membershipHappening({ listId, record, joined }: Membership): JournalHappening {
+  const fields = { listId: Number(listId) };
+  const action = joined ? 'ADDED_TO_LIST' : 'REMOVED_FROM_LIST';
+  return { ...object(action, record, { fields }), subject: 'LIST_MEMBERSHIP' };
 }
 
 function object(

@@ -1,7 +1,7 @@
 import { badRequest } from './api-error.ts';
 import type { Change, ChangeFeed } from './changes.ts';
 import { createListTest, type ListTest } from './list-filters.ts';
-import { ListMembers } from './list-members.ts';
+import { ListMembers, type MembershipListener } from './list-members.ts';
 import type { ObjectType } from './object-types.ts';
 import type { ObjectData } from './portal.ts';
 import type { Schedule } from './schedule.ts';
@@ -45,6 +45,8 @@ export interface ListStoreOptions {
   timeZone: string;
   /** Ms from a change of filters or records until lists show it; read at each. */
   delayMs: () => number;
+  /** Is told of every record that becomes a member of a list, or is none any more. */
+  onMembership: (listId: string, ...change: Parameters<MembershipListener>) => void;
 }
 
 const MS_PER_DAY = 86_400_000;
@@ -183,7 +185,7 @@ export class ListStore {
       ...details,
       id,
       legacyId: String(Number(id) + LEGACY_ID_OFFSET),
-      members: new ListMembers(),
+      members: new ListMembers((...change) => this.#options.onMembership(id, ...change)),
       version: 1,
       createdAt: now,
       updatedAt: now,

@@ -115,6 +115,8 @@ export class Portal {
     followContacts(this);
     this.#companies = new CompanyMaker(this);
     this.lists = new ListStore({
+      onMembership: (listId, record, joined) =>
+        this.changeJournal.hearMembership(this, { listId, record, joined }),
       changes: this.changes,
       schedule: this.schedule,
       now: () => this.clock.now(),

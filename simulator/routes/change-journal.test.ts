@@ -111,6 +111,26 @@ it('tells links and privacy deletes', async () => {
   ]);
 });
 
+it('tells who joins and leaves lists', async () => {
+  const lists = '/crm/lists/2026-09';
+  const [kept, other] = await Promise.all(
+    ['kept', 'other'].map(async (name) => {
+      const list = { name, objectTypeId: '0-1', processingType: 'MANUAL' };
+      return ((await portal.call('POST', lists, list)).body.list as { listId: string }).listId;
+    }),
+  );
+  await subscribe({ subscriptionType: 'LIST_MEMBERSHIP', listIds: [Number(kept)] });
+  const id = insert('a@example.com');
+  for (const list of [kept, other]) await portal.call('PUT', `${lists}/${list}/memberships/add`, [id]);
+  await portal.call('PUT', `${lists}/${kept}/memberships/remove`, [id]);
+  publish();
+  const about = { type: 'LIST_MEMBERSHIP', listId: Number(kept), objectTypeId: '0-1', objectId: Number(id) };
+  expect(await eventsOf(await ask('GET', `${JOURNAL}/earliest`))).toMatchObject([
+    { ...about, action: 'ADDED_TO_LIST' },
+    { ...about, action: 'REMOVED_FROM_LIST' },
+  ]);
+});
+
 it('is one stream over all portals, and can be read of one', async () => {
   await subscribe();
   await subscribe({ portalId: OTHER });
