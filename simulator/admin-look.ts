@@ -19,6 +19,11 @@ const pageSchema = z.object({
   limit: z.coerce.number().int().min(1).optional(),
 });
 
+const membersSchema = z.object({
+  skip: z.coerce.number().int().min(0).exactOptional(),
+  limit: z.coerce.number().int().min(1).exactOptional(),
+});
+
 /** The admin endpoints for people who look at the portal. undefined: there is no such endpoint. */
 export function answerLook(portal: SimulatedPortal, request: LookRequest): Reply | undefined {
   const { type, id } = request;
@@ -36,6 +41,10 @@ export function answerLook(portal: SimulatedPortal, request: LookRequest): Reply
       if (id === '') return ok(portal.browse(type, { search: query.search, ...pageSchema.parse(query) }));
       const record = portal.detail(type, id);
       return record ? ok(record) : { status: 404, body: { error: `no ${type} with id ${id}` } };
+    }
+    case 'GET members': {
+      const list = portal.listDetail(type, membersSchema.parse(query));
+      return list ? ok(list) : { status: 404, body: { error: `no list with id ${type}` } };
     }
     case 'GET options':
       return ok({ behaviour: portal.state().behaviour, schema: z.toJSONSchema(behaviourSchema) });

@@ -1,5 +1,6 @@
 import { type BrowsePage, type BrowseQuery, browseRecords } from './browse.ts';
 import type { JournalTail } from './journal.ts';
+import { detailList, type ListDetail } from './list-detail.ts';
 import type { PortalUnit } from './portal-unit.ts';
 import { type PulseSecond, pulse } from './pulse.ts';
 import { detailRecord, type RecordDetail } from './record-detail.ts';
@@ -16,6 +17,8 @@ export interface LookControls {
   browse(type: string, query?: BrowseQuery): BrowsePage;
   /** A record with definitions, links and timeline. */
   detail(type: string, id: string): RecordDetail | undefined;
+  /** A list with a page of its members; deleted ones too. */
+  listDetail(id: string, page?: { skip?: number; limit?: number }): ListDetail | undefined;
   /** Requests that fit a filter, newest first, up to 1,000 (default 100) below number `before`. */
   requests(filter?: RequestFilter, page?: { before?: number; limit?: number }): JournalTail;
   /** Requests of each of the last so many seconds (default 60, at most 600), oldest first. */
@@ -31,6 +34,10 @@ export function createLookControls({ portal, journal }: PortalUnit): LookControl
     detail(type, id) {
       portal.schedule.runDue();
       return detailRecord(portal, type, id);
+    },
+    listDetail(id, page) {
+      portal.schedule.runDue();
+      return detailList(portal, id, page);
     },
     requests: (filter = {}, { before = Number.POSITIVE_INFINITY, limit = DEFAULT_REQUESTS } = {}) =>
       journal.tail({ before, limit: Math.min(limit, MAX_REQUESTS), accept: createRequestFilter(filter) }),

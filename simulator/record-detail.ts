@@ -78,7 +78,7 @@ export function detailRecord(portal: Portal, typeName: string, id: string): Reco
       }));
       return [{ type: type.name, total: links.length, results }];
     }),
-    timeline: recordTimeline(data.store, record),
+    timeline: recordTimeline(portal, record),
   };
 }
 

@@ -1,5 +1,7 @@
 import { linksTo } from './links.ts';
 import type { ObjectStore, StoredRecord } from './object-store.ts';
+import type { Portal } from './portal.ts';
+import { type Happening, recordHappenings } from './record-happenings.ts';
 import { recordTitle } from './record-title.ts';
 import type { WriteStamp } from './value-versions.ts';
 
@@ -14,32 +16,38 @@ const BODIES: Record<string, string> = {
   meetings: 'hs_meeting_body',
 };
 
-/** Something that happened to a record. */
-export type TimelineEntry = {
+interface Moment {
   /** Ms of the portal's clock. */
   at: number;
-} & (
-  | {
-      kind: 'activity';
-      /** Plural type name and id of the activity's own record. */
-      type: string;
-      id: string;
-      title: string;
-      /** May be HTML, as whoever wrote it pleased. */
-      body: string;
-    }
-  | {
-      kind: 'created' | 'changed';
-      /** As HubSpot names the source of a value. */
-      source: string;
-      /** '' on either side: no value. */
-      changes: { name: string; before: string; after: string }[];
-    }
-);
+}
+
+/** Something that happened to a record. */
+export type TimelineEntry =
+  | Happening
+  | (Moment &
+      (
+        | {
+            kind: 'activity';
+            /** Plural type name and id of the activity's own record. */
+            type: string;
+            id: string;
+            title: string;
+            /** May be HTML, as whoever wrote it pleased. */
+            body: string;
+          }
+        | {
+            kind: 'created' | 'changed';
+            /** As HubSpot names the source of a value. */
+            source: string;
+            /** '' on either side: no value. */
+            changes: { name: string; before: string; after: string }[];
+          }
+      ));
 
 /** What happened to a record, newest first, the newest 200. */
-export function recordTimeline(store: ObjectStore, record: StoredRecord): TimelineEntry[] {
-  return [...activities(record), ...writes(store, record)]
+export function recordTimeline(portal: Portal, record: StoredRecord): TimelineEntry[] {
+  const { store } = portal.objects(record.type.name);
+  return [...activities(record), ...recordHappenings(portal, record), ...writes(store, record)]
     .sort((one, other) => other.at - one.at)
     .slice(0, MAX_ENTRIES);
 }

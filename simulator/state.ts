@@ -18,6 +18,8 @@ export interface SimulatorState {
   frozen: boolean;
   /** By plural type name. */
   counts: Record<string, { live: number; archived: number }>;
+  /** Lists that are not deleted. */
+  lists: number;
   requests: { requests: number; applied: number; byStatus: Record<string, number>; kept: number };
   /** Most calls in any rolling 10 s since the last reset of the journal: of all tokens, and by token id. */
   maxCallsIn10s: number;
@@ -69,6 +71,7 @@ export function describeState({ portal, limiter, journal, faults, hold }: StateP
     now,
     frozen: portal.clock.isFrozen,
     counts: Object.fromEntries(portal.allObjects().map(({ type, store }) => [type.name, store.counts])),
+    lists: portal.lists.all().filter(({ deletedAt }) => deletedAt === undefined).length,
     requests: journal.totals(),
     maxCallsIn10s: journal.maxInWindow(10_000),
     maxCallsIn10sByToken: Object.fromEntries(tokens.map(({ id }) => [id, journal.maxInWindow(10_000, id)])),

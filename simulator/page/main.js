@@ -5,6 +5,8 @@ import { createShell } from './shell.js';
 import { clockView } from './views/clock.js';
 import { faultsView } from './views/faults.js';
 import { limitsView } from './views/limits.js';
+import { listView } from './views/list.js';
+import { listsView } from './views/lists.js';
 import { overviewView } from './views/overview.js';
 import { recordView } from './views/record.js';
 import { recordsView } from './views/records.js';
@@ -33,6 +35,7 @@ function viewOf(path) {
   const [name, type, id] = path;
   if (name === undefined) return overviewView;
   if (name === 'records' && type !== undefined) return id === undefined ? recordsView : recordView;
+  if (name === 'lists') return type === undefined ? listsView : listView;
   return VIEWS[name];
 }
 

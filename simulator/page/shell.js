@@ -9,6 +9,7 @@ import { button, moment, select } from './parts/field.js';
 const LOOK = [
   ['', 'Overview'],
   ['requests', 'Requests'],
+  ['lists', 'Lists'],
 ];
 /** @type {readonly (readonly [path: string, name: string])[]} */
 const STEER = [
@@ -144,10 +145,17 @@ export function createShell(actions) {
     show(state, portalIds, path) {
       showPortals(state, portalIds);
       const entry = entryOf(actions.href, path);
+      /** @type {Record<string, number>} */
+      const counts = { requests: state.requests.requests, lists: state.lists };
       lists.look(
-        LOOK.map(([place, name]) =>
-          entry([place], name, place === 'requests' ? { badge: count(state.requests.requests) } : {}),
-        ),
+        LOOK.map(([place, name]) => {
+          const number = counts[place];
+          return entry(
+            [place],
+            name,
+            number === undefined ? {} : { badge: count(number), quiet: number === 0 },
+          );
+        }),
       );
       lists.records(
         Object.entries(state.counts).map(([type, { live: alive, archived }]) =>

@@ -150,7 +150,7 @@ describeBrowser('the page of the portal', (browser) => {
   it('sets limits, and shows how much of them is used', async () => {
     const { page, open, call } = await openPage(browser());
     await open('#/limits');
-    await page.getByLabel('Calls in the window').fill('2');
+    await page.getByLabel('Calls in the window', { exact: true }).fill('2');
     await page.getByRole('button', { name: 'Set limits' }).click();
     await page.getByText('The limits are changed.').waitFor();
     const statuses = [];
@@ -171,6 +171,31 @@ describeBrowser('the page of the portal', (browser) => {
     await page.getByRole('link', { name: 'second@example.com' }).click();
     await page.getByRole('heading', { level: 1, name: 'second@example.com' }).waitFor();
     expect(new URL(page.url()).hash).toContain('#/222/records/contacts/');
+  });
+
+  it('shows lists and their members', async () => {
+    const { page, open, call, simulator } = await openPage(browser());
+    const [id = ''] = simulator.insert('contacts', [{ email: 'ada@example.com', firstname: 'Ada' }]);
+    const made = await call('POST', '/crm/lists/2026-09', {
+      name: 'Picked by hand',
+      objectTypeId: '0-1',
+      processingType: 'MANUAL',
+    });
+    const { list } = (await made.json()) as { list: { listId: string } };
+    await call('PUT', `/crm/lists/2026-09/${list.listId}/memberships/add`, [id]);
+    await open('#/lists');
+    await page.getByRole('row', { name: /Picked by hand.* 1 / }).waitFor();
+    await page.getByRole('link', { name: 'Picked by hand' }).click();
+    await page.getByRole('link', { name: 'Ada' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Ada' }).waitFor();
+  });
+
+  it('shows in a timeline what a person agreed to', async () => {
+    const { page, open, simulator } = await openPage(browser());
+    const [id = ''] = simulator.insert('contacts', [{ email: 'ada@example.com' }]);
+    simulator.setConsent({ email: 'ada@example.com', state: 'UNSUBSCRIBED' });
+    await open(`#/records/contacts/${id}`);
+    await page.getByText('All e-mail: unsubscribed').waitFor();
   });
 
   it('says when the simulator is gone', async () => {

@@ -35,6 +35,19 @@ const keyOf = ({ entry, age }) => `${age} ${entry.kind}`;
  * @param {(path: readonly string[]) => string} href
  */
 function item(entry, href) {
+  if (entry.kind === 'consent') {
+    return h(
+      'li',
+      { class: 'happening' },
+      head(words(entry.kind), entry.at),
+      h('p', {}, entry.title),
+      h(
+        'dl',
+        { class: 'changes' },
+        entry.facts.flatMap(({ name, value }) => [h('dt', {}, name), h('dd', {}, value)]),
+      ),
+    );
+  }
   if (entry.kind !== 'activity') {
     return h(
       'li',

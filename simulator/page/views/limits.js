@@ -1,9 +1,10 @@
-import { createChildren, h, say } from '../dom.js';
+import { createChildren, h } from '../dom.js';
 import { count, dayAndTime } from '../format.js';
 import { button, field, select } from '../parts/field.js';
 import { createGauge } from '../parts/gauge.js';
 import { createTable } from '../parts/table.js';
 
+/** @import { LimitNumbers } from '../../limits.ts' */
 /** @import { SimulatorState } from '../../state.ts' */
 /** @import { Context, View } from '../context.js' */
 
@@ -14,8 +15,21 @@ const TIERS = [
   ['professional', 'Professional: 190 in 10 s, 625,000 a day'],
   ['enterprise', 'Enterprise: 190 in 10 s, 1,000,000 a day'],
   ['addon', 'Enterprise with an add-on: 250 in 10 s, 2,000,000 a day'],
+  ['addon2', 'Enterprise with two add-ons: 250 in 10 s, 3,000,000 a day'],
   ['none', 'No limits'],
 ];
+
+/** @type {readonly (readonly [name: Exclude<keyof LimitNumbers, 'windowMs'>, label: string])[]} */
+const NUMBERS = [
+  ['perWindow', 'Calls in the window'],
+  ['oauthPerWindow', 'The same of an OAuth app'],
+  ['daily', 'Calls a day'],
+  ['searchPerSecond', 'Searches a second'],
+  ['associationsPerWindow', 'Association calls in the window'],
+  ['associationsDaily', 'Association calls a day'],
+];
+
+/** @typedef {{ key: string, label: string, used: number, limit: number | null, hint: string }} Use */
 
 /**
  * How much of each budget is used, how often it was refused, and the numbers themselves.
@@ -24,20 +38,18 @@ const TIERS = [
  * @returns {View}
  */
 export function limitsView({ api, act, state }) {
-  const windows = h('div', { class: 'gauges' });
+  const uses = h('div', { class: 'gauges' });
   /** @type {Map<string, ReturnType<typeof createGauge>>} */
   const gauges = new Map();
-  const showWindows = createChildren(
-    windows,
-    (/** @type {{ token: string }} */ { token }) => token,
-    ({ token }) => {
-      const gauge = createGauge(`Rolling window, ${token}`);
-      gauges.set(token, gauge);
+  const showUses = createChildren(
+    uses,
+    (/** @type {{ key: string, label: string }} */ { key }) => key,
+    ({ key, label }) => {
+      const gauge = createGauge(label);
+      gauges.set(key, gauge);
       return gauge.node;
     },
   );
-  const daily = createGauge('Today, all tokens');
-  const search = createGauge('Searches in the last second', 'A bucket of their own, for all tokens together');
   const refused = createTable({
     caption: 'Refusals',
     columns: [
@@ -51,48 +63,46 @@ export function limitsView({ api, act, state }) {
     keyOf: ({ name }) => name,
     empty: 'None.',
   });
-  const peak = h('p', { class: 'hint' });
+  const boxes = NUMBERS.map(([name, label]) => ({
+    name,
+    label,
+    box: h('input', { type: 'number', min: 0, step: 1, placeholder: 'no limit' }),
+  }));
+  /** @param {LimitNumbers} limits */
+  const fillBoxes = (limits) => {
+    for (const { name, box } of boxes) box.value = String(limits[name] ?? '');
+  };
+  fillBoxes(state.limits);
+  /** @param {unknown} change */
+  const set = (change) =>
+    act(async () => fillBoxes(await api.post('limits', change)), 'The limits are changed.');
   const tier = select(TIERS, '', {
     onchange: () => {
-      if (tier.value !== '')
-        void act(() => api.post('limits', tier.value), 'The limits are changed.').then(show);
+      if (tier.value !== '') void set(tier.value);
       tier.value = '';
     },
   });
-  const numbers = {
-    perWindow: numberBox(),
-    daily: numberBox(),
-    searchPerSecond: numberBox(),
-  };
-  const show = async () => {
-    /** @type {SimulatorState} */
-    const { limits } = await api.get('state');
-    numbers.perWindow.value = textOf(limits.perWindow);
-    numbers.daily.value = textOf(limits.daily);
-    numbers.searchPerSecond.value = textOf(limits.searchPerSecond);
-  };
-  numbers.perWindow.value = textOf(state.limits.perWindow);
-  numbers.daily.value = textOf(state.limits.daily);
-  numbers.searchPerSecond.value = textOf(state.limits.searchPerSecond);
   const form = h(
     'form',
     {
-      class: 'filters',
       onsubmit: (/** @type {Event} */ event) => {
         event.preventDefault();
-        const change = Object.fromEntries(
-          Object.entries(numbers).map(([name, box]) => [name, box.value === '' ? null : Number(box.value)]),
+        void set(
+          Object.fromEntries(
+            boxes.map(({ name, box }) => [name, box.value === '' ? null : Number(box.value)]),
+          ),
         );
-        void act(() => api.post('limits', change), 'The limits are changed.');
       },
     },
-    field('Take the limits of', tier),
-    field('Calls in the window', numbers.perWindow),
-    field('Calls a day', numbers.daily),
-    field('Searches a second', numbers.searchPerSecond),
     h(
       'div',
-      { class: 'row' },
+      { class: 'form-grid' },
+      field('Take the limits of', tier),
+      boxes.map(({ label, box }) => field(label, box)),
+    ),
+    h(
+      'div',
+      { class: 'row apart' },
       h('button', { type: 'submit', class: 'primary' }, 'Set limits'),
       button(
         'Forget what was counted',
@@ -107,15 +117,7 @@ export function limitsView({ api, act, state }) {
       h(
         'div',
         { class: 'columns' },
-        h(
-          'section',
-          { class: 'panel grow gauges' },
-          h('h2', {}, 'In use'),
-          windows,
-          peak,
-          search.node,
-          daily.node,
-        ),
+        h('section', { class: 'panel grow' }, h('h2', {}, 'In use'), uses),
         h(
           'section',
           { class: 'panel flush' },
@@ -125,26 +127,71 @@ export function limitsView({ api, act, state }) {
       ),
       h('section', { class: 'panel' }, h('h2', {}, 'Change'), form),
     ],
-    refresh({ limits, refused: refusals, requests, maxCallsIn10s, tokens }) {
-      showWindows(tokens.map(({ id }) => ({ token: id })));
-      for (const [token, gauge] of gauges)
-        gauge.show(limits.windowUsed[token] ?? 0, limits.perWindow, `Last ${limits.windowMs / 1_000} s`);
-      daily.show(
-        limits.dailyUsed,
-        limits.daily,
-        `Starts again ${dayAndTime(Date.parse(limits.dailyResetsAt))}`,
-      );
-      search.show(limits.searchUsed, limits.searchPerSecond);
-      say(peak, `Most calls in any 10 s so far: ${count(maxCallsIn10s)}.`);
-      const own = refusals.TEN_SECONDLY_ROLLING + refusals.DAILY + refusals.SECONDLY;
+    refresh(latest) {
+      const found = usesOf(latest);
+      showUses(found.map(({ key, label }) => ({ key, label })));
+      for (const { key, used, limit, hint } of found) gauges.get(key)?.show(used, limit, hint);
+      const own = Object.values(latest.refused).reduce((sum, times) => sum + times, 0);
       refused.show([
-        { name: 'the rolling window', times: refusals.TEN_SECONDLY_ROLLING },
-        { name: 'the day', times: refusals.DAILY },
-        { name: 'searches a second', times: refusals.SECONDLY },
-        { name: 'a fault', times: Math.max(0, (requests.byStatus['429'] ?? 0) - own) },
+        { name: 'the rolling window', times: latest.refused.TEN_SECONDLY_ROLLING },
+        { name: 'the day', times: latest.refused.DAILY },
+        { name: 'searches a second', times: latest.refused.SECONDLY },
+        { name: 'a fault', times: Math.max(0, (latest.requests.byStatus['429'] ?? 0) - own) },
       ]);
     },
   };
+}
+
+/**
+ * @param {SimulatorState} state
+ * @returns {Use[]}
+ */
+function usesOf({ limits, tokens, maxCallsIn10sByToken }) {
+  const { associations, windowMs } = limits;
+  const span = `${windowMs / 1_000} s`;
+  const windows = tokens.map(({ id, kind }) => ({
+    key: `window ${id}`,
+    label: `Last ${span}, ${id}`,
+    used: limits.windowUsed[id] ?? 0,
+    limit: kind === 'oauth' ? limits.oauthPerWindow : limits.perWindow,
+    hint: `At most ${count(maxCallsIn10sByToken[id] ?? 0)} in any 10 s so far`,
+  }));
+  const ofAssociations = Object.entries(associations.windowUsed).map(([id, used]) => ({
+    key: `associations ${id}`,
+    label: `Association calls, last ${span}, ${id}`,
+    used,
+    limit: limits.associationsPerWindow,
+    hint: 'A budget of their own',
+  }));
+  return [
+    ...windows,
+    {
+      key: 'search',
+      label: 'Searches in the last second',
+      used: limits.searchUsed,
+      limit: limits.searchPerSecond,
+      hint: 'A budget of their own, for all tokens together',
+    },
+    {
+      key: 'daily',
+      label: 'Today, all tokens',
+      used: limits.dailyUsed,
+      limit: limits.daily,
+      hint: `Starts again ${dayAndTime(Date.parse(limits.dailyResetsAt))}`,
+    },
+    ...ofAssociations,
+    ...(ofAssociations.length === 0
+      ? []
+      : [
+          {
+            key: 'associations daily',
+            label: 'Association calls today',
+            used: associations.used,
+            limit: limits.associationsDaily,
+            hint: 'All tokens together',
+          },
+        ]),
+  ];
 }
 
 /**
@@ -157,8 +204,3 @@ export function busiestToken({ limits }) {
   const [first] = Object.entries(limits.windowUsed).sort(([, one], [, other]) => other - one);
   return { used: first?.[1] ?? 0, token: first?.[0] };
 }
-
-const numberBox = () => h('input', { type: 'number', min: 0, step: 1, placeholder: 'no limit' });
-
-/** @param {number | null} limit */
-const textOf = (limit) => (limit === null ? '' : String(limit));

@@ -69,24 +69,28 @@ export function overviewView({ api, href, closed }) {
       h(
         'div',
         { class: 'columns' },
-        h('section', { class: 'panel grow' }, h('h2', {}, 'The last minute'), chart.node),
-        h('section', { class: 'panel gauges' }, h('h2', {}, 'Budgets'), window.node, daily.node),
-      ),
-      h(
-        'div',
-        { class: 'columns' },
         h(
-          'section',
-          { class: 'panel grow' },
+          'div',
+          { class: 'stack' },
+          h('section', { class: 'panel' }, h('h2', {}, 'The last minute'), chart.node),
           h(
-            'div',
-            { class: 'panel-head' },
-            h('h2', {}, 'Last requests'),
-            h('a', { href: href(['requests']) }, 'All requests'),
+            'section',
+            { class: 'panel' },
+            h(
+              'div',
+              { class: 'panel-head' },
+              h('h2', {}, 'Last requests'),
+              h('a', { href: href(['requests']) }, 'All requests'),
+            ),
+            requests.node,
           ),
-          requests.node,
         ),
-        h('section', { class: 'panel' }, newestTitle, newest, quiet),
+        h(
+          'div',
+          { class: 'stack' },
+          h('section', { class: 'panel gauges' }, h('h2', {}, 'Budgets'), window.node, daily.node),
+          h('section', { class: 'panel' }, newestTitle, newest, quiet),
+        ),
       ),
     ],
     async refresh(state) {

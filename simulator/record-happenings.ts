@@ -1,0 +1,44 @@
+import { type StoredRecord, splitList } from './object-store.ts';
+import type { Portal } from './portal.ts';
+
+/** Something that happened to a record beside writes and activities. */
+export interface Happening {
+  /** Ms of the portal's clock. */
+  at: number;
+  kind: 'consent';
+  title: string;
+  facts: { name: string; value: string }[];
+}
+
+/** What the people behind a record did, in no order. */
+export function recordHappenings(portal: Portal, record: StoredRecord): Happening[] {
+  return addressesOf(record).flatMap((email) => consentOf(portal, email));
+}
+
+function consentOf({ consent }: Portal, email: string): Happening[] {
+  return consent.changesOf(email).map((change) => {
+    const kind = change.subscriptionId === undefined ? undefined : consent.type(change.subscriptionId);
+    const what =
+      change.subscriptionId === undefined ? 'All e-mail' : (kind?.name ?? `${change.subscriptionId}`);
+    return {
+      at: change.at,
+      kind: 'consent',
+      title: `${what}: ${change.state.toLowerCase().replaceAll('_', ' ')}`,
+      facts: [
+        { name: 'address', value: email },
+        { name: 'source', value: change.source },
+        { name: 'legal basis', value: change.legalBasis ?? '' },
+        { name: 'explanation', value: change.legalBasisExplanation ?? '' },
+      ].filter(({ value }) => value !== ''),
+    };
+  });
+}
+
+/** The addresses of a person, the primary one first. */
+function addressesOf({ type, properties }: StoredRecord): string[] {
+  if (!type.secondaryOf) return [];
+  const { primary, additional } = type.secondaryOf;
+  return [properties.get(primary) ?? '', ...splitList(properties.get(additional))].filter(
+    (email) => email !== '',
+  );
+}
