@@ -4,6 +4,8 @@ import { appSchema, authorizationSchema } from './apps.ts';
 import type { ConsentControls } from './consent-controls.ts';
 import { consentChangeSchema } from './consent-controls.ts';
 import { subscriptionTypeSchema } from './consent-store.ts';
+import { eventDefinitionSchema } from './custom-event-store.ts';
+import type { EventControls } from './event-controls.ts';
 import type { FormControls } from './form-controls.ts';
 import { formSchema } from './form-store.ts';
 import { ok, type Reply } from './reply.ts';
@@ -17,7 +19,7 @@ const appsSchema = z.strictObject({
 const newFormSchema = formSchema.extend({ id: z.uuid().optional() });
 
 /** What people do in and around the portal. */
-export interface ActivityControls extends AppControls, ConsentControls, FormControls {}
+export interface ActivityControls extends AppControls, ConsentControls, FormControls, EventControls {}
 
 /** What an admin request names, taken apart: `/_simulator/NAME/TYPE/ID`. */
 export interface NamedRequest {
@@ -56,6 +58,12 @@ export function answerActivity(controls: ActivityControls, request: NamedRequest
     }
     case 'GET submissions':
       return ok({ results: controls.submissions(request.type === '' ? undefined : request.type) });
+    case 'POST event-definitions': {
+      const { fullyQualifiedName } = controls.defineEvent(eventDefinitionSchema.parse(request.json()));
+      return ok({ fullyQualifiedName });
+    }
+    case 'GET custom-events':
+      return ok({ results: controls.customEvents(request.type === '' ? undefined : request.type) });
     default:
       return undefined;
   }

@@ -118,6 +118,10 @@ export const behaviourSchema = z.object({
   propertiesInUse: z.record(z.string(), z.array(z.string())).default({}),
   /** Whether the users behind OAuth tokens may change links; 2026-09 refuses it otherwise. */
   usersEditAssociations: z.boolean().default(true),
+  /** Custom events with an unknown name, record or property: taken as if nothing were wrong, or refused with 400. */
+  wrongEvents: z.enum(['vanish', 'refuse']).default('vanish'),
+  /** The first edition that has custom events; documented as Enterprise, reported from Professional on. */
+  customEventsFrom: z.enum(['free', 'professional', 'enterprise']).default('professional'),
   /** Ms of the portal's clock from a form submission to its contact. Not documented; clients must not wait for it. */
   formContactDelayMs: z.number().min(0).default(2_000),
   /** Keep the ordered list of writes of every record (admin `history/...`). Off by default: it grows without bound. */

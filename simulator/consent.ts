@@ -37,7 +37,6 @@ export function addSubscriptionType(portal: Portal, options: SubscriptionTypeOpt
  */
 export function followContacts(portal: Portal): void {
   portal.changes.subscribe((change) => {
-    if (change.kind === 'erased') portal.consent.forget(change.record.properties.get('email') ?? '');
     const contact = newAddressOf(change);
     if (!contact || !portal.consent.knows(contact.properties.get('email') ?? '')) return;
     portal.schedule.at(change.at, () => mirrorConsent(portal, contact, change));

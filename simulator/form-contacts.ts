@@ -1,4 +1,5 @@
 import { changeConsent } from './consent.ts';
+import { visitorOf } from './event-target.ts';
 import type { FormAnswers } from './form-answers.ts';
 import type { FormDefinition, FormSubmission } from './form-store.ts';
 import type { Portal } from './portal.ts';
@@ -69,7 +70,9 @@ function writeContact(portal: Portal, { submission, form, at, source }: Handling
     if (objectTypeId === CONTACT_TYPE_ID) properties[name] = value;
   const email = normaliseEmail(properties.email ?? '');
   const known = email === '' ? undefined : data.store.findUnique('email', email);
-  const target = known ?? (email === '' ? visitorOf(portal, submission) : undefined);
+  const { hutk } = submission;
+  const visitor = email === '' && hutk !== undefined ? visitorOf(portal, hutk) : undefined;
+  const target = known ?? visitor;
   if (!target && email === '') return undefined;
   const stage = form?.configuration.lifecycleStages.find((each) => each.objectTypeId === CONTACT_TYPE_ID);
   if (stage) properties.lifecyclestage ??= stage.value;
@@ -98,10 +101,4 @@ function planWhatFits(
   if (planned.ok || planned.failure.kind !== 'validation') return planned;
   const wrong = new Set(planned.failure.faults.map(({ name }) => name));
   return plan(Object.fromEntries(Object.entries(properties).filter(([name]) => !wrong.has(name))));
-}
-
-function visitorOf(portal: Portal, { hutk }: FormSubmission): StoredRecord | undefined {
-  if (hutk === undefined) return undefined;
-  const earlier = portal.forms.submissions().findLast((other) => other.hutk === hutk && other.contactId);
-  return earlier && portal.liveRecord(portal.objects('contacts'), earlier.contactId ?? '');
 }

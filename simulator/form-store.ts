@@ -140,7 +140,7 @@ export class FormStore implements SavedPart {
   }
 
   submit(submission: Omit<FormSubmission, 'n' | 'handled' | 'contactId'>): FormSubmission {
-    const kept: FormSubmission = { ...submission, n: this.#submissions.length + 1, handled: false };
+    const kept: FormSubmission = { ...submission, n: (this.#submissions.at(-1)?.n ?? 0) + 1, handled: false };
     this.#submissions.push(kept);
     return kept;
   }
@@ -155,6 +155,13 @@ export class FormStore implements SavedPart {
   /** In order of arrival. */
   submissions(): readonly FormSubmission[] {
     return this.#submissions;
+  }
+
+  /** Forgets what contacts filled in that are gone for good. */
+  forget(isGone: (contactId: string) => boolean): void {
+    this.#submissions = this.#submissions.filter(
+      ({ contactId }) => contactId === undefined || !isGone(contactId),
+    );
   }
 
   clear(): void {

@@ -4,6 +4,8 @@ export type { Behaviour, BehaviourPatch } from './behaviour.ts';
 export type { ClockChange, SimulatorClock } from './clock.ts';
 export type { AddressConsent, ConsentControls, ConsentRequest } from './consent-controls.ts';
 export type { ConsentChange, SubscriptionType, SubscriptionTypeOptions } from './consent-store.ts';
+export type { CustomEvent, EventDefinition, EventDefinitionOptions } from './custom-event-store.ts';
+export type { EventControls } from './event-controls.ts';
 export { parseFaultPlan, readFaultPlan } from './fault-plan.ts';
 export { FAULT_PRESET_NAMES, FAULT_PRESETS, type FaultPreset } from './fault-presets.ts';
 export type { Fault, FaultKind, FaultPlan, FaultStage } from './faults.ts';

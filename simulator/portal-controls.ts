@@ -4,6 +4,7 @@ import { createAppControls } from './app-controls.ts';
 import { type Behaviour, type BehaviourPatch, resolveBehaviour } from './behaviour.ts';
 import type { ClockChange } from './clock.ts';
 import { createConsentControls } from './consent-controls.ts';
+import { createEventControls } from './event-controls.ts';
 import type { Fault, FaultPlan } from './faults.ts';
 import { createFormControls } from './form-controls.ts';
 import type { HistoryEntry } from './history.ts';
@@ -87,6 +88,7 @@ export function createControls(unit: PortalUnit, directory: PortalDirectory): Si
     ...createListControls(portal),
     ...createLookControls(unit),
     ...createFormControls(portal),
+    ...createEventControls(portal),
     state: () => describeState(upToDate(unit)),
     journal: (page = {}) => journal.entries(page.after, page.limit),
     maxCallsInWindow: (ms, tokenId) => journal.maxInWindow(ms, tokenId),

@@ -55,6 +55,7 @@ export class PortalUnit {
       changeJournal: shared.changeJournal,
       subscriptionTypes: settings.subscriptionTypes,
       forms: settings.forms,
+      tier: settings.tier,
     });
     this.limiter = new Limiter({
       numbers: TIERS[settings.tier],

@@ -9,8 +9,11 @@ import { createIsoFormatter, type DrivableClock } from './clock.ts';
 import { CompanyMaker } from './company-maker.ts';
 import { addSubscriptionType, followContacts } from './consent.ts';
 import { ConsentStore, DEFAULT_SUBSCRIPTION_TYPES, type SubscriptionTypeOptions } from './consent-store.ts';
+import { CustomEventStore } from './custom-event-store.ts';
+import { forgetErased } from './erased-activity.ts';
 import { type FormOptions, FormStore } from './form-store.ts';
 import { WriteHistory } from './history.ts';
+import type { Tier } from './limits.ts';
 import { ListStore } from './list-store.ts';
 import { createObjectData, type ObjectData } from './object-data.ts';
 import { OBJECT_TYPES, type ObjectType } from './object-types.ts';
@@ -53,6 +56,8 @@ export interface PortalOptions {
   /** Default: the three of a new portal. */
   subscriptionTypes?: readonly SubscriptionTypeOptions[] | undefined;
   forms?: readonly FormOptions[] | undefined;
+  /** Default professional. */
+  tier?: Tier;
 }
 
 /** The state of the portal: everything a reset throws away, and what it is made from. */
@@ -84,6 +89,8 @@ export class Portal {
   readonly consent = new ConsentStore();
   readonly forms = new FormStore();
   readonly #companies: CompanyMaker;
+  readonly customEvents: CustomEventStore;
+  readonly tier: Tier;
   readonly #subscriptionTypes: readonly SubscriptionTypeOptions[];
   readonly #forms: readonly FormOptions[];
   /** Built-in types by plural name, singular name and type id. */
@@ -112,8 +119,11 @@ export class Portal {
     this.changeJournal.follow(this);
     this.#subscriptionTypes = options.subscriptionTypes ?? DEFAULT_SUBSCRIPTION_TYPES;
     this.#forms = options.forms ?? [];
+    this.tier = options.tier ?? 'professional';
+    this.customEvents = new CustomEventStore(this.account.portalId);
     followContacts(this);
     this.#companies = new CompanyMaker(this);
+    forgetErased(this);
     this.lists = new ListStore({
       onMembership: (listId, record, joined) =>
         this.changeJournal.hearMembership(this, { listId, record, joined }),
@@ -179,6 +189,7 @@ export class Portal {
     }
     this.history.clear();
     this.forms.clear();
+    this.customEvents.clear();
     for (const form of this.#forms) this.forms.add(form, this.iso(this.clock.now()));
     this.consent.clear();
     for (const type of this.#subscriptionTypes) addSubscriptionType(this, type);

@@ -35,5 +35,6 @@ export function savedParts(portal: Portal): ReadonlyMap<string, SavedPart> {
     ['history', portal.history],
     ['consent', portal.consent],
     ['form', savedForms(portal)],
+    ['custom-event', portal.customEvents],
   ]);
 }

@@ -182,6 +182,33 @@ it('keeps forms, and makes the contacts of those that were filled in just before
   ]);
 });
 
+it('keeps custom events, and which of them are known', async () => {
+  const before = await start();
+  before.simulator.defineEvent({
+    label: 'Sign-in',
+    name: 'sign_in',
+    propertyDefinitions: [{ name: 'plan' }],
+  });
+  const [objectId] = before.simulator.insert('contacts', [{ email: 'a@example.com' }]);
+  const eventName = 'pe12345678_sign_in';
+  const send = (portal: TestPortal, uuid: string) =>
+    portal.call('POST', '/events/custom/2026-09/send', {
+      eventName,
+      objectId,
+      uuid,
+      properties: { plan: 'a' },
+    });
+  await send(before, 'one');
+  const saw = before.simulator.customEvents();
+  const after = await restart(before);
+  expect(after.simulator.customEvents()).toEqual(saw);
+  for (const uuid of ['one', 'two']) await send(after, uuid);
+  expect(after.simulator.customEvents().map(({ id, properties }) => [id, properties.plan])).toEqual([
+    ['one', 'a'],
+    ['two', 'a'],
+  ]);
+});
+
 it('keeps every portal, those that the options do not name too', async () => {
   const before = await start({ portals: [{ portalId: 222, token: 'other' }] });
   before.simulator.portal(222).insert('contacts', [{ email: 'b@example.com' }]);

@@ -9,6 +9,9 @@ import { changeJournalRoutes } from './change-journal.ts';
 import { consentRoutes } from './consent.ts';
 import { consentBatchRoutes } from './consent-batch.ts';
 import { consentV3Routes } from './consent-v3.ts';
+import { eventDefinitionRoutes } from './event-definitions.ts';
+import { eventOccurrenceRoutes } from './event-occurrences.ts';
+import { eventSendRoutes } from './event-send.ts';
 import { formSubmissionRoutes } from './form-submissions.ts';
 import { formSubmitRoutes } from './form-submit.ts';
 import { formRoutes } from './forms.ts';
@@ -59,6 +62,9 @@ export const ROUTES: readonly Route[] = [
   ...consentRoutes,
   ...consentV3Routes,
   ...formRoutes,
+  ...eventSendRoutes,
+  ...eventDefinitionRoutes,
+  ...eventOccurrenceRoutes,
   ...formSubmitRoutes,
   ...formSubmissionRoutes,
   ...tokenInfoRoutes,
