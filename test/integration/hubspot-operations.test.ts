@@ -28,12 +28,12 @@ describe('a deal', () => {
       stage: 'appointmentscheduled',
       pipeline: 'default',
       amount: 12.5,
-      ownerId: '9',
+      ownerId: first(portal.owners()).id,
     };
     const { id } = await operations.createDeal(deal, { contactIds: [contactId] });
     await operations.createDeal(deal);
     expect(portal.records('deals').map(({ properties }) => properties)).toMatchObject([
-      { dealname: 'Order 4711', amount: '12.5', hubspot_owner_id: '9' },
+      { dealname: 'Order 4711', amount: '12.5', hubspot_owner_id: first(portal.owners()).id },
       { dealname: 'Order 4711' },
     ]);
     expect(await linksOf(client, 'deals', id, 'contacts')).toEqual([contactId]);
