@@ -192,3 +192,30 @@ it.each(['v1', 'v3'] as const)(
     expect(events.map(({ type }) => type).sort()).toEqual(['contact.creation', 'contact.propertyChange']);
   },
 );
+
+it('custom events are defined, sent, and count once however often they are sent', async () => {
+  const { portal, client } = await setup();
+  portal.insert('contacts', [{ email: EMAIL }]);
+  const { eventName } = await client.customEvents.expectCreateDefinition({
+    name: 'plan_changed',
+    label: 'Plan changed',
+    properties: [{ name: 'plan', label: 'Plan', type: 'string' }],
+  });
+  expect(eventName).toBe(`pe${portal.portalId}_plan_changed`);
+  expect(await all(client.customEvents.definitions())).toMatchObject([{ eventName, label: 'Plan changed' }]);
+  const events = Array.from({ length: 700 }, (_, index) => ({
+    eventName,
+    record: { email: EMAIL },
+    occurredAt: new Date(portal.now()),
+    properties: { plan: 'pro' },
+    uuid: `u-${index}`,
+  }));
+  portal.setFaults([{ do: 'reset', at: 'after-apply', times: 1 }]);
+  const lost = await client.customEvents.sendAll(events);
+  expect(lost).toMatchObject({ accepted: 0, stoppedBy: { kind: 'fault', sent: true } });
+  expect(portal.customEvents()).toHaveLength(500);
+  const calls = portal.journal().length;
+  expect(await client.customEvents.sendAll(events)).toEqual({ accepted: 700 });
+  expect(portal.journal()).toHaveLength(calls + 2);
+  expect(portal.customEvents()).toHaveLength(700);
+});
