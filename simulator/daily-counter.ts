@@ -79,8 +79,12 @@ function nextMidnight(zone: Intl.DateTimeFormat, now: number): number {
   return instantOfLocal(zone, Date.UTC(local.getUTCFullYear(), local.getUTCMonth(), local.getUTCDate() + 1));
 }
 
-/** Twice, because the offset at that time may differ from the one at the first guess (summer time). */
+/**
+ * Twice, because the offset at that time may differ from the one at the first guess (summer time). A local time that the zone
+ * skips is the instant at which it is skipped: Santiago and Cairo jump from midnight to one o'clock.
+ */
 function instantOfLocal(zone: Intl.DateTimeFormat, local: number): number {
   const guess = local - offsetMs(zone, local);
-  return local - offsetMs(zone, guess);
+  const corrected = local - offsetMs(zone, guess);
+  return localTime(zone, corrected) === local ? corrected : Math.max(guess, corrected);
 }
