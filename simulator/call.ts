@@ -79,6 +79,20 @@ export function invalidJson(detail: string): ApiError {
   return badRequest(`Invalid input JSON on line 1, column 2: ${detail}`);
 }
 
+/** What a body holds in the place of a text. Objects become a word: their own `toString` may be anything a caller sent. */
+export function textOf(value: unknown): string {
+  return typeof value === 'object' && value !== null
+    ? Array.isArray(value)
+      ? '[list]'
+      : '[object]'
+    : String(value);
+}
+
+/** What a body holds in the place of a number; NaN for what is neither a number nor text. */
+export function numberOf(value: unknown): number {
+  return typeof value === 'number' || typeof value === 'string' ? Number(value) : Number.NaN;
+}
+
 /** A list in the query: repeated, or joined by commas. */
 export function queryList(query: URLSearchParams, name: string): string[] {
   return query

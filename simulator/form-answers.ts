@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { isObject } from './call.ts';
+import { isObject, numberOf, textOf } from './call.ts';
 import { legalFaults, readConsent } from './form-legal.ts';
 import type { FormDefinition, FormField } from './form-store.ts';
 import { isEmail, normaliseEmail } from './validation.ts';
@@ -69,9 +69,9 @@ export function checkAnswers(
     note('fields', 'A list of names and values was expected', 'INVALID_METADATA');
   checkFields(form, fields, note);
   const context = checkContext(body.context, note);
-  const submittedAt = body.submittedAt === undefined ? now : Number(body.submittedAt);
+  const submittedAt = body.submittedAt === undefined ? now : numberOf(body.submittedAt);
   if (!(submittedAt > now - MAX_AGE_DAYS * MS_PER_DAY && submittedAt <= now + MS_PER_DAY))
-    note('submittedAt', `${String(body.submittedAt)} is no time within the last month`, 'INVALID_METADATA');
+    note('submittedAt', `${textOf(body.submittedAt)} is no time within the last month`, 'INVALID_METADATA');
   legalFaults(form, body.legalConsentOptions, note);
   const consent = faults.length === 0 ? readConsent(body.legalConsentOptions) : [];
   return { answers: { submittedAt, fields, ...context, consent }, faults };
@@ -87,7 +87,7 @@ function readField(field: unknown): ContactField[] {
     {
       objectTypeId: typeof objectTypeId === 'string' ? objectTypeId : '0-1',
       name,
-      value: value === undefined || value === null ? '' : String(value),
+      value: value === undefined || value === null ? '' : textOf(value),
     },
   ];
 }
@@ -172,7 +172,7 @@ function checkContext(context: unknown, note: NoteFault): Pick<FormAnswers, 'hut
     const value = context[name];
     if (value === undefined || value === null) return undefined;
     if (typeof value === 'string') return value;
-    note(`context.${name}`, `'${String(value)}' is not a text`, 'INVALID_METADATA');
+    note(`context.${name}`, `'${textOf(value)}' is not a text`, 'INVALID_METADATA');
     return undefined;
   };
   const hutk = text('hutk');

@@ -1,4 +1,4 @@
-import { isObject } from './call.ts';
+import { isObject, numberOf, textOf } from './call.ts';
 import type { FormConsent, NoteFault } from './form-answers.ts';
 import type { FormDefinition } from './form-store.ts';
 
@@ -32,9 +32,9 @@ export function readConsent(options: unknown): FormConsent[] {
       legitimateInterest.legalBasis === 'LEAD' ? 'LEGITIMATE_INTEREST_PQL' : 'LEGITIMATE_INTEREST_CLIENT';
     return [
       {
-        subscriptionId: Number(legitimateInterest.subscriptionTypeId),
+        subscriptionId: numberOf(legitimateInterest.subscriptionTypeId),
         legalBasis,
-        text: String(legitimateInterest.text),
+        text: textOf(legitimateInterest.text),
       },
     ];
   }
@@ -44,9 +44,9 @@ export function readConsent(options: unknown): FormConsent[] {
     isObject(each) && each.value === true
       ? [
           {
-            subscriptionId: Number(each.subscriptionTypeId),
+            subscriptionId: numberOf(each.subscriptionTypeId),
             legalBasis: 'CONSENT_WITH_NOTICE',
-            text: String(each.text),
+            text: textOf(each.text),
           },
         ]
       : [],
@@ -69,7 +69,7 @@ function consentFaults(consent: Record<string, unknown>, isAsked: boolean, note:
   const seen = new Set<number>();
   for (const communication of communications) {
     const { value, subscriptionTypeId } = communication;
-    const id = Number(subscriptionTypeId);
+    const id = numberOf(subscriptionTypeId);
     if (typeof value !== 'boolean' || !Number.isInteger(id))
       note(
         `${place}.communications`,
@@ -88,7 +88,7 @@ function consentFaults(consent: Record<string, unknown>, isAsked: boolean, note:
 
 function interestFaults(interest: Record<string, unknown>, note: NoteFault): void {
   const place = `${PLACE}.legitimateInterest`;
-  if (typeof interest.value !== 'boolean' || !Number.isInteger(Number(interest.subscriptionTypeId)))
+  if (typeof interest.value !== 'boolean' || !Number.isInteger(numberOf(interest.subscriptionTypeId)))
     note(place, 'value and subscriptionTypeId are needed', 'INVALID_LEGAL_OPTION_FORMAT');
   if (interest.legalBasis !== 'CUSTOMER' && interest.legalBasis !== 'LEAD')
     note(`${place}.legalBasis`, 'CUSTOMER or LEAD was expected', 'INVALID_LEGAL_OPTION_FORMAT');

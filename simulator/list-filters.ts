@@ -1,5 +1,5 @@
 import { badRequest } from './api-error.ts';
-import { isObject } from './call.ts';
+import { isObject, textOf } from './call.ts';
 import { createListValueTest } from './list-operations.ts';
 import type { Property } from './property-registry.ts';
 import type { StoredRecord } from './stored-record.ts';
@@ -30,7 +30,7 @@ function testOfBranch(branch: unknown, scene: ListFilterScene, depth: number): L
   const { filterBranchType } = branch;
   if (filterBranchType !== 'OR' && filterBranchType !== 'AND') {
     throw badRequest(
-      `filterBranchType ${String(filterBranchType)} is not supported by the simulator; use OR and AND`,
+      `filterBranchType ${textOf(filterBranchType)} is not supported by the simulator; use OR and AND`,
     );
   }
   const tests = [
@@ -45,10 +45,10 @@ function testOfFilter(filter: unknown, { propertyOf, timeZone }: ListFilterScene
   if (!isObject(filter)) throw badRequest('A filter must be an object');
   const { filterType, property: name, operation } = filter;
   if (filterType !== 'PROPERTY')
-    throw badRequest(`filterType ${String(filterType)} is not supported by the simulator; use PROPERTY`);
+    throw badRequest(`filterType ${textOf(filterType)} is not supported by the simulator; use PROPERTY`);
   const property = typeof name === 'string' ? propertyOf(name) : undefined;
   if (!property || typeof name !== 'string')
-    throw badRequest(`Property ${String(name)} in a filter does not exist`);
+    throw badRequest(`Property ${textOf(name)} in a filter does not exist`);
   const test = createListValueTest(operation, property, timeZone);
   return (record) => test(record.properties.get(name) ?? '');
 }

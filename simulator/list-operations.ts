@@ -1,5 +1,5 @@
 import { badRequest } from './api-error.ts';
-import { isObject } from './call.ts';
+import { isObject, numberOf, textOf } from './call.ts';
 import { instantAt } from './daily-counter.ts';
 import { splitList } from './object-store.ts';
 import type { Property, ValueKind } from './property-registry.ts';
@@ -60,11 +60,11 @@ const OPERATION_TYPES: Record<string, OperationType> = {
     kinds: ['bool'],
     operators: {
       IS_EQUAL_TO: (operation) => {
-        const wanted = String(required(operation, 'value'));
+        const wanted = textOf(required(operation, 'value'));
         return (value) => value === wanted;
       },
       IS_NOT_EQUAL_TO: (operation) => {
-        const wanted = String(required(operation, 'value'));
+        const wanted = textOf(required(operation, 'value'));
         return (value) => value !== wanted;
       },
     },
@@ -107,8 +107,8 @@ const RANGED: Record<string, string> = { NUMBER: 'NUMBER_RANGED', TIME_POINT: 'T
 /** The test of a PROPERTY filter's `operation`. Throws 400 for what does not fit the property. */
 export function createListValueTest(given: unknown, property: Property, timeZone: string): ListValueTest {
   if (!isObject(given)) throw badRequest(`The filter on property ${property.name} has no operation`);
-  const operator = String(given.operator);
-  const named = String(given.operationType);
+  const operator = textOf(given.operator);
+  const named = textOf(given.operationType);
   const ranged = operator.endsWith('BETWEEN') ? RANGED[named] : undefined;
   const type = Object.hasOwn(OPERATION_TYPES, named) ? OPERATION_TYPES[ranged ?? named] : undefined;
   if (!type) {
@@ -150,15 +150,15 @@ function texts(
 
 function numbers(compare: (value: number, wanted: number) => boolean): MakeTest {
   return (operation) => {
-    const wanted = numberOf(operation, 'value');
+    const wanted = numberIn(operation, 'value');
     return (value) => compare(Number(value), wanted);
   };
 }
 
 function numberRange(inside: boolean): MakeTest {
   return (operation) => {
-    const low = numberOf(operation, 'lowerBound');
-    const high = numberOf(operation, 'upperBound');
+    const low = numberIn(operation, 'lowerBound');
+    const high = numberIn(operation, 'upperBound');
     return (value) => (Number(value) >= low && Number(value) <= high) === inside;
   };
 }
@@ -184,14 +184,14 @@ function valuesOf(operation: Operation): string[] {
   const values = Array.isArray(given.values) ? given.values : [required(operation, 'value')];
   if (values.length === 0)
     throw badRequest(`Operator ${operation.operator} on property ${operation.property.name} requires values`);
-  return values.map(String);
+  return values.map(textOf);
 }
 
-function numberOf(operation: Operation, field: string): number {
-  const value = Number(required(operation, field));
+function numberIn(operation: Operation, field: string): number {
+  const value = numberOf(required(operation, field));
   if (Number.isNaN(value))
     throw badRequest(
-      `${String(operation.given[field])} is not a number, in ${field} of ${operation.property.name}`,
+      `${textOf(operation.given[field])} is not a number, in ${field} of ${operation.property.name}`,
     );
   return value;
 }
@@ -201,20 +201,20 @@ function timeOf(operation: Operation, field: string): number {
   const { property, given } = operation;
   const point = given[field] ?? given.timestamp ?? given.value;
   if (!isObject(point)) {
-    const instant = instantOf(String(point ?? ''));
+    const instant = instantOf(textOf(point ?? ''));
     if (Number.isNaN(instant)) throw badRequest(`The filter on property ${property.name} requires ${field}`);
     return instant;
   }
   const { timeType, year, month, day, hour = 0, minute = 0, second = 0, zoneId } = point;
   if (timeType !== 'DATE')
-    throw badRequest(`timeType ${String(timeType)} is not supported by the simulator; use DATE`);
+    throw badRequest(`timeType ${textOf(timeType)} is not supported by the simulator; use DATE`);
   const local = Date.UTC(
-    Number(year),
-    Number(month) - 1,
-    Number(day),
-    Number(hour),
-    Number(minute),
-    Number(second),
+    numberOf(year),
+    numberOf(month) - 1,
+    numberOf(day),
+    numberOf(hour),
+    numberOf(minute),
+    numberOf(second),
   );
   if (Number.isNaN(local))
     throw badRequest(`${field} of property ${property.name} needs year, month and day`);
@@ -223,7 +223,7 @@ function timeOf(operation: Operation, field: string): number {
   try {
     return instantAt(typeof zoneId === 'string' ? zoneId : operation.timeZone, local);
   } catch (error) {
-    if (error instanceof RangeError) throw badRequest(`${String(zoneId)} is not a time zone`);
+    if (error instanceof RangeError) throw badRequest(`${textOf(zoneId)} is not a time zone`);
     throw error;
   }
 }

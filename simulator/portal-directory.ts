@@ -3,7 +3,7 @@ import { ChangeJournal } from './change-journal.ts';
 import type { FurtherPortal, PortalSettings, SimulatorOptions } from './options.ts';
 import { resolveFirstPortal, resolveFurtherPortal } from './options.ts';
 import { PortalUnit, type SharedParts } from './portal-unit.ts';
-import { Router } from './router.ts';
+import { type Route, Router } from './router.ts';
 import { ROUTES } from './routes/all-routes.ts';
 import { bearerSecret } from './tokens.ts';
 import { WebhookApps } from './webhook-apps.ts';
@@ -24,7 +24,7 @@ export class PortalDirectory {
   readonly #shared: SharedParts;
   readonly #units = new Map<number, PortalUnit>();
 
-  constructor(options: SimulatorOptions, append?: (line: string) => void) {
+  constructor(options: SimulatorOptions, append?: (line: string) => void, routes: readonly Route[] = ROUTES) {
     this.#options = options;
     const webhookApps = new WebhookApps(options.developerKey);
     const changeJournal = new ChangeJournal();
@@ -34,7 +34,7 @@ export class PortalDirectory {
       for (const app of options.webhooks ?? []) webhookApps.put(app, Date.now());
     };
     resetWebhooks();
-    this.#shared = { router: new Router(ROUTES), webhookApps, changeJournal, append, resetWebhooks };
+    this.#shared = { router: new Router(routes), webhookApps, changeJournal, append, resetWebhooks };
     this.first = this.#enter(resolveFirstPortal(options));
     for (const setup of options.portals ?? []) this.add(setup);
   }

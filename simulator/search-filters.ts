@@ -1,5 +1,5 @@
 import { badRequest } from './api-error.ts';
-import { isObject } from './call.ts';
+import { isObject, textOf } from './call.ts';
 import { splitList } from './object-store.ts';
 import type { Property } from './property-registry.ts';
 import { matchesWildcard, tokensOf } from './search-tokens.ts';
@@ -45,15 +45,15 @@ export function parseFilter(given: unknown): SearchFilter {
     throw badRequest('Invalid filter: propertyName is required');
   if (!isOperator(operator)) {
     throw badRequest(
-      `Invalid operator ${String(operator)} for property ${propertyName}. Valid operators are: ${Object.keys(OPERATORS).join(', ')}`,
+      `Invalid operator ${textOf(operator)} for property ${propertyName}. Valid operators are: ${Object.keys(OPERATORS).join(', ')}`,
     );
   }
   const filter: SearchFilter = {
     propertyName,
     operator,
-    value: textOf(given.value),
-    highValue: textOf(given.highValue),
-    values: Array.isArray(given.values) ? given.values.map(textOf) : [],
+    value: scalarOf(given.value),
+    highValue: scalarOf(given.highValue),
+    values: Array.isArray(given.values) ? given.values.map(scalarOf) : [],
   };
   const lacking = lacks(filter);
   if (lacking) throw badRequest(`Operator ${operator} on property ${propertyName} requires ${lacking}`);
@@ -188,7 +188,7 @@ function isOperator(operator: unknown): operator is SearchOperator {
   return typeof operator === 'string' && Object.hasOwn(OPERATORS, operator);
 }
 
-function textOf(value: unknown): string {
+function scalarOf(value: unknown): string {
   return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
     ? String(value)
     : '';

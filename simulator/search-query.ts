@@ -1,5 +1,5 @@
 import { ApiError, badRequest } from './api-error.ts';
-import { isObject } from './call.ts';
+import { isObject, textOf } from './call.ts';
 import type { ObjectData } from './portal.ts';
 import type { Property } from './property-registry.ts';
 import { instantOf, parseFilter, type SearchFilter } from './search-filters.ts';
@@ -100,7 +100,7 @@ function parseSort(given: unknown, { registry, type }: ObjectData): SearchSort |
   if (!isObject(first)) return { property, descending: String(first).startsWith('-') };
   const direction = first.direction ?? 'ASCENDING';
   if (direction !== 'ASCENDING' && direction !== 'DESCENDING')
-    throw badRequest(`Invalid sort direction ${String(direction)}: use ASCENDING or DESCENDING`);
+    throw badRequest(`Invalid sort direction ${textOf(direction)}: use ASCENDING or DESCENDING`);
   return { property, descending: direction === 'DESCENDING' };
 }
 
@@ -124,6 +124,6 @@ function wholeNumber(given: unknown, field: string, fallback: number): number {
   if (given === undefined || given === null || given === '') return fallback;
   const value = typeof given === 'string' || typeof given === 'number' ? Number(given) : Number.NaN;
   if (!Number.isInteger(value) || value < 0)
-    throw badRequest(`Invalid ${field}: a whole number was expected, was ${String(given)}`);
+    throw badRequest(`Invalid ${field}: a whole number was expected, was ${textOf(given)}`);
   return value;
 }

@@ -1,4 +1,5 @@
 import type { Behaviour } from './behaviour.ts';
+import { textOf } from './call.ts';
 import type { Property, PropertyRegistry } from './property-registry.ts';
 import type { Version } from './version.ts';
 
@@ -58,7 +59,7 @@ export function validateProperties(
       continue;
     }
     const given = properties[name];
-    let text = typeof given === 'string' ? given : String(given ?? '');
+    let text = typeof given === 'string' ? given : textOf(given ?? '');
     if (given === null && context.behaviour.nullValues !== 'clear') {
       if (context.behaviour.nullValues === 'ignore') continue;
       fault(

@@ -1,43 +1,5 @@
-import { DEFAULT_TOKEN } from '../options.ts';
-
-/** A request as a client would send it. */
-export interface Sample {
-  method: string;
-  /** With the query string. */
-  path: string;
-  /** Sent as JSON; a text is sent as it is, as a form. */
-  body?: unknown;
-}
-
-/** What a prepared portal holds for requests to be about. */
-export interface Ids {
-  contact: string;
-  other: string;
-  company: string;
-  deal: string;
-  label: string;
-  list: string;
-  secondList: string;
-  deletedList: string;
-  dynamicList: string;
-  pipeline: string;
-  stage: string;
-  freeStage: string;
-  webhookSubscription: string;
-  code: string;
-  accessToken: string;
-  refreshToken: string;
-}
-
-export const APP = {
-  clientId: 'client-1',
-  clientSecret: 'secret-1',
-  redirectUri: 'https://example.com/back',
-};
-export const DEVELOPER_KEY = 'developer-key';
-export const FUZZ_PORTAL = 77;
-/** Nothing listens there. */
-export const NOWHERE = 'http://127.0.0.1:9/hooks';
+import { appSamples, consentSamples, formSamples, journalSamples } from './app-samples.ts';
+import { EMAIL, FUZZ_PORTAL, type Ids, type Sample } from './sample.ts';
 
 const CRM = '/crm/objects/2026-09';
 const LINKS = '/crm/associations/2026-09';
@@ -46,10 +8,8 @@ const PROPERTIES = '/crm/properties/2026-09/contacts';
 const PIPELINES = '/crm/pipelines/2026-09/deals';
 const LISTS = '/crm/lists/2026-09';
 const SCHEMAS = '/crm-object-schemas/2026-09/schemas';
-const CONSENT = '/communication-preferences/2026-09';
 const LIMITS = '/crm/limits/2026-09';
 const PAIR = `${LINKS}/contacts/companies`;
-const EMAIL = 'a@example.com';
 const PLAIN = [{ associationCategory: 'HUBSPOT_DEFINED', associationTypeId: 279 }];
 
 export const FILTER_BRANCH = {
@@ -104,8 +64,10 @@ export function corpus(ids: Ids): Sample[] {
     ...ofLinks(ids),
     ...ofDefinitions(ids),
     ...ofLists(ids),
-    ...ofConsent(),
-    ...ofApps(ids),
+    ...consentSamples(),
+    ...appSamples(ids),
+    ...formSamples(),
+    ...journalSamples(ids),
   ];
 }
 
@@ -331,101 +293,5 @@ function ofLists({ contact, other, list, secondList, deletedList, dynamicList }:
     { method: 'PUT', path: `${LISTS}/${list}/memberships/remove`, body: [contact] },
     { method: 'PUT', path: `${LISTS}/${list}/memberships/add-and-remove`, body: change },
     { method: 'PUT', path: `${LISTS}/${secondList}/memberships/add-from/${list}` },
-  ];
-}
-
-function ofConsent(): Sample[] {
-  const status = {
-    channel: 'EMAIL',
-    statusState: 'SUBSCRIBED',
-    subscriptionId: 42,
-    legalBasis: 'CONSENT_WITH_NOTICE',
-    legalBasisExplanation: 'Form',
-  };
-  const batch = `${CONSENT}/statuses/batch`;
-  const v3 = '/communication-preferences/v3';
-  const old = {
-    emailAddress: EMAIL,
-    subscriptionId: '42',
-    legalBasis: 'CONSENT_WITH_NOTICE',
-    legalBasisExplanation: 'Form',
-  };
-  return [
-    { method: 'POST', path: `${batch}/read?channel=EMAIL`, body: { inputs: [EMAIL] } },
-    { method: 'POST', path: `${batch}/write`, body: { inputs: [{ subscriberIdString: EMAIL, ...status }] } },
-    { method: 'POST', path: `${batch}/unsubscribe-all?channel=EMAIL`, body: { inputs: [EMAIL] } },
-    { method: 'POST', path: `${batch}/unsubscribe-all/read?channel=EMAIL`, body: { inputs: [EMAIL] } },
-    { method: 'GET', path: `${CONSENT}/definitions` },
-    { method: 'GET', path: `${CONSENT}/statuses/${EMAIL}?channel=EMAIL` },
-    { method: 'POST', path: `${CONSENT}/statuses/${EMAIL}`, body: status },
-    { method: 'GET', path: `${CONSENT}/statuses/${EMAIL}/unsubscribe-all?channel=EMAIL` },
-    { method: 'POST', path: `${CONSENT}/statuses/${EMAIL}/unsubscribe-all?channel=EMAIL` },
-    {
-      method: 'POST',
-      path: `${CONSENT}/links/generate`,
-      body: { subscriberIdString: EMAIL, subscriptionId: 42 },
-    },
-    { method: 'GET', path: `${v3}/definitions` },
-    { method: 'GET', path: `${v3}/status/email/${EMAIL}` },
-    { method: 'POST', path: `${v3}/subscribe`, body: old },
-    { method: 'POST', path: `${CONSENT}/resubscribe`, body: old },
-    { method: 'POST', path: `${v3}/unsubscribe`, body: old },
-  ];
-}
-
-function ofApps({ webhookSubscription, code, accessToken, refreshToken }: Ids): Sample[] {
-  const hooks = '/app-webhooks/2026-09/77';
-  const key = `?hapikey=${DEVELOPER_KEY}`;
-  const client = { client_id: APP.clientId, client_secret: APP.clientSecret };
-  const form = (fields: Record<string, string>) => new URLSearchParams({ ...client, ...fields }).toString();
-  const query = new URLSearchParams({
-    client_id: APP.clientId,
-    redirect_uri: APP.redirectUri,
-    scope: 'oauth',
-    state: 'x',
-  });
-  const settings = { targetUrl: NOWHERE, throttling: { maxConcurrentRequests: 7 } };
-  return [
-    { method: 'GET', path: '/account-info/2026-09/details' },
-    { method: 'GET', path: '/account-info/2026-09/api-usage/daily/private-apps' },
-    { method: 'GET', path: `${hooks}/settings${key}` },
-    { method: 'PUT', path: `${hooks}/settings${key}`, body: settings },
-    { method: 'DELETE', path: `${hooks}/settings${key}` },
-    { method: 'GET', path: `${hooks}/subscriptions${key}` },
-    {
-      method: 'POST',
-      path: `${hooks}/subscriptions${key}`,
-      body: { eventType: 'contact.propertyChange', propertyName: 'fax', active: true },
-    },
-    {
-      method: 'POST',
-      path: `${hooks}/subscriptions/batch/update${key}`,
-      body: { inputs: [{ id: Number(webhookSubscription), active: false }] },
-    },
-    { method: 'GET', path: `${hooks}/subscriptions/${webhookSubscription}${key}` },
-    { method: 'PATCH', path: `${hooks}/subscriptions/${webhookSubscription}${key}`, body: { active: false } },
-    { method: 'DELETE', path: `${hooks}/subscriptions/${webhookSubscription}${key}` },
-    { method: 'GET', path: `/oauth/authorize?${query}` },
-    { method: 'GET', path: `/oauth/${FUZZ_PORTAL}/authorize?${query}` },
-    {
-      method: 'POST',
-      path: '/oauth/2026-09/token',
-      body: form({ grant_type: 'authorization_code', code, redirect_uri: APP.redirectUri }),
-    },
-    {
-      method: 'POST',
-      path: '/oauth/v1/token',
-      body: form({ grant_type: 'refresh_token', refresh_token: refreshToken }),
-    },
-    { method: 'POST', path: '/oauth/2026-09/token/introspect', body: form({ token: accessToken }) },
-    { method: 'POST', path: '/oauth/2026-09/token/revoke', body: form({ token: accessToken }) },
-    { method: 'GET', path: `/oauth/v1/access-tokens/${accessToken}` },
-    { method: 'GET', path: `/oauth/v1/refresh-tokens/${refreshToken}` },
-    { method: 'DELETE', path: `/oauth/v1/refresh-tokens/${refreshToken}` },
-    {
-      method: 'POST',
-      path: '/oauth/v2/private-apps/get/access-token-info',
-      body: { tokenKey: DEFAULT_TOKEN },
-    },
   ];
 }

@@ -1,24 +1,14 @@
 import { isObject } from '../call.ts';
 import type { Outcome } from '../gateway.ts';
-import { DEFAULT_TOKEN, resolveFirstPortal, type SimulatorOptions } from '../options.ts';
-import { PortalUnit } from '../portal-unit.ts';
+import { DEFAULT_TOKEN, type SimulatorOptions } from '../options.ts';
+import { PortalDirectory } from '../portal-directory.ts';
+import type { PortalUnit } from '../portal-unit.ts';
 import { insertRecords } from '../records.ts';
-import { type Route, Router } from '../router.ts';
+import type { Route } from '../router.ts';
 import { ROUTES } from '../routes/all-routes.ts';
-import { WebhookApps } from '../webhook-apps.ts';
-import {
-  APP,
-  corpus,
-  DEVELOPER_KEY,
-  FILTER_BRANCH,
-  FUZZ_PORTAL,
-  type Ids,
-  NOWHERE,
-  PIPELINE,
-  PROPERTY,
-  type Sample,
-  SCHEMA,
-} from './corpus.ts';
+import { JOURNAL_SCOPES } from '../tokens.ts';
+import { corpus, FILTER_BRANCH, PIPELINE, PROPERTY, SCHEMA } from './corpus.ts';
+import { APP, DEVELOPER_KEY, FORM, FUZZ_PORTAL, type Ids, NOWHERE, type Sample } from './sample.ts';
 
 /** A request in the form that it has on its way to the portal. */
 export interface RawRequest {
@@ -33,13 +23,14 @@ export const FUZZ_OPTIONS = {
   limits: 'none',
   developerKey: DEVELOPER_KEY,
   apps: [{ clientId: APP.clientId, clientSecret: APP.clientSecret, redirectUris: [APP.redirectUri] }],
-} as const satisfies SimulatorOptions;
+  webhooks: [{ appId: 77, clientSecret: 'secret', targetUrl: NOWHERE }],
+  forms: [{ id: FORM, name: 'Sign-up', fieldGroups: [{ fields: [{ name: 'email' }, { name: 'city' }] }] }],
+} satisfies SimulatorOptions;
 
 /** A portal without a server, filled so that every request of the corpus is valid. Its clock stands still. */
 export class FuzzWorld {
   readonly unit: PortalUnit;
   readonly samples: readonly Sample[];
-  readonly #router: Router;
   #count = 0;
 
   /** `onRoute` is told of each route whose handler was entered. */
@@ -53,14 +44,8 @@ export class FuzzWorld {
         },
       }),
     );
-    this.#router = new Router(routes);
-    const webhookApps = new WebhookApps(DEVELOPER_KEY);
-    webhookApps.put({ appId: 77, clientSecret: 'secret', targetUrl: NOWHERE }, Date.now());
-    this.unit = new PortalUnit(resolveFirstPortal({ ...FUZZ_OPTIONS }), {
-      router: this.#router,
-      webhookApps,
-      resetWebhookApps: () => undefined,
-    });
+    const directory = new PortalDirectory({ ...FUZZ_OPTIONS }, undefined, routes);
+    this.unit = directory.first;
     this.unit.portal.clock.change({ frozen: true });
     this.samples = corpus(prepare(this));
   }
@@ -84,13 +69,13 @@ export class FuzzWorld {
 }
 
 /** As a client sends it, with a token and its type of content. */
-export function toRequest({ method, path, body }: Sample): RawRequest {
+export function toRequest({ method, path, body, token = DEFAULT_TOKEN }: Sample): RawRequest {
   const text = body === undefined ? '' : typeof body === 'string' ? body : JSON.stringify(body);
   const type = typeof body === 'string' ? 'application/x-www-form-urlencoded' : 'application/json';
   return {
     method,
     url: path,
-    headers: { authorization: `Bearer ${DEFAULT_TOKEN}`, ...(text === '' ? {} : { 'content-type': type }) },
+    headers: { authorization: `Bearer ${token}`, ...(text === '' ? {} : { 'content-type': type }) },
     body: Buffer.from(text),
   };
 }
@@ -103,8 +88,8 @@ function prepare(world: FuzzWorld): Ids {
   ]);
   const [company = ''] = insertRecords(portal, 'companies', [{ name: 'One' }]);
   const [deal = ''] = insertRecords(portal, 'deals', [{ dealname: 'One', dealstage: 'qualifiedtobuy' }]);
-  const make = (path: string, body: unknown, method = 'POST') => {
-    const { reply } = world.send(toRequest({ method, path, body }));
+  const make = (path: string, body?: unknown, method = 'POST', token = DEFAULT_TOKEN) => {
+    const { reply } = world.send(toRequest({ method, path, body, token }));
     if (reply.status >= 300)
       throw new Error(`${method} ${path} gave ${reply.status} ${JSON.stringify(reply.body)}`);
     return reply.body;
@@ -151,7 +136,28 @@ function prepare(world: FuzzWorld): Ids {
   const fields = { grant_type: 'authorization_code', code: authorize(), redirect_uri: APP.redirectUri };
   const form = new URLSearchParams({ client_id: APP.clientId, client_secret: APP.clientSecret, ...fields });
   const tokens = make('/oauth/2026-09/token', form.toString());
+  const credentials = new URLSearchParams({
+    client_id: APP.clientId,
+    client_secret: APP.clientSecret,
+    grant_type: 'client_credentials',
+    scope: JOURNAL_SCOPES.join(' '),
+  });
+  const journalToken = idAt(make('/oauth/2026-09/token', credentials.toString()), 'access_token');
+  const journal = '/webhooks-journal';
+  const about = { subscriptionType: 'OBJECT', portalId: FUZZ_PORTAL, objectTypeId: '0-2' };
+  const subscription = make(`${journal}/subscriptions/2026-09`, about, 'POST', journalToken);
+  const file = () => {
+    insertRecords(portal, 'companies', [{ name: 'Two' }]);
+    portal.clock.change({ advanceMs: 1_000 });
+    return make(`${journal}/journal/2026-09/latest`, undefined, 'GET', journalToken);
+  };
+  const offset = idAt(file(), 'currentOffset');
+  const fileUrl = new URL(idAt(file(), 'url'));
   return {
+    journalToken,
+    journalSubscription: idAt(subscription, 'id'),
+    offset,
+    filePath: fileUrl.pathname + fileUrl.search,
     contact,
     other,
     company,

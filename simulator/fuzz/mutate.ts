@@ -3,9 +3,14 @@ import type { RawRequest } from './fuzz-world.ts';
 
 /** Stands for a number that JSON can write and no double can hold. */
 const TOO_LARGE = '@too-large@';
+const DEEP_LIST = '@deep-list@';
+const DEEP_OBJECT = '@deep-object@';
 /** Deep enough to end a recursion that has no bound, and parsed by JSON.parse. */
 const DEEP = 3_000;
+/** Too deep for JSON.stringify, which would find it in an answer. */
+const DEEPEST = 50_000;
 const LONG = 70_000;
+const DEEPEST_CHANGE = 40;
 
 /** Values that programs which trust their callers fall over. */
 const ODD_VALUES: readonly (() => unknown)[] = [
@@ -69,6 +74,8 @@ const ODD_VALUES: readonly (() => unknown)[] = [
   () => ({ constructor: { prototype: { polluted: true } } }),
   () => ({ toString: 'no', valueOf: null, toJSON: 1 }),
   () => nested(DEEP, (inner) => [inner]),
+  () => DEEP_LIST,
+  () => DEEP_OBJECT,
   () => nested(DEEP, (inner) => ({ filterBranchType: 'OR', filterBranches: [inner], filters: [] })),
   () => Array.from({ length: 1_100 }, (_, place) => ({ id: String(place) })),
 ];
@@ -209,12 +216,13 @@ interface Place {
   key: string;
 }
 
-function* placesOf(node: object): Iterable<Place> {
+function* placesOf(node: object, depth = 0): Iterable<Place> {
   const parent = node as Record<string, unknown>;
   for (const key of Object.keys(parent)) {
     yield { parent, key };
     const child = parent[key];
-    if (typeof child === 'object' && child !== null) yield* placesOf(child);
+    if (typeof child === 'object' && child !== null && depth < DEEPEST_CHANGE)
+      yield* placesOf(child, depth + 1);
   }
 }
 
@@ -236,7 +244,10 @@ function rename({ parent, key }: Place, name: string): void {
 
 function write(value: unknown): string {
   try {
-    return (JSON.stringify(value) ?? '').replaceAll(`"${TOO_LARGE}"`, '1e999');
+    return (JSON.stringify(value) ?? '')
+      .replaceAll(`"${TOO_LARGE}"`, '1e999')
+      .replaceAll(`"${DEEP_LIST}"`, '['.repeat(DEEPEST) + ']'.repeat(DEEPEST))
+      .replaceAll(`"${DEEP_OBJECT}"`, `${'{"a":'.repeat(DEEPEST)}1${'}'.repeat(DEEPEST)}`);
   } catch {
     // A place was put below itself, or an odd value has a toJSON of its own.
     return '{"inputs":';

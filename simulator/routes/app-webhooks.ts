@@ -108,7 +108,7 @@ function unsubscribe(call: Call): Reply {
 function appOf(call: Call): WebhookApp {
   const { webhookApps, tokens } = call.portal;
   const appId = Number(param(call, 'appId'));
-  if (!Number.isInteger(appId) || appId < 1) throw notFound();
+  if (!Number.isSafeInteger(appId) || appId < 1) throw notFound();
   if (call.query.get('hapikey') !== webhookApps.developerKey) {
     if (tokens.authenticate(call.headers.authorization, call.now).appId !== appId)
       throw new ApiError(403, 'This token is not the app’s.', { category: 'BANNED' });

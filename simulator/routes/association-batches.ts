@@ -1,5 +1,5 @@
 import type { AssociationType } from '../association-types.ts';
-import { type Call, invalidJson, occasionOf } from '../call.ts';
+import { type Call, invalidJson, numberOf, occasionOf } from '../call.ts';
 import { type Ends, link, linkPage, removeTypes, unlink } from '../links.ts';
 import { noContent, type Reply } from '../reply.ts';
 import type { Route } from '../router.ts';
@@ -78,7 +78,7 @@ function batchRead(call: Call): Reply {
     }
     const from = call.portal.liveRecord(fromData, id);
     if (!from) continue;
-    const after = Number(input.after ?? 0) || 0;
+    const after = numberOf(input.after ?? 0) || 0;
     const { shown, next } = linkPage(from, toData.type.name, { after, limit: PAGE });
     // Records without links are simply missing.
     if (shown.length === 0) continue;

@@ -1,6 +1,6 @@
 import { badRequest, notFound } from '../api-error.ts';
 import type { AssociationType } from '../association-types.ts';
-import { type Call, idText, invalidJson, isObject, jsonObject, param } from '../call.ts';
+import { type Call, idText, invalidJson, isObject, jsonObject, numberOf, param, textOf } from '../call.ts';
 import type { Ends } from '../links.ts';
 import type { ObjectData } from '../portal.ts';
 import { ok, type Reply } from '../reply.ts';
@@ -85,8 +85,8 @@ export function typesIn(call: Call, { fromData, toData }: Sides, specs: unknown)
   if (specs.length === 0) throw badRequest('At least one association type is required');
   return specs.map((spec: unknown) => {
     if (!isObject(spec)) throw invalidJson('some of required attributes are not set [associationTypeId]');
-    const typeId = Number(spec.associationTypeId);
-    const category = String(spec.associationCategory);
+    const typeId = numberOf(spec.associationTypeId);
+    const category = textOf(spec.associationCategory);
     const type = call.portal.associations.find(fromData.type, toData.type, { typeId, category });
     if (type) return type;
     throw badRequest(

@@ -1,6 +1,6 @@
 import { badRequest, notFound } from '../api-error.ts';
 import type { AssociationType } from '../association-types.ts';
-import { type Call, jsonObject, param } from '../call.ts';
+import { type Call, jsonObject, numberOf, param } from '../call.ts';
 import { linksOf } from '../link-book.ts';
 import type { Portal } from '../portal.ts';
 import { noContent, ok, type Reply } from '../reply.ts';
@@ -61,7 +61,7 @@ function create(call: Call): Reply {
 function rename(call: Call): Reply {
   const body = jsonObject(call);
   call.effects.inputs = 1;
-  const type = userDefined(call, Number(body.associationTypeId));
+  const type = userDefined(call, numberOf(body.associationTypeId));
   const label = labelIn(body.label, 'label');
   const inverseLabel =
     body.inverseLabel === undefined ? undefined : labelIn(body.inverseLabel, 'inverseLabel');

@@ -1,5 +1,5 @@
 import { badRequest } from '../api-error.ts';
-import { type Call, idText, invalidJson, isObject, jsonObject, occasionOf, param } from '../call.ts';
+import { type Call, idText, invalidJson, isObject, jsonObject, occasionOf, param, textOf } from '../call.ts';
 import { type BatchError, groupErrors, notFoundError, toBatchError, toWholeBatchError } from '../failures.ts';
 import type { ObjectData } from '../portal.ts';
 import { shuffle } from '../random.ts';
@@ -266,7 +266,7 @@ function idPropertyOf(
 ): string | undefined {
   const { idProperty } = holder;
   if (idProperty === undefined || idProperty === null || idProperty === '') return undefined;
-  const name = String(idProperty);
+  const name = textOf(idProperty);
   if (name === 'hs_object_id')
     throw badRequest('hs_object_id cannot be sent as idProperty; leave idProperty out to use record ids');
   const { portal } = call;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { badRequest, notFound } from '../api-error.ts';
+import { ApiError, badRequest, notFound } from '../api-error.ts';
 import { type Call, jsonObject, pageLimit, param } from '../call.ts';
 import { type JournalFile, type JournalSubscription, journalSubscriptionSchema } from '../change-journal.ts';
 import { created, noContent, ok, type Reply } from '../reply.ts';
@@ -88,7 +88,7 @@ function show(call: Call, found: JournalFile): Record<string, unknown> {
 
 function file(call: Call): Reply {
   const found = call.portal.changeJournal.signedFile(param(call, 'offset'), call.query, call.now);
-  if (!found) return { status: 403, body: { message: 'The address is not valid, or no longer' } };
+  if (!found) throw new ApiError(403, 'The address is not valid, or no longer', { category: 'FORBIDDEN' });
   const { offset, publishedAt, journalEvents } = found;
   return ok({ offset, publishedAt: new Date(publishedAt).toISOString(), journalEvents });
 }

@@ -1,5 +1,5 @@
 import { ApiError, badRequest } from '../api-error.ts';
-import { type Call, isObject, jsonObject } from '../call.ts';
+import { type Call, isObject, jsonObject, textOf } from '../call.ts';
 import { ok, type Reply } from '../reply.ts';
 import type { Route } from '../router.ts';
 import {
@@ -67,7 +67,7 @@ function unsubscribeAll(call: Call): Reply {
 function write(call: Call): Reply {
   const parse = (input: unknown) => {
     if (!isObject(input)) throw badRequest('an input must be an object');
-    return consentInput(call.portal, consentAddress(String(input.subscriberIdString ?? '')), input);
+    return consentInput(call.portal, consentAddress(textOf(input.subscriberIdString ?? '')), input);
   };
   return each(call, parse, (input) => {
     const { reason } = applyConsent(call, input);

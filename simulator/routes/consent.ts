@@ -1,4 +1,4 @@
-import { type Call, jsonObject, param } from '../call.ts';
+import { type Call, jsonObject, param, textOf } from '../call.ts';
 import type { SubscriptionType } from '../consent-store.ts';
 import { ok, type Reply } from '../reply.ts';
 import type { Route } from '../router.ts';
@@ -86,7 +86,7 @@ function unsubscribeAll(call: Call): Reply {
 function generateLinks(call: Call): Reply {
   const body = jsonObject(call);
   const { portal } = call;
-  const email = consentAddress(String(body.subscriberIdString ?? ''));
+  const email = consentAddress(textOf(body.subscriberIdString ?? ''));
   const page = `https://${portal.account.uiDomain}/email-subscriptions/${portal.account.portalId}`;
   const query = `email=${encodeURIComponent(email)}`;
   const links = {

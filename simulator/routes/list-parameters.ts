@@ -1,5 +1,5 @@
 import { badRequest, notFound } from '../api-error.ts';
-import { type Call, param } from '../call.ts';
+import { type Call, param, textOf } from '../call.ts';
 import { PROCESSING_TYPES, type ProcessingType, type StoredList } from '../list-store.ts';
 import type { ObjectType } from '../object-types.ts';
 import type { Route } from '../router.ts';
@@ -28,7 +28,7 @@ export function listOf(call: Call, parameter = 'listId'): StoredList {
 export function listType(call: Call, typeId: unknown): ObjectType {
   const known = call.portal.allObjects().find(({ type }) => type.typeId === typeId);
   if (known) return known.type;
-  throw badRequest(`The objectTypeId ${String(typeId)} provided for the list is not valid for this portal.`, {
+  throw badRequest(`The objectTypeId ${textOf(typeId)} provided for the list is not valid for this portal.`, {
     subCategory: 'ListError.INVALID_OBJECT_TYPE_FOR_LIST',
   });
 }
@@ -37,7 +37,7 @@ export function listType(call: Call, typeId: unknown): ObjectType {
 export function processingType(given: unknown): ProcessingType {
   const known = PROCESSING_TYPES.find((type) => type === given);
   if (known) return known;
-  throw badRequest(`The processingType ${String(given)} is not valid; use ${PROCESSING_TYPES.join(', ')}`, {
+  throw badRequest(`The processingType ${textOf(given)} is not valid; use ${PROCESSING_TYPES.join(', ')}`, {
     subCategory: 'ListError.INVALID_PROCESSING_TYPE',
   });
 }

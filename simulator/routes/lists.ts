@@ -1,5 +1,5 @@
 import { badRequest, notFound } from '../api-error.ts';
-import { type Call, jsonArray, jsonObject, param } from '../call.ts';
+import { type Call, jsonArray, jsonObject, numberOf, param, textOf } from '../call.ts';
 import { decodeCursor, encodeCursor } from '../list-cursor.ts';
 import type { StoredList } from '../list-store.ts';
 import { viewList } from '../list-view.ts';
@@ -183,9 +183,9 @@ function countOf({ count }: Record<string, unknown>): number {
 
 function wholeNumber(given: unknown, field: string, fallback: number): number {
   if (given === undefined || given === null) return fallback;
-  const value = Number(given);
+  const value = numberOf(given);
   if (!Number.isInteger(value) || value < 0)
-    throw badRequest(`Invalid ${field}: a whole number was expected, was ${String(given)}`);
+    throw badRequest(`Invalid ${field}: a whole number was expected, was ${textOf(given)}`);
   return value;
 }
 

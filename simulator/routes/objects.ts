@@ -5,10 +5,12 @@ import {
   invalidJson,
   isObject,
   jsonObject,
+  numberOf,
   occasionOf,
   pageLimit,
   param,
   queryList,
+  textOf,
 } from '../call.ts';
 import { toApiError } from '../failures.ts';
 import type { ObjectData } from '../portal.ts';
@@ -122,7 +124,7 @@ export function associationsOf(
     }
     const types = association.types.map((type: unknown) => {
       if (!isObject(type)) throw invalidJson('some of required attributes are not set [associationTypeId]');
-      return { category: String(type.associationCategory), typeId: Number(type.associationTypeId) };
+      return { category: textOf(type.associationCategory), typeId: numberOf(type.associationTypeId) };
     });
     return { toId: idText(association.to.id, 'id'), types };
   });

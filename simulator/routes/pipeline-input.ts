@@ -1,5 +1,5 @@
 import { badRequest, notFound } from '../api-error.ts';
-import { type Call, invalidJson, isObject, param } from '../call.ts';
+import { type Call, invalidJson, isObject, numberOf, param, textOf } from '../call.ts';
 import type { ObjectData } from '../object-data.ts';
 import { dealMetadata, ticketMetadata } from '../pipeline-defaults.ts';
 import { isArchived, liveStages, type Pipeline, type PipelineBook, type Stage } from '../pipelines.ts';
@@ -88,16 +88,16 @@ export function metadataIn(value: unknown, { data }: PipelineScene): Record<stri
   if (data.type.name !== 'deals') {
     const state = given.ticketState ?? 'OPEN';
     if (state !== 'OPEN' && state !== 'CLOSED')
-      throw badRequest(`metadata.ticketState must be OPEN or CLOSED, was ${String(state)}`);
+      throw badRequest(`metadata.ticketState must be OPEN or CLOSED, was ${textOf(state)}`);
     return ticketMetadata(state);
   }
   const { probability } = given;
-  const number = probability === undefined || probability === '' ? Number.NaN : Number(probability);
+  const number = probability === undefined || probability === '' ? Number.NaN : numberOf(probability);
   if (!(number >= 0 && number <= 1))
     throw badRequest(
       'metadata.probability must be a number between 0.0 and 1.0, sent as text; stages of deals need it',
     );
-  return dealMetadata(String(probability));
+  return dealMetadata(textOf(probability));
 }
 
 /** Labels are unique among live pipelines of a type. */

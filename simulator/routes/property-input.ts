@@ -1,5 +1,5 @@
 import { badRequest } from '../api-error.ts';
-import { idText, invalidJson, isObject } from '../call.ts';
+import { idText, invalidJson, isObject, textOf } from '../call.ts';
 import type { PropertyDefinition, PropertyOption } from '../definitions/definition.ts';
 import type { ObjectData } from '../portal.ts';
 import { boolOptions, fieldTypesOf, isPropertyType, type Property } from '../property-registry.ts';
@@ -17,8 +17,8 @@ export function defineProperty(
   if (!NAME.test(name))
     throw badRequest(`Invalid property name: ${name}; names are lower case letters, digits and underscores`);
   const { type } = body;
-  const fieldType = String(body.fieldType);
-  if (!isPropertyType(type)) throw badRequest(`Invalid property type: ${String(type)}`);
+  const fieldType = textOf(body.fieldType);
+  if (!isPropertyType(type)) throw badRequest(`Invalid property type: ${textOf(type)}`);
   if (!fieldTypesOf(type).includes(fieldType))
     throw badRequest(`Invalid fieldType ${fieldType} for type ${type}`);
   const groupName = knownGroup(body.groupName, data);
@@ -59,8 +59,8 @@ export function changeProperty(
   { data, now }: { data: ObjectData; now: number },
 ): PropertyDefinition {
   const type = body.type ?? property.type;
-  const fieldType = String(body.fieldType ?? property.fieldType);
-  if (!isPropertyType(type)) throw badRequest(`Invalid property type: ${String(type)}`);
+  const fieldType = textOf(body.fieldType ?? property.fieldType);
+  if (!isPropertyType(type)) throw badRequest(`Invalid property type: ${textOf(type)}`);
   if (!fieldTypesOf(type).includes(fieldType))
     throw badRequest(`Invalid fieldType ${fieldType} for type ${type}`);
   return {
