@@ -1,10 +1,14 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { type ApiError, badRequest } from './api-error.ts';
 import type { Occasion } from './changes.ts';
+import { isDeeperThan } from './json-depth.ts';
 import type { Limiter } from './limits.ts';
 import type { Portal } from './portal.ts';
 import type { Token } from './tokens.ts';
 import type { Version } from './version.ts';
+
+/** Levels of lists and objects; what is deeper could be stored, but not be written into an answer. */
+const MAX_DEPTH = 1_000;
 
 /** What a request did, for the journal and for faults after the write. */
 export interface Effects {
@@ -116,10 +120,14 @@ export function pageLimit(query: URLSearchParams, fallback: number, max: number)
 function parseJson(rawBody: Buffer): unknown {
   if (rawBody.length === 0)
     throw badRequest('Invalid JSON input: a request body was expected, but none found');
+  let value: unknown;
   try {
-    return JSON.parse(rawBody.toString());
+    value = JSON.parse(rawBody.toString());
   } catch (error) {
     if (error instanceof SyntaxError) throw invalidJson(error.message);
     throw error;
   }
+  if (isDeeperThan(MAX_DEPTH, value, rawBody))
+    throw invalidJson(`Document nesting depth exceeds the maximum allowed (${MAX_DEPTH})`);
+  return value;
 }

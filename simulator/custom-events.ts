@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { textOf } from './call.ts';
 import type { CustomEvent, EventDefinition, EventDefinitionOptions } from './custom-event-store.ts';
 import { findTarget, targetIn } from './event-target.ts';
 import type { Portal } from './portal.ts';
@@ -26,8 +27,8 @@ export function judgeEvent(
   now: number,
 ): { verdict: EventVerdict; wrong: string[] } {
   const { eventName, uuid } = input;
-  const definition = portal.customEvents.definition(String(eventName));
-  if (!definition) return { verdict: { refusal: `there is no event ${String(eventName)}` }, wrong: [] };
+  const definition = portal.customEvents.definition(textOf(eventName));
+  if (!definition) return { verdict: { refusal: `there is no event ${textOf(eventName)}` }, wrong: [] };
   const target = targetIn(input);
   const record = target && findTarget(portal, definition.objectType, target);
   if (!record) return { verdict: { refusal: 'there is no such record' }, wrong: [] };
@@ -65,7 +66,7 @@ function readProperties(
   const wrong: string[] = [];
   const entries = typeof given === 'object' && given !== null ? Object.entries(given) : [];
   for (const [name, value] of entries) {
-    const text = String(value ?? '');
+    const text = textOf(value ?? '');
     const limit = name.endsWith('url') ? MAX_URL_VALUE : MAX_VALUE;
     const isRight = definition.properties.has(name) && text.length <= limit;
     if (isRight && Object.keys(properties).length < MAX_PROPERTIES) properties[name] = text;

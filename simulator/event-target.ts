@@ -1,3 +1,4 @@
+import { textOf } from './call.ts';
 import type { Portal } from './portal.ts';
 import type { StoredRecord } from './stored-record.ts';
 import { normaliseEmail } from './validation.ts';
@@ -17,7 +18,7 @@ export function targetIn(input: Record<string, unknown>): EventTarget | undefine
   for (const name of ['objectId', 'email', 'utk', 'domain'] as const) {
     const value = input[name];
     if ((typeof value === 'string' && value !== '') || typeof value === 'number')
-      return { [name]: String(value) };
+      return { [name]: textOf(value) };
   }
   return undefined;
 }

@@ -1,6 +1,17 @@
 import { DEFAULT_TOKEN } from '../options.ts';
 
-import { APP, DEVELOPER_KEY, EMAIL, FORM, FUZZ_PORTAL, type Ids, NOWHERE, type Sample } from './sample.ts';
+import {
+  APP,
+  DEVELOPER_KEY,
+  EMAIL,
+  EVENT,
+  EVENT_DEFINITION,
+  FORM,
+  FUZZ_PORTAL,
+  type Ids,
+  NOWHERE,
+  type Sample,
+} from './sample.ts';
 
 const CONSENT = '/communication-preferences/2026-09';
 
@@ -155,4 +166,33 @@ export function journalSamples({ journalToken, journalSubscription, offset, file
     { method: 'DELETE', path: `${subscriptions}/portals/${FUZZ_PORTAL}` },
     { method: 'GET', path: filePath },
   ].map((sample) => ({ ...sample, token: journalToken }));
+}
+
+/** Events of the portal's own: their definitions, sending and reading them. */
+export function eventSamples({ contact }: Ids): Sample[] {
+  const definitions = '/events/custom/2026-09/event-definitions';
+  const send = '/events/custom/2026-09/send';
+  const one = `${definitions}/${EVENT}`;
+  const event = { eventName: EVENT, objectId: contact, uuid: 'u-1', properties: { plan: 'free' } };
+  return [
+    { method: 'POST', path: send, body: event },
+    {
+      method: 'POST',
+      path: `${send}/batch`,
+      body: { inputs: [event, { ...event, uuid: 'u-2', email: EMAIL }] },
+    },
+    { method: 'GET', path: `${definitions}?limit=2&searchString=plan` },
+    { method: 'POST', path: definitions, body: { ...EVENT_DEFINITION, name: 'plan_ended' } },
+    { method: 'GET', path: one },
+    { method: 'PATCH', path: one, body: { label: 'Plan was changed', description: 'Another plan' } },
+    { method: 'DELETE', path: one },
+    { method: 'POST', path: `${one}/property`, body: { name: 'seats', label: 'Seats', type: 'number' } },
+    { method: 'PATCH', path: `${one}/property/plan`, body: { label: 'The plan' } },
+    { method: 'DELETE', path: `${one}/property/plan` },
+    {
+      method: 'GET',
+      path: `/events/event-occurrences/2026-09?objectType=contact&objectId=${contact}&limit=2`,
+    },
+    { method: 'GET', path: '/events/event-occurrences/2026-09/event-types' },
+  ];
 }

@@ -1,4 +1,4 @@
-import { appSamples, consentSamples, formSamples, journalSamples } from './app-samples.ts';
+import { appSamples, consentSamples, eventSamples, formSamples, journalSamples } from './app-samples.ts';
 import { EMAIL, FUZZ_PORTAL, type Ids, type Sample } from './sample.ts';
 
 const CRM = '/crm/objects/2026-09';
@@ -66,6 +66,7 @@ export function corpus(ids: Ids): Sample[] {
     ...ofLists(ids),
     ...consentSamples(),
     ...appSamples(ids),
+    ...eventSamples(ids),
     ...formSamples(),
     ...journalSamples(ids),
   ];

@@ -8,7 +8,16 @@ import type { Route } from '../router.ts';
 import { ROUTES } from '../routes/all-routes.ts';
 import { JOURNAL_SCOPES } from '../tokens.ts';
 import { corpus, FILTER_BRANCH, PIPELINE, PROPERTY, SCHEMA } from './corpus.ts';
-import { APP, DEVELOPER_KEY, FORM, FUZZ_PORTAL, type Ids, NOWHERE, type Sample } from './sample.ts';
+import {
+  APP,
+  DEVELOPER_KEY,
+  EVENT_DEFINITION,
+  FORM,
+  FUZZ_PORTAL,
+  type Ids,
+  NOWHERE,
+  type Sample,
+} from './sample.ts';
 
 /** A request in the form that it has on its way to the portal. */
 export interface RawRequest {
@@ -114,6 +123,7 @@ function prepare(world: FuzzWorld): Ids {
     undefined,
     'PUT',
   );
+  make('/events/custom/2026-09/event-definitions', EVENT_DEFINITION);
   const pipeline = make('/crm/pipelines/2026-09/deals', PIPELINE);
   const webhook = make(`/app-webhooks/2026-09/77/subscriptions?hapikey=${DEVELOPER_KEY}`, {
     eventType: 'contact.propertyChange',

@@ -46,3 +46,11 @@ export const NOWHERE = 'http://127.0.0.1:9/hooks';
 
 /** The address of the first contact. */
 export const EMAIL = 'a@example.com';
+export const EVENT = `pe${FUZZ_PORTAL}_plan_changed`;
+export const EVENT_DEFINITION = {
+  label: 'Plan changed',
+  name: 'plan_changed',
+  description: 'Another plan was bought',
+  primaryObject: 'CONTACT',
+  propertyDefinitions: [{ name: 'plan', label: 'Plan', type: 'string' }],
+};

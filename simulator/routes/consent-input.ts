@@ -1,5 +1,5 @@
 import { badRequest } from '../api-error.ts';
-import { type Call, idText, invalidJson } from '../call.ts';
+import { type Call, idText, invalidJson, textOf } from '../call.ts';
 import { changeConsent } from '../consent.ts';
 import {
   CONSENT_STATES,
@@ -77,9 +77,7 @@ export function legalBasisOf(
 ): Pick<ConsentInput, 'legalBasis' | 'legalBasisExplanation'> {
   const basis = LEGAL_BASES.find((each) => each === legalBasis);
   if (legalBasis !== undefined && !basis)
-    throw invalidJson(
-      `legalBasis must be one of [${LEGAL_BASES.join(', ')}], was ${JSON.stringify(legalBasis)}`,
-    );
+    throw invalidJson(`legalBasis must be one of [${LEGAL_BASES.join(', ')}], was ${textOf(legalBasis)}`);
   const explanation = typeof legalBasisExplanation === 'string' ? legalBasisExplanation : undefined;
   if (portal.behaviour.privacySettings && (!basis || !explanation)) {
     throw badRequest(
@@ -92,9 +90,7 @@ export function legalBasisOf(
 /** E-mail is the only channel there is. */
 export function requireEmailChannel(channel: unknown): void {
   if (channel !== 'EMAIL')
-    throw badRequest(
-      `channel must be EMAIL, was ${channel === undefined ? 'missing' : JSON.stringify(channel)}`,
-    );
+    throw badRequest(`channel must be EMAIL, was ${channel === undefined ? 'missing' : textOf(channel)}`);
 }
 
 /** Makes the change and counts it. */

@@ -1,5 +1,5 @@
 import { ApiError, badRequest } from '../api-error.ts';
-import { type Call, invalidJson, isObject, jsonObject } from '../call.ts';
+import { type Call, invalidJson, isObject, jsonObject, textOf } from '../call.ts';
 import { hasCustomEvents, instantOf, judgeEvent } from '../custom-events.ts';
 import { targetIn } from '../event-target.ts';
 import { noContent, type Reply } from '../reply.ts';
@@ -58,7 +58,7 @@ function wellFormed(input: unknown): Record<string, unknown> {
     throw invalidJson('some of required attributes are not set [eventName]');
   if (!targetIn(input)) throw badRequest('an event needs an objectId, an email or a utk');
   if (input.occurredAt !== undefined && instantOf(input.occurredAt) === undefined)
-    throw badRequest(`occurredAt is no time: ${JSON.stringify(input.occurredAt)}`);
+    throw badRequest(`occurredAt is no time: ${textOf(input.occurredAt)}`);
   return input;
 }
 

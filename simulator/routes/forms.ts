@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { badRequest, notFound } from '../api-error.ts';
-import { type Call, isObject, jsonObject, pageLimit, param, queryList } from '../call.ts';
+import { type Call, isObject, jsonObject, pageLimit, param, queryList, textOf } from '../call.ts';
 import { FORM_TYPES, type FormDefinition } from '../form-store.ts';
 import { created, noContent, ok, type Reply } from '../reply.ts';
 import type { Route } from '../router.ts';
@@ -109,7 +109,7 @@ function find(call: Call, archived: boolean): FormDefinition {
 
 /** The other types come about in other places: on a site's own forms, in pop-ups, under blog posts. */
 function requireOwnType({ formType = 'hubspot' }: Record<string, unknown>): void {
-  if (formType !== 'hubspot') throw badRequest(`formType must be hubspot, was ${JSON.stringify(formType)}`);
+  if (formType !== 'hubspot') throw badRequest(`formType must be hubspot, was ${textOf(formType)}`);
 }
 
 function checkName(body: Record<string, unknown>): Record<string, unknown> & { name: string } {
