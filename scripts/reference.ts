@@ -9,6 +9,7 @@ import { CONFIG_KEYS, EVENT_KEYS } from '../src/config/define-config.ts';
 import { VARIABLES, type Variable } from '../src/config/variables.ts';
 import { ERROR_CODES } from '../src/errors.ts';
 import * as spoke from '../src/index.ts';
+import { readSwitches, type Switch } from './simulator-switches.ts';
 
 /** Written by `npm run reference`; `npm run reference -- --check` exits with 1 when a page is not what the code says. */
 const GENERATED =
@@ -44,11 +45,14 @@ const SILENT: Console = {
 
 /** Every generated page: its path in the repository and its text. */
 export function referencePages(): Readonly<Record<string, string>> {
+  const switches = readSwitches();
   return {
     'docs/reference/cli.md': cliPage(),
     'docs/reference/config.md': configPage(),
     'docs/reference/environment.md': environmentPage(),
     'docs/reference/errors.md': errorsPage(),
+    'docs/reference/simulator-switches.md': switchesPage(switches),
+    'simulator/page/switch-texts.json': switchTexts(switches),
   };
 }
 
@@ -144,6 +148,20 @@ function errorsPage(): string {
     'Every error carries a stable `code`. Dead letters show it as `last_error_code`, programs find it in `error.code`.',
     table(['code', 'meaning', 'what to do'], rows),
   ]);
+}
+
+function switchesPage(switches: readonly Switch[]): string {
+  const rows = switches.map(({ name, kind, fallback, text }) => [code(name), kind, code(fallback), text]);
+  return page('Switches of the simulator', [
+    'Where HubSpot’s behaviour is not documented, or differs between portals, the [simulator](../guides/simulator.md) has a switch. The default is the answer that a careful client has to survive.',
+    'Set them at the start, `startSimulator({ behaviour: { mergedId: \'primary\' } })`, or while it runs: on its page, or with `POST /_simulator/options` and `{"behaviour":{"mergedId":"primary"}}`.',
+    table(['switch', 'values', 'default', 'meaning'], rows),
+  ]);
+}
+
+/** The same for the simulator's page, which cannot read comments. */
+function switchTexts(switches: readonly Switch[]): string {
+  return `${JSON.stringify(Object.fromEntries(switches.map(({ name, text }) => [name, text])), null, 2)}\n`;
 }
 
 function configPage(): string {

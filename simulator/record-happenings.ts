@@ -5,14 +5,18 @@ import type { Portal } from './portal.ts';
 export interface Happening {
   /** Ms of the portal's clock. */
   at: number;
-  kind: 'consent';
+  kind: 'consent' | 'submission' | 'event';
   title: string;
   facts: { name: string; value: string }[];
 }
 
 /** What the people behind a record did, in no order. */
 export function recordHappenings(portal: Portal, record: StoredRecord): Happening[] {
-  return addressesOf(record).flatMap((email) => consentOf(portal, email));
+  return [
+    ...addressesOf(record).flatMap((email) => consentOf(portal, email)),
+    ...submissionsOf(portal, record),
+    ...customEventsOf(portal, record),
+  ];
 }
 
 function consentOf({ consent }: Portal, email: string): Happening[] {
@@ -32,6 +36,37 @@ function consentOf({ consent }: Portal, email: string): Happening[] {
       ].filter(({ value }) => value !== ''),
     };
   });
+}
+
+function submissionsOf(portal: Portal, record: StoredRecord): Happening[] {
+  const { store } = portal.objects(record.type.name);
+  if (record.type.name !== 'contacts') return [];
+  return portal.forms
+    .submissions()
+    .filter(({ contactId }) => contactId !== undefined && store.get(contactId) === record)
+    .map(({ formId, submittedAt, fields, pageUrl = '', pageName = '' }) => ({
+      at: submittedAt,
+      kind: 'submission',
+      title: portal.forms.get(formId)?.name ?? formId,
+      facts: [
+        { name: 'page', value: pageName },
+        { name: 'address of the page', value: pageUrl },
+        ...fields.map(({ name, value }) => ({ name, value })),
+      ].filter(({ value }) => value !== ''),
+    }));
+}
+
+function customEventsOf(portal: Portal, record: StoredRecord): Happening[] {
+  const { store } = portal.objects(record.type.name);
+  return portal.customEvents
+    .events()
+    .filter(({ objectType, objectId }) => objectType === record.type.name && store.get(objectId) === record)
+    .map(({ eventName, occurredAt, properties }) => ({
+      at: occurredAt,
+      kind: 'event',
+      title: portal.customEvents.definition(eventName)?.label ?? eventName,
+      facts: Object.entries(properties).map(([name, value]) => ({ name, value })),
+    }));
 }
 
 /** The addresses of a person, the primary one first. */

@@ -66,7 +66,7 @@ describe('the package', { timeout: CHECK_TIMEOUT_MS }, () => {
       files.filter(
         (file) =>
           !/^dist\/([\w-]+\/)*[\w.-]+\.(mjs|d\.mts|sql)$/.test(file) &&
-          !/^dist\/page\/([a-z]+\/)?[a-z-]+\.(html|css|js|svg)$/.test(file) &&
+          !/^dist\/page\/([a-z]+\/)?[a-z-]+\.(html|css|js|json|svg)$/.test(file) &&
           !SHIPPED.includes(file),
       ),
     ).toEqual([]);

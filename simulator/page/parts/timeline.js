@@ -5,6 +5,8 @@ import { richText } from './rich-text.js';
 
 /** @import { TimelineEntry } from '../../record-timeline.ts' */
 
+const HAPPENINGS = { consent: 'Consent', submission: 'Form submission', event: 'Custom event' };
+
 /**
  * What happened to a record, newest first.
  *
@@ -35,11 +37,11 @@ const keyOf = ({ entry, age }) => `${age} ${entry.kind}`;
  * @param {(path: readonly string[]) => string} href
  */
 function item(entry, href) {
-  if (entry.kind === 'consent') {
+  if ('facts' in entry) {
     return h(
       'li',
       { class: 'happening' },
-      head(words(entry.kind), entry.at),
+      head(HAPPENINGS[entry.kind], entry.at),
       h('p', {}, entry.title),
       h(
         'dl',

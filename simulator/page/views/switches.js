@@ -11,7 +11,6 @@ import { button, field, select } from '../parts/field.js';
  * @property {string} [type]
  * @property {string[]} [enum]
  * @property {number} [minimum]
- * @property {string} [description]
  * @property {unknown} [default]
  */
 /** @typedef {{ behaviour: Record<string, unknown>, schema: { properties: Record<string, SwitchSchema> } }} Switches */
@@ -28,6 +27,8 @@ export async function switchesView({ api, act, closed }) {
   const none = h('p', { class: 'empty', hidden: true }, 'No switch has this in its name or description.');
   /** @type {Switches} */
   let given = await api.get('options', {}, closed);
+  /** @type {Record<string, string>} */
+  const texts = await (await fetch('switch-texts.json', { signal: closed })).json();
 
   /** @param {string} name @param {unknown} value */
   const set = (name, value) =>
@@ -50,7 +51,7 @@ export async function switchesView({ api, act, closed }) {
           'div',
           {},
           h('h2', { id: `switch-${name}` }, words(name)),
-          h('p', {}, schema.description ?? ''),
+          h('p', {}, marked(texts[name] ?? '')),
           h(
             'p',
             { class: 'hint' },
@@ -76,9 +77,7 @@ export async function switchesView({ api, act, closed }) {
   function showFitting() {
     const wanted = narrow.value.trim().toLowerCase();
     const fitting = Object.entries(given.schema.properties)
-      .filter(([name, { description = '' }]) =>
-        `${words(name)} ${name} ${description}`.toLowerCase().includes(wanted),
-      )
+      .filter(([name]) => `${words(name)} ${name} ${texts[name] ?? ''}`.toLowerCase().includes(wanted))
       .map(([name, schema]) => ({ name, value: given.behaviour[name], schema }));
     show(fitting);
     none.hidden = fitting.length > 0;
@@ -102,6 +101,13 @@ export async function switchesView({ api, act, closed }) {
     },
   };
 }
+
+/**
+ * What stands between backticks is code.
+ *
+ * @param {string} text
+ */
+const marked = (text) => text.split('`').map((part, place) => (place % 2 === 0 ? part : h('code', {}, part)));
 
 /**
  * @param {string} name
