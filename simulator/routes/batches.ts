@@ -315,5 +315,5 @@ function refuseEqualEmails(jobs: readonly Job[], data: ObjectData): void {
 }
 
 function definedNames(names: unknown, data: ObjectData): string[] {
-  return Array.isArray(names) ? names.map(String).filter((name) => data.registry.get(name)) : [];
+  return Array.isArray(names) ? names.map(textOf).filter((name) => data.registry.get(name)) : [];
 }

@@ -153,7 +153,7 @@ function mapOne(call: Call): Reply {
 function mapMany(call: Call): Reply {
   const found: { legacyListId: string; listId: string }[] = [];
   const missing: string[] = [];
-  for (const legacyListId of jsonArray(call).map(String)) {
+  for (const legacyListId of jsonArray(call).map(textOf)) {
     const list = call.portal.lists.byLegacyId(legacyListId);
     if (list) found.push({ legacyListId, listId: list.id });
     else missing.push(legacyListId);
