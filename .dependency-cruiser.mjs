@@ -119,7 +119,7 @@ export default {
       name: 'runtime-dependencies-only',
       comment: 'A devDependency is not there once the package is installed.',
       severity: 'error',
-      from: { path: '^(src|simulator)/', pathNot: [TESTS, '^simulator/bench\\.ts$'] },
+      from: { path: '^(src|simulator)/', pathNot: TESTS },
       to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'], dependencyTypesNot: ['type-only'] },
     },
   ],

@@ -34,7 +34,7 @@ export default defineConfig({
     ],
     coverage: {
       include: ['src/**/*.ts', 'simulator/**/*.ts'],
-      exclude: ['**/*.test.ts', 'simulator/bench.ts'],
+      exclude: ['**/*.test.ts', 'simulator/fuzz/**'],
       reporter: ['text-summary', 'html', 'json-summary'],
     },
   },

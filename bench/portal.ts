@@ -13,13 +13,16 @@ export interface Portal {
   readonly url: string;
   readonly token: string;
   readonly portalId: number;
+  readonly pid: number;
   stop(): Promise<void>;
 }
 
-export async function startPortal(scope: Scope): Promise<Portal> {
+/** `nodeOptions` are those of its process. Rejects when it ends before it is ready. */
+export async function startPortal(scope: Scope, nodeOptions: readonly string[] = []): Promise<Portal> {
   const child = spawn(
     process.execPath,
     [
+      ...nodeOptions,
       '--import',
       import.meta.resolve('tsx'),
       MAIN,
@@ -41,7 +44,7 @@ export async function startPortal(scope: Scope): Promise<Portal> {
     const { url } = JSON.parse(line) as { url: string };
     // Nobody reads the rest; a full pipe would stop the simulator.
     child.stdout.resume();
-    return { url, token: TOKEN, portalId: PORTAL_ID, stop };
+    return { url, token: TOKEN, portalId: PORTAL_ID, pid: child.pid ?? 0, stop };
   }
   throw new Error('The simulator ended before it was ready; its reason stands above.');
 }

@@ -30,7 +30,7 @@ export class PropertySlots {
 
 /**
  * The property values of one record, read like a Map. A Map for each record took 1.8 times the memory of slots in an
- * array (`simulator/bench.ts --contacts 1000000 --properties 20`). Never holds `undefined`; a cleared property holds ''.
+ * array (`npm run bench -- simulator`). Never holds `undefined`; a cleared property holds ''.
  */
 export class PropertyValues implements Iterable<[name: string, value: string]> {
   readonly #slots: PropertySlots;

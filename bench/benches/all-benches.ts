@@ -2,6 +2,7 @@ import type { Bench } from '../bench.ts';
 import { claimBench } from './claim.ts';
 import { clientBench } from './client.ts';
 import { deliveryBench } from './delivery.ts';
+import { simulatorBench } from './simulator.ts';
 import { trackBench } from './track.ts';
 
-export const BENCHES: readonly Bench[] = [trackBench, claimBench, deliveryBench, clientBench];
+export const BENCHES: readonly Bench[] = [trackBench, claimBench, deliveryBench, clientBench, simulatorBench];
