@@ -33,6 +33,11 @@ describe('a page', () => {
     ['whose paging is no object', { results: [], paging: 'a' }, 'its paging is no object'],
     ['whose paging says nothing', { results: [], paging: {} }, 'its paging has no cursor'],
     ['whose next has no cursor', { results: [], paging: { next: {} } }, 'its paging has no cursor'],
+    [
+      'that is empty although there is a cursor',
+      { results: [], paging: { next: { after: 'b' } } },
+      'the page is empty although another one is to follow',
+    ],
     ['whose cursor is empty', { results: [], paging: { next: { after: '' } } }, 'its paging has no cursor'],
   ])('%s is a problem, not a shorter page', (_, body, problem) => {
     expect(read(body)).toEqual({ ok: false, problem });

@@ -3,6 +3,7 @@ import { misfit, type Parsed, parsedAs, parseEntries } from './parsed.ts';
 
 /** One page of a list that HubSpot gives out in pages. */
 export interface Page<T> {
+  /** Never empty when there is a next page. */
   readonly results: readonly T[];
   /** Where the next page begins; absent on the last page. */
   readonly after?: string;
@@ -23,5 +24,7 @@ export function parsePage<T>(body: unknown, read: (entry: unknown) => Parsed<T>)
   if (next === null || (next === undefined && own(paging, 'prev') !== undefined)) return parsedAs(page);
   const after = textOf(own(next, 'after'));
   if (after === undefined || after === '') return misfit('its paging has no cursor');
+  // A scan that goes on behind the last record of a page would ask the same for ever.
+  if (page.results.length === 0) return misfit('the page is empty although another one is to follow');
   return parsedAs({ ...page, after });
 }

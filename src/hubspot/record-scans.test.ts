@@ -172,6 +172,36 @@ describe('searching for all records', () => {
   });
 });
 
+describe('an empty page in the middle of a search', () => {
+  const START = Date.UTC(2026, 10, 1);
+  const marks = { live: START, settled: START };
+  /** One scan of each kind, over answers that are empty and promise more. */
+  const endless = () => {
+    let calls = 0;
+    const search = async () => {
+      calls += 1;
+      if (calls > 50) throw new Error('it asks for ever');
+      return reply({ results: [], paging: { next: { after: '200' } } });
+    };
+    return createRecordScans({ search } as unknown as Records);
+  };
+
+  it.each<[string, (scans: ReturnType<typeof endless>) => AsyncIterable<ScanPage>]>([
+    ['for all records', (scans) => scans.searchAll('contacts', {})],
+    ['for all modified since', (scans) => scans.searchModified('contacts', { since: START })],
+    [
+      'for all modified between',
+      (scans) => scans.searchModified('contacts', { since: START, upTo: START + 9 }),
+    ],
+    ['for changes', (scans) => scans.readChanges('contacts', marks)],
+  ])('%s is an error', async (_, scan) => {
+    await expect(all(scan(endless()))).rejects.toMatchObject({
+      code: 'HUBSPOT_UNEXPECTED',
+      message: expect.stringContaining('the page is empty although'),
+    });
+  });
+});
+
 describe('reading changes', () => {
   const NOW = Date.UTC(2026, 10, 25, 12);
 

@@ -36,7 +36,6 @@ export async function* walkPages<T>(walk: Walk<T>, options: ReadOptions): AsyncG
           const parsed = walk.parse(body);
           if (!parsed.ok || parsed.value.after === undefined) return parsed;
           const count = parsed.value.results.length;
-          if (count === 0) return misfit('the page is empty although another one is to follow');
           if (walk.fullPage !== undefined && count < walk.fullPage)
             return misfit(
               `the page has ${count} of ${walk.fullPage} results although another one is to follow`,
