@@ -64,6 +64,7 @@ function requestCell({ method, path, at, durationMs, inputs, tokenId, fault, tra
       pieces(address),
       query === undefined ? '' : h('span', { class: 'hint' }, `?${query}`),
     ),
+    ' ',
     fault === undefined ? '' : h('a', { class: 'pill fault', href: href(['faults']) }, `fault ${fault}`),
     h(
       'span',
