@@ -73,6 +73,17 @@ export default {
       to: { path: '^(src|test|bench|examples|scripts)/' },
     },
     {
+      name: 'conformance-judges-from-outside',
+      comment:
+        'The suite starts a simulator and speaks HTTP; what it shared with either side it could not judge.',
+      severity: 'error',
+      from: { path: '^test/conformance/' },
+      to: {
+        path: '^(src|simulator|bench|examples|scripts|test)/',
+        pathNot: '^(simulator/index\\.ts$|test/conformance/)',
+      },
+    },
+    {
       name: 'page-is-for-browsers',
       comment: 'A browser is sent the files of simulator/page/ and no others; types are named in comments.',
       severity: 'error',

@@ -2,6 +2,10 @@ import { defineConfig } from 'vitest/config';
 
 const source = (path: string) => new URL(path, import.meta.url).pathname;
 
+/** A real portal is asked one file after the other, and shows some changes only after a minute. */
+const live =
+  process.env.HUBSPOT_LIVE_TOKEN === undefined ? {} : { testTimeout: 180_000, fileParallelism: false };
+
 export default defineConfig({
   resolve: {
     alias: {
@@ -30,6 +34,7 @@ export default defineConfig({
           globalSetup: ['./test/support/global-setup.ts'],
         },
       },
+      { extends: true, test: { name: 'conformance', include: ['test/conformance/**/*.test.ts'], ...live } },
       { extends: true, test: { name: 'browser', include: ['test/browser/**/*.test.ts'] } },
     ],
     coverage: {

@@ -29,6 +29,8 @@ const clockSchema = z.strictObject({
 
 const tokenSchema = z.strictObject({
   token: z.string().min(1),
+  /** `oauth`: acts for a user, has the budget of apps and none a day. */
+  kind: z.enum(['static', 'oauth']).optional(),
   id: z.string().min(1).optional(),
   scopes: z.union([z.literal('all'), z.array(z.string())]).optional(),
   appId: z.number().int().optional(),

@@ -43,6 +43,8 @@ interface Item {
 interface Job {
   item: Item;
   write: WriteInput;
+  /** The property the input names its record by, undefined for the id. */
+  idProperty?: string | undefined;
 }
 
 function batchCreate(call: Call): Reply {
@@ -80,7 +82,7 @@ function batchUpdate(call: Call): Reply {
     const { id, idProperty } = keys[place] as Key;
     const target =
       idProperty === undefined ? call.portal.liveRecord(data, id) : data.store.findUnique(idProperty, id);
-    if (target) jobs.push({ item, write: { target, properties: propertiesOf(item.input) } });
+    if (target) jobs.push({ item, idProperty, write: { target, properties: propertiesOf(item.input) } });
     else missing.push(id);
   }
   return runWrites(call, data, {
@@ -104,6 +106,7 @@ function batchUpsert(call: Call): Reply {
     const target = data.store.findUnique(idProperty, id);
     return {
       item,
+      idProperty,
       write: { target, properties: propertiesOf(item.input), key: { property: idProperty, value: id } },
     };
   });
@@ -175,11 +178,11 @@ function runWrites(call: Call, data: ObjectData, run: Run): Reply {
   const { portal, version, now, n } = call;
   const context = { portal, data, version };
   const claims: Claims = new Map();
-  const planned: { item: Item; write: PlannedWrite }[] = [];
+  const planned: { item: Item; idProperty: string | undefined; write: PlannedWrite }[] = [];
   const refused: { item: Item; failure: WriteFailure }[] = [];
-  for (const { item, write } of run.jobs) {
+  for (const { item, idProperty, write } of run.jobs) {
     const plan = planWrite(write, context, claims);
-    if (plan.ok) planned.push({ item, write: plan.write });
+    if (plan.ok) planned.push({ item, idProperty, write: plan.write });
     else refused.push({ item, failure: plan.failure });
   }
   if (refused.length > 0 && !run.partial) {
@@ -188,7 +191,7 @@ function runWrites(call: Call, data: ObjectData, run: Run): Reply {
       context,
     );
   }
-  const results = planned.map(({ item, write }) => {
+  const results = planned.map(({ item, idProperty, write }) => {
     const record = applyWrite(write, context, {
       kind: run.kind,
       now,
@@ -197,6 +200,8 @@ function runWrites(call: Call, data: ObjectData, run: Run): Reply {
       source: call.token.source,
     });
     const view = viewWritten(portal, record, write);
+    // Results come in any order, so callers find theirs by the property they named it by.
+    if (idProperty !== undefined) view.properties[idProperty] = record.properties.get(idProperty) ?? null;
     if (item.traceId !== undefined) view.objectWriteTraceId = item.traceId;
     if (run.kind === 'upsert') view.new = write.target === undefined;
     return view;

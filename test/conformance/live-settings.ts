@@ -1,0 +1,29 @@
+export interface LiveSettings {
+  /** Without a slash at the end. */
+  url: string;
+  token: string;
+  /** Whether a sandbox is good enough as well. */
+  sandboxAllowed: boolean;
+  callsPerSecond: number;
+}
+
+const HUBSPOT = 'https://api.hubapi.com';
+/** Below the least of HubSpot's budgets, 100 in 10 s, which other callers of the portal use too. */
+const CALLS_PER_SECOND = 8;
+
+/** The portal to judge, from the environment; undefined without HUBSPOT_LIVE_TOKEN: the simulator is judged. */
+export function readLiveSettings(env: NodeJS.ProcessEnv): LiveSettings | undefined {
+  const token = env.HUBSPOT_LIVE_TOKEN;
+  if (!token) return undefined;
+  const callsPerSecond = Number(env.HUBSPOT_LIVE_CALLS_PER_SECOND ?? CALLS_PER_SECOND);
+  if (!(callsPerSecond > 0))
+    throw new Error(
+      `HUBSPOT_LIVE_CALLS_PER_SECOND is "${env.HUBSPOT_LIVE_CALLS_PER_SECOND}": set a number above 0.`,
+    );
+  return {
+    token,
+    callsPerSecond,
+    url: (env.HUBSPOT_LIVE_URL ?? HUBSPOT).replace(/\/$/, ''),
+    sandboxAllowed: env.HUBSPOT_LIVE_SANDBOX === '1',
+  };
+}
