@@ -64,6 +64,14 @@ export function answerActivity(controls: ActivityControls, request: NamedRequest
     }
     case 'GET custom-events':
       return ok({ results: controls.customEvents(request.type === '' ? undefined : request.type) });
+    case 'GET app-events':
+      return ok({ results: controls.appEvents(request.type === '' ? undefined : Number(request.type)) });
+    case 'GET timeline': {
+      const results = controls.timeline(request.type, request.id);
+      return results
+        ? ok({ results })
+        : { status: 404, body: { error: `no ${request.type} with id ${request.id}` } };
+    }
     default:
       return undefined;
   }

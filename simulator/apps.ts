@@ -8,6 +8,16 @@ import { ALL_SCOPES } from './tokens.ts';
 const CODE_LIFE_MS = 600_000;
 const FIRST_APP_ID = 2_001;
 
+const eventTypeSchema = z.strictObject({
+  name: z.string().min(1),
+  /** Plural or singular name of the records it belongs to. */
+  objectType: z.string().default('contacts'),
+  /** Default: any. */
+  properties: z.array(z.string()).optional(),
+  /** What the timeline shows, with `{{property}}` for values. Default the name. */
+  headerTemplate: z.string().optional(),
+});
+
 export const appSchema = z.strictObject({
   clientId: z.string().min(1),
   clientSecret: z.string().min(1),
@@ -18,9 +28,11 @@ export const appSchema = z.strictObject({
   redirectUris: z.array(z.string()).optional(),
   /** What the app may ask for. Default all scopes of the portal. */
   scopes: z.union([z.literal('all'), z.array(z.string())]).optional(),
+  /** Kinds of events of the app's project, approved by HubSpot. Default none: the app may not write on timelines. */
+  eventTypes: z.array(eventTypeSchema).optional(),
 });
 
-/** An app that users install by OAuth. */
+/** An app that users install by OAuth; with event types also one that HubSpot lets write on timelines. */
 export type AppOptions = z.input<typeof appSchema>;
 
 export interface App {
@@ -30,6 +42,7 @@ export interface App {
   readonly name: string;
   readonly redirectUris: readonly string[] | undefined;
   readonly scopes: ReadonlySet<string>;
+  readonly eventTypes: readonly z.output<typeof eventTypeSchema>[];
 }
 
 export const authorizationSchema = z.strictObject({
@@ -85,6 +98,7 @@ export class AppStore implements SavedPart {
       appId: known?.appId ?? FIRST_APP_ID + this.#byClientId.size,
       name: given.clientId,
       redirectUris: undefined,
+      eventTypes: [],
       ...withoutUndefined(given),
       clientId: given.clientId,
       clientSecret: given.clientSecret,
@@ -101,6 +115,10 @@ export class AppStore implements SavedPart {
   /** The client secret of the app with an id. */
   secretOf(appId: number): string | undefined {
     return this.list().find((app) => app.appId === appId)?.clientSecret;
+  }
+
+  byId(appId: number): App | undefined {
+    return this.list().find((app) => app.appId === appId);
   }
 
   list(): App[] {

@@ -118,6 +118,10 @@ export const behaviourSchema = z.object({
   propertiesInUse: z.record(z.string(), z.array(z.string())).default({}),
   /** Whether the users behind OAuth tokens may change links; 2026-09 refuses it otherwise. */
   usersEditAssociations: z.boolean().default(true),
+  /** An app's event for an address that no contact has: makes one, as documented of v3, or 404. */
+  appEventUnknownEmail: z.enum(['create', 'refuse']).default('create'),
+  /** Ms by which the daily usage may be late; HubSpot's is up to 300,000. */
+  usageAgeMs: z.number().min(0).default(0),
   /** Custom events with an unknown name, record or property: taken as if nothing were wrong, or refused with 400. */
   wrongEvents: z.enum(['vanish', 'refuse']).default('vanish'),
   /** The first edition that has custom events; documented as Enterprise, reported from Professional on. */

@@ -9,6 +9,7 @@ export function forgetErased(portal: Portal): void {
     // Also under the ids of records that it had absorbed.
     const isGone = (id: string) => store.get(id) === undefined;
     portal.customEvents.forget(type.name, isGone);
+    portal.appEvents.forget(type.name, isGone);
     if (type.name !== 'contacts') return;
     portal.forms.forget(isGone);
     portal.consent.forget(properties.get('email') ?? '');

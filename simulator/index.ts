@@ -1,4 +1,5 @@
 export type { AppControls } from './app-controls.ts';
+export type { AppEvent } from './app-event-store.ts';
 export type { App, AppOptions, AuthorizationRequest } from './apps.ts';
 export type { Behaviour, BehaviourPatch } from './behaviour.ts';
 export type { ClockChange, SimulatorClock } from './clock.ts';

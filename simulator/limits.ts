@@ -87,6 +87,14 @@ export interface Admission {
   headers: Record<string, string>;
 }
 
+/** Calls counted in a day, as reports show them; instants are ms since 1970. */
+export interface CollectedUsage {
+  used: number;
+  limit: number | null;
+  resetsAt: number;
+  collectedAt: number;
+}
+
 export interface LimiterOptions {
   numbers: LimitNumbers;
   tier: Tier;
@@ -118,6 +126,7 @@ export class Limiter {
   readonly #associationsPerToken = new Map<string, RollingWindow>();
   readonly #submissionsPerAddress = new Map<string, RollingWindow>();
   readonly refusals: Record<Policy, number> = { TEN_SECONDLY_ROLLING: 0, DAILY: 0, SECONDLY: 0 };
+  #collected: CollectedUsage | undefined;
   numbers: LimitNumbers;
 
   constructor(options: LimiterOptions) {
@@ -147,6 +156,14 @@ export class Limiter {
       for (const { counter } of days) counter.add(now);
     }
     return { refusedBy, headers: headersOf(meter, now) };
+  }
+
+  /** The usage as it was collected last, at most `maxAgeMs` ago. */
+  collectedUsage(now: number, maxAgeMs: number): CollectedUsage {
+    const last = this.#collected;
+    if (last && now >= last.collectedAt && now - last.collectedAt < maxAgeMs) return last;
+    this.#collected = { ...this.dailyUsage(now), collectedAt: now };
+    return this.#collected;
   }
 
   /** Whether an address may submit another form; if so it is counted. */
@@ -187,6 +204,7 @@ export class Limiter {
     this.#associationsDaily.reset();
     this.#associationsPerToken.clear();
     this.#submissionsPerAddress.clear();
+    this.#collected = undefined;
     for (const policy of Object.keys(this.refusals)) this.refusals[policy as Policy] = 0;
   }
 

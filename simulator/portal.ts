@@ -1,4 +1,5 @@
 import { badRequest } from './api-error.ts';
+import { AppEventStore } from './app-event-store.ts';
 import { AppStore } from './apps.ts';
 import { AssociationCatalogue } from './association-catalogue.ts';
 import type { Behaviour } from './behaviour.ts';
@@ -90,6 +91,7 @@ export class Portal {
   readonly forms = new FormStore();
   readonly #companies: CompanyMaker;
   readonly customEvents: CustomEventStore;
+  readonly appEvents = new AppEventStore();
   readonly tier: Tier;
   readonly #subscriptionTypes: readonly SubscriptionTypeOptions[];
   readonly #forms: readonly FormOptions[];
@@ -190,6 +192,7 @@ export class Portal {
     this.history.clear();
     this.forms.clear();
     this.customEvents.clear();
+    this.appEvents.clear();
     for (const form of this.#forms) this.forms.add(form, this.iso(this.clock.now()));
     this.consent.clear();
     for (const type of this.#subscriptionTypes) addSubscriptionType(this, type);

@@ -5,7 +5,7 @@ import type { Portal } from './portal.ts';
 export interface Happening {
   /** Ms of the portal's clock. */
   at: number;
-  kind: 'consent' | 'submission' | 'event';
+  kind: 'consent' | 'submission' | 'event' | 'app-event';
   title: string;
   facts: { name: string; value: string }[];
 }
@@ -16,6 +16,7 @@ export function recordHappenings(portal: Portal, record: StoredRecord): Happenin
     ...addressesOf(record).flatMap((email) => consentOf(portal, email)),
     ...submissionsOf(portal, record),
     ...customEventsOf(portal, record),
+    ...appEventsOf(portal, record),
   ];
 }
 
@@ -66,6 +67,22 @@ function customEventsOf(portal: Portal, record: StoredRecord): Happening[] {
       kind: 'event',
       title: portal.customEvents.definition(eventName)?.label ?? eventName,
       facts: Object.entries(properties).map(([name, value]) => ({ name, value })),
+    }));
+}
+
+function appEventsOf(portal: Portal, record: StoredRecord): Happening[] {
+  const { store } = portal.objects(record.type.name);
+  return portal.appEvents
+    .events()
+    .filter(({ objectType, objectId }) => objectType === record.type.name && store.get(objectId) === record)
+    .map(({ appId, title, at, properties }) => ({
+      at,
+      kind: 'app-event',
+      title,
+      facts: [
+        { name: 'app', value: portal.apps.byId(appId)?.name ?? `${appId}` },
+        ...Object.entries(properties).map(([name, value]) => ({ name, value })),
+      ],
     }));
 }
 

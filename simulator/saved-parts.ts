@@ -36,5 +36,6 @@ export function savedParts(portal: Portal): ReadonlyMap<string, SavedPart> {
     ['consent', portal.consent],
     ['form', savedForms(portal)],
     ['custom-event', portal.customEvents],
+    ['app-event', portal.appEvents],
   ]);
 }

@@ -209,6 +209,30 @@ it('keeps custom events, and which of them are known', async () => {
   ]);
 });
 
+it('keeps app events and their templates', async () => {
+  const apps = [{ clientId: 'c', clientSecret: 's', appId: 700, eventTypes: [{ name: 'visited' }] }];
+  const tokens = [{ token: 'app', appId: 700 }];
+  const before = await start({ apps, tokens });
+  const key = 'hapikey=00000000-0000-4000-8000-000000000002';
+  const templates = `/integrators/timeline/v3/700/event-templates?${key}`;
+  await before.call('POST', templates, { name: 'Plan' });
+  const send = (portal: TestPortal, id: string) =>
+    portal.call(
+      'POST',
+      '/integrators/timeline/2026-03/events',
+      { eventTypeName: 'visited', id, email: 'a@example.com' },
+      { authorization: 'Bearer app' },
+    );
+  await send(before, 'one');
+  const saw = before.simulator.appEvents();
+  const after = await restart(before, { apps, tokens });
+  expect(after.simulator.appEvents()).toEqual(saw);
+  expect((await send(after, 'one')).status).toBe(409);
+  expect((await after.call('GET', templates)).body.results).toMatchObject([{ name: 'Plan' }]);
+  expect((await after.call('POST', templates, { name: 'Other' })).status).toBe(201);
+  expect((await after.call('GET', templates)).body.results).toHaveLength(2);
+});
+
 it('keeps every portal, those that the options do not name too', async () => {
   const before = await start({ portals: [{ portalId: 222, token: 'other' }] });
   before.simulator.portal(222).insert('contacts', [{ email: 'b@example.com' }]);

@@ -32,3 +32,14 @@ it('usage counts the calls of the day and tells when it ends', async () => {
     { usageLimit: 250_000, currentUsage: 2, resetsAt: '2026-11-23T05:00:00.000Z' },
   ]);
 });
+
+it('usage may be late, and says when it was collected', async () => {
+  portal.simulator.setBehaviour({ usageAgeMs: 300_000 });
+  const usage = async () =>
+    (await portal.call('GET', '/account-info/2026-09/api-usage/daily/private-apps')).body.results[0];
+  expect(await usage()).toMatchObject({ currentUsage: 1 });
+  portal.simulator.setClock({ advanceMs: 299_999 });
+  expect(await usage()).toMatchObject({ currentUsage: 1, collectedAt: '2026-11-22T12:00:00.000Z' });
+  portal.simulator.setClock({ advanceMs: 1 });
+  expect(await usage()).toMatchObject({ currentUsage: 3, collectedAt: '2026-11-22T12:05:00.000Z' });
+});

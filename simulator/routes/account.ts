@@ -44,14 +44,15 @@ function details(call: Call): Reply {
 
 /** Usage is of the whole portal: the daily budget is shared by all apps. */
 function dailyUsage(call: Call): Reply {
-  const { used, limit, resetsAt } = call.limiter.dailyUsage(call.now);
+  const { usageAgeMs } = call.portal.behaviour;
+  const { used, limit, resetsAt, collectedAt } = call.limiter.collectedUsage(call.now, usageAgeMs);
   return ok({
     results: [
       {
         name: 'private-apps-api-calls-daily',
         usageLimit: limit ?? 1_000_000,
         currentUsage: used,
-        collectedAt: call.portal.iso(call.now),
+        collectedAt: call.portal.iso(collectedAt),
         fetchStatus: 'SUCCESS',
         resetsAt: new Date(resetsAt).toISOString(),
       },

@@ -1,5 +1,6 @@
 import type { Route } from '../router.ts';
 import { accountRoutes } from './account.ts';
+import { appEventRoutes } from './app-events.ts';
 import { appWebhookRoutes } from './app-webhooks.ts';
 import { associationBatchRoutes } from './association-batches.ts';
 import { associationLabelRoutes } from './association-labels.ts';
@@ -12,6 +13,7 @@ import { consentV3Routes } from './consent-v3.ts';
 import { eventDefinitionRoutes } from './event-definitions.ts';
 import { eventOccurrenceRoutes } from './event-occurrences.ts';
 import { eventSendRoutes } from './event-send.ts';
+import { eventTemplateRoutes } from './event-templates.ts';
 import { formSubmissionRoutes } from './form-submissions.ts';
 import { formSubmitRoutes } from './form-submit.ts';
 import { formRoutes } from './forms.ts';
@@ -21,6 +23,7 @@ import { limitRoutes } from './limits.ts';
 import { listMembershipRoutes } from './list-memberships.ts';
 import { listRoutes } from './lists.ts';
 import { mergeRoutes } from './merge.ts';
+import { networkOriginRoutes } from './network-origins.ts';
 import { oauthRoutes } from './oauth.ts';
 import { objectRoutes } from './objects.ts';
 import { ownerRoutes } from './owners.ts';
@@ -62,6 +65,9 @@ export const ROUTES: readonly Route[] = [
   ...consentRoutes,
   ...consentV3Routes,
   ...formRoutes,
+  ...appEventRoutes,
+  ...eventTemplateRoutes,
+  ...networkOriginRoutes,
   ...eventSendRoutes,
   ...eventDefinitionRoutes,
   ...eventOccurrenceRoutes,

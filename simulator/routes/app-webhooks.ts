@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ApiError, badRequest, notFound } from '../api-error.ts';
+import { badRequest, notFound } from '../api-error.ts';
 import { type Call, jsonObject, param } from '../call.ts';
 import { created, noContent, ok, type Reply } from '../reply.ts';
 import type { Route } from '../router.ts';
@@ -10,6 +10,7 @@ import {
   targetUrlSchema,
   type WebhookApp,
 } from '../webhook-apps.ts';
+import { developedApp } from './developer-access.ts';
 import { anyToken } from './scopes.ts';
 
 const settingsSchema = z.object({
@@ -106,14 +107,7 @@ function unsubscribe(call: Call): Reply {
 
 /** Throws the 401 for a caller who may not manage this app. */
 function appOf(call: Call): WebhookApp {
-  const { webhookApps, tokens } = call.portal;
-  const appId = Number(param(call, 'appId'));
-  if (!Number.isSafeInteger(appId) || appId < 1) throw notFound();
-  if (call.query.get('hapikey') !== webhookApps.developerKey) {
-    if (tokens.authenticate(call.headers.authorization, call.now).appId !== appId)
-      throw new ApiError(403, 'This token is not the app’s.', { category: 'BANNED' });
-  }
-  return webhookApps.named(appId);
+  return call.portal.webhookApps.named(developedApp(call));
 }
 
 function subscriptionOf(app: WebhookApp, id: string): Subscription {

@@ -5,7 +5,12 @@ import { richText } from './rich-text.js';
 
 /** @import { TimelineEntry } from '../../record-timeline.ts' */
 
-const HAPPENINGS = { consent: 'Consent', submission: 'Form submission', event: 'Custom event' };
+const HAPPENINGS = {
+  consent: 'Consent',
+  submission: 'Form submission',
+  event: 'Custom event',
+  'app-event': 'App event',
+};
 
 /**
  * What happened to a record, newest first.
