@@ -2,6 +2,8 @@ import { DEFAULT_TOKEN } from '../options.ts';
 
 import {
   APP,
+  APP_EVENT,
+  APP_TOKEN,
   DEVELOPER_KEY,
   EMAIL,
   EVENT,
@@ -194,5 +196,43 @@ export function eventSamples({ contact }: Ids): Sample[] {
       path: `/events/event-occurrences/2026-09?objectType=contact&objectId=${contact}&limit=2`,
     },
     { method: 'GET', path: '/events/event-occurrences/2026-09/event-types' },
+  ];
+}
+
+/** Events of apps and their templates, and where HubSpot calls from. */
+export function timelineSamples({ contact, eventTemplate, accessToken }: Ids): Sample[] {
+  const timeline = '/integrators/timeline';
+  const key = `?hapikey=${DEVELOPER_KEY}`;
+  const templates = `${timeline}/v3/${APP.appId}/event-templates`;
+  const one = `${templates}/${eventTemplate}`;
+  const event = { eventTypeName: APP_EVENT, id: 'e-1', objectId: contact, properties: { plan: 'free' } };
+  const old = { eventTemplateId: eventTemplate, id: 'e-2', email: EMAIL, tokens: { plan: 'free' } };
+  const template = { name: 'Seats', objectType: 'contacts', tokens: [{ name: 'seats', type: 'number' }] };
+  return [
+    { method: 'POST', path: `${timeline}/2026-03/events`, body: event, token: APP_TOKEN },
+    {
+      method: 'POST',
+      path: `${timeline}/v4/events/batch`,
+      body: { inputs: [event, { ...event, id: 'e-3', timestamp: '2026-11-22T10:00:00Z' }] },
+      token: APP_TOKEN,
+    },
+    { method: 'POST', path: `${timeline}/v3/events`, body: old, token: accessToken },
+    {
+      method: 'POST',
+      path: `${timeline}/v3/events/batch/create`,
+      body: { inputs: [old] },
+      token: accessToken,
+    },
+    { method: 'GET', path: `${timeline}/v3/events/${eventTemplate}/shown`, token: accessToken },
+    { method: 'GET', path: `${templates}${key}` },
+    { method: 'POST', path: `${templates}${key}`, body: template },
+    { method: 'GET', path: `${one}${key}` },
+    { method: 'PUT', path: `${one}${key}`, body: template },
+    { method: 'DELETE', path: `${one}${key}` },
+    { method: 'POST', path: `${one}/tokens${key}`, body: { name: 'colour', label: 'Colour' } },
+    { method: 'PUT', path: `${one}/tokens/plan${key}`, body: { label: 'The plan', type: 'string' } },
+    { method: 'DELETE', path: `${one}/tokens/plan${key}` },
+    { method: 'GET', path: '/meta/network-origins/2026-09/ip-ranges' },
+    { method: 'GET', path: '/meta/network-origins/2026-09/ip-ranges/simple' },
   ];
 }

@@ -1,4 +1,11 @@
-import { appSamples, consentSamples, eventSamples, formSamples, journalSamples } from './app-samples.ts';
+import {
+  appSamples,
+  consentSamples,
+  eventSamples,
+  formSamples,
+  journalSamples,
+  timelineSamples,
+} from './app-samples.ts';
 import { EMAIL, FUZZ_PORTAL, type Ids, type Sample } from './sample.ts';
 
 const CRM = '/crm/objects/2026-09';
@@ -69,6 +76,7 @@ export function corpus(ids: Ids): Sample[] {
     ...eventSamples(ids),
     ...formSamples(),
     ...journalSamples(ids),
+    ...timelineSamples(ids),
   ];
 }
 

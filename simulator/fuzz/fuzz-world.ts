@@ -10,6 +10,8 @@ import { JOURNAL_SCOPES } from '../tokens.ts';
 import { corpus, FILTER_BRANCH, PIPELINE, PROPERTY, SCHEMA } from './corpus.ts';
 import {
   APP,
+  APP_EVENT,
+  APP_TOKEN,
   DEVELOPER_KEY,
   EVENT_DEFINITION,
   FORM,
@@ -31,7 +33,16 @@ export const FUZZ_OPTIONS = {
   portalId: FUZZ_PORTAL,
   limits: 'none',
   developerKey: DEVELOPER_KEY,
-  apps: [{ clientId: APP.clientId, clientSecret: APP.clientSecret, redirectUris: [APP.redirectUri] }],
+  apps: [
+    {
+      appId: APP.appId,
+      clientId: APP.clientId,
+      clientSecret: APP.clientSecret,
+      redirectUris: [APP.redirectUri],
+      eventTypes: [{ name: APP_EVENT, properties: ['plan'] }],
+    },
+  ],
+  tokens: [{ token: APP_TOKEN, appId: APP.appId }],
   webhooks: [{ appId: 77, clientSecret: 'secret', targetUrl: NOWHERE }],
   forms: [{ id: FORM, name: 'Sign-up', fieldGroups: [{ fields: [{ name: 'email' }, { name: 'city' }] }] }],
 } satisfies SimulatorOptions;
@@ -139,13 +150,24 @@ function prepare(world: FuzzWorld): Ids {
       {
         clientId: APP.clientId,
         redirectUri: APP.redirectUri,
-        scopes: ['oauth', 'crm.objects.contacts.read'],
+        scopes: ['oauth', 'timeline', 'crm.objects.contacts.read'],
       },
       portal.clock.now(),
     );
   const fields = { grant_type: 'authorization_code', code: authorize(), redirect_uri: APP.redirectUri };
   const form = new URLSearchParams({ client_id: APP.clientId, client_secret: APP.clientSecret, ...fields });
   const tokens = make('/oauth/2026-09/token', form.toString());
+  const eventTemplate = idAt(
+    make(`/integrators/timeline/v3/${APP.appId}/event-templates?hapikey=${DEVELOPER_KEY}`, {
+      name: 'Plan ended',
+      objectType: 'contacts',
+      tokens: [{ name: 'plan', label: 'Plan', type: 'string' }],
+    }),
+    'id',
+  );
+  const accessToken = idAt(tokens, 'access_token');
+  const shown = { eventTemplateId: eventTemplate, id: 'shown', objectId: contact, tokens: { plan: 'free' } };
+  make('/integrators/timeline/v3/events', shown, 'POST', accessToken);
   const credentials = new URLSearchParams({
     client_id: APP.clientId,
     client_secret: APP.clientSecret,
@@ -182,7 +204,8 @@ function prepare(world: FuzzWorld): Ids {
     freeStage: idAt(pipeline, 'stages', '1', 'id'),
     webhookSubscription: idAt(webhook, 'id'),
     code: authorize(),
-    accessToken: idAt(tokens, 'access_token'),
+    accessToken,
+    eventTemplate,
     refreshToken: idAt(tokens, 'refresh_token'),
   };
 }

@@ -31,13 +31,18 @@ export interface Ids {
   journalSubscription: string;
   offset: string;
   filePath: string;
+  eventTemplate: string;
 }
 
 export const APP = {
+  appId: 700,
   clientId: 'client-1',
   clientSecret: 'secret-1',
   redirectUri: 'https://example.com/back',
 };
+/** Of the same app, without a user. */
+export const APP_TOKEN = 'pat-na1-fuzz-app';
+export const APP_EVENT = 'plan_ended';
 export const DEVELOPER_KEY = 'developer-key';
 export const FORM = '11111111-1111-4111-8111-111111111111';
 export const FUZZ_PORTAL = 77;

@@ -2,7 +2,7 @@ import { badRequest, notFound } from '../api-error.ts';
 import type { AppEvent } from '../app-event-store.ts';
 import { type EventFields, projectKind, takeAppEvents, templateKind } from '../app-events.ts';
 import type { App } from '../apps.ts';
-import { type Call, invalidJson, jsonObject, param } from '../call.ts';
+import { type Call, invalidJson, jsonObject, param, textOf } from '../call.ts';
 import { created, ok, type Reply } from '../reply.ts';
 import type { Route } from '../router.ts';
 import { requireScopes } from '../tokens.ts';
@@ -67,7 +67,7 @@ function fieldsFor(call: Call): EventFields {
   }
   return {
     kindOf({ eventTemplateId }) {
-      const template = call.portal.appEvents.template(String(eventTemplateId));
+      const template = call.portal.appEvents.template(textOf(eventTemplateId));
       if (template?.appId !== app.appId)
         throw badRequest(`The app has no event template ${JSON.stringify(eventTemplateId)}`);
       return templateKind(template);
