@@ -249,7 +249,7 @@ describe.each(LINK_VERSIONS)('with %s', (version) => {
     ]);
     expect(linked).toMatchObject({ status: 201, body: { labels: [name] } });
     await portal.call('DELETE', path);
-    expect((await portal.call('DELETE', `${PAIR}/labels/${ours?.typeId}`)).status).toBe(204);
+    expect((await portal.call('DELETE', `${PAIR}/labels/${kinds[0]?.typeId}`)).status).toBe(204);
   });
 
   it('labels of a pair are removed by batch, and the unlabelled link stays', async () => {

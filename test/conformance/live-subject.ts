@@ -39,6 +39,8 @@ export async function openLiveSubject(settings: LiveSettings): Promise<OpenSubje
         continue;
       }
       made.push(...removalsAfter(method, path, answer));
+      const removed = method === 'DELETE' && answer.status < 300 ? made.findIndex((one) => one.path === path) : -1;
+      if (removed >= 0) made.splice(removed, 1);
       return answer;
     }
   };
@@ -62,7 +64,7 @@ export async function openLiveSubject(settings: LiveSettings): Promise<OpenSubje
     },
     async close() {
       const left: string[] = [];
-      for (const { method, path } of made.reverse()) {
+      for (const { method, path } of made.toReversed()) {
         const { status } = await call(method, path);
         if (status >= 300 && status !== 404) left.push(`${path} (${status})`);
       }

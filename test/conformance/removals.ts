@@ -44,7 +44,8 @@ const RULES: readonly Rule[] = [
     ids: own('id'),
     query: '?validateReferencesBeforeDelete=false&validateDealStageUsagesBeforeDelete=false',
   },
-  { method: 'POST', path: new RegExp(`^(${LABELS})$`), ids: each('typeId') },
+  // Both directions of a label go with either of them.
+  { method: 'POST', path: new RegExp(`^(${LABELS})$`), ids: (body) => each('typeId')(body).slice(0, 1) },
   { method: 'POST', path: /^(\/marketing\/v3\/forms)$/, ids: own('id') },
   { method: 'POST', path: new RegExp(`^(${DEFINITIONS})$`), ids: own('name') },
 ];
