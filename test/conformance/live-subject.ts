@@ -39,7 +39,8 @@ export async function openLiveSubject(settings: LiveSettings): Promise<OpenSubje
         continue;
       }
       made.push(...removalsAfter(method, path, answer));
-      const removed = method === 'DELETE' && answer.status < 300 ? made.findIndex((one) => one.path === path) : -1;
+      const removed =
+        method === 'DELETE' && answer.status < 300 ? made.findIndex((one) => one.path === path) : -1;
       if (removed >= 0) made.splice(removed, 1);
       return answer;
     }
