@@ -39,6 +39,7 @@ export async function openLiveSubject(settings: LiveSettings): Promise<OpenSubje
         continue;
       }
       made.push(...removalsAfter(method, path, answer));
+      // What a case has removed itself need not go again: not every portal answers that with 404.
       const removed =
         method === 'DELETE' && answer.status < 300 ? made.findIndex((one) => one.path === path) : -1;
       if (removed >= 0) made.splice(removed, 1);

@@ -10,7 +10,7 @@ interface Rule {
   method: 'POST' | 'PUT';
   /** Matched against the path without its query; group 1 is the path that ids are put behind. */
   path: RegExp;
-  /** What names each made thing; undefined for an entry that was there before. */
+  /** What names each made thing: '' when the path does, undefined for an entry that was there before. */
   ids: (body: Body) => (unknown | undefined)[];
   query?: string;
 }
@@ -37,6 +37,7 @@ const RULES: readonly Rule[] = [
   { method: 'POST', path: new RegExp(`^(${PROPERTIES}(?:/groups)?)$`), ids: own('name') },
   { method: 'POST', path: new RegExp(`^(${PROPERTIES})/batch/create$`), ids: each('name') },
   { method: 'POST', path: new RegExp(`^(${LISTS})$`), ids: (body) => [body.list?.listId] },
+  { method: 'PUT', path: new RegExp(`^(${LISTS}/[^/]+)/restore$`), ids: () => [''] },
   // What still stands in a pipeline was made by the run too, and is removed before it.
   {
     method: 'POST',
@@ -60,6 +61,9 @@ export function removalsAfter(method: string, url: string, answer: Answer): Remo
     return rule
       .ids(answer.body)
       .filter((id) => id !== undefined)
-      .map((id) => ({ method: 'DELETE' as const, path: `${base}/${id}${rule.query ?? ''}` }));
+      .map((id) => ({
+        method: 'DELETE' as const,
+        path: `${base}${id === '' ? '' : `/${id}`}${rule.query ?? ''}`,
+      }));
   });
 }
