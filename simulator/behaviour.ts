@@ -31,6 +31,8 @@ export const behaviourSchema = z.object({
   legacyLinkEntries: z.enum(['one', 'each']).default('one'),
   /** Whether `hubspot_owner_id` must name an active owner; off: any whole number passes. */
   checkOwners: z.boolean().default(true),
+  /** Code for an id of an owner or a queue that is no whole number. Which of the known codes HubSpot gives here is not documented. */
+  wrongIdCode: z.enum(['INVALID_INTEGER', 'INVALID_OPTION']).default('INVALID_INTEGER'),
   /** A new record without a pipeline in a portal with several: takes the default one, or 400. Reports disagree. */
   missingPipeline: z.enum(['default', 'refuse']).default('default'),
   /** A merge mints a new id; `primary` keeps the primary's id ("Primary ID Preservation", beta). */

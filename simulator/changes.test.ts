@@ -113,10 +113,11 @@ it('tells links made on create, and their removal', () => {
   const id = insert({ email: 'a@example.com' });
   const note = noteOn(id);
   call('DELETE', `${NOTES}/${note.id}/associations/contacts/${id}`);
+  const linkKinds = [{ category: 'HUBSPOT_DEFINED', typeId: 202 }];
   expect(told.slice(1)).toMatchObject([
     { kind: 'created', record: { id: note.id } },
-    { kind: 'linked', from: { id: note.id }, to: { id }, typeIds: [202] },
-    { kind: 'unlinked', from: { id: note.id }, to: { id }, typeIds: [202] },
+    { kind: 'linked', from: { id: note.id }, to: { id }, linkKinds },
+    { kind: 'unlinked', from: { id: note.id }, to: { id }, linkKinds },
   ]);
 });
 

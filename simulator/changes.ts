@@ -1,3 +1,4 @@
+import type { AssociationType } from './association-types.ts';
 import type { Portal } from './portal.ts';
 import type { StoredRecord } from './stored-record.ts';
 import type { ChangeSource } from './value-versions.ts';
@@ -8,6 +9,9 @@ export interface ValueChange {
   readonly before: string;
   readonly after: string;
 }
+
+/** What names a kind of link; a label of users may have the number of one of HubSpot's own kinds. */
+export type LinkKind = Pick<AssociationType, 'category' | 'typeId'>;
 
 interface Occurrence {
   /** Ms of the portal's clock. */
@@ -37,7 +41,8 @@ export type Change = Occurrence &
         readonly kind: 'linked' | 'unlinked';
         readonly from: StoredRecord;
         readonly to: StoredRecord;
-        readonly typeIds: readonly number[];
+        /** Those of the direction from `from` to `to`. */
+        readonly linkKinds: readonly LinkKind[];
       }
   );
 

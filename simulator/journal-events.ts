@@ -1,4 +1,4 @@
-import type { Change } from './changes.ts';
+import type { Change, LinkKind } from './changes.ts';
 import type { StoredRecord } from './stored-record.ts';
 
 export const JOURNAL_SUBJECTS = [
@@ -69,9 +69,9 @@ export function journalHappenings(change: Change): JournalHappening[] {
     }
     case 'linked':
     case 'unlinked': {
-      const { from, to, typeIds } = change;
+      const { from, to, linkKinds } = change;
       const action = change.kind === 'linked' ? 'ASSOCIATION_ADDED' : 'ASSOCIATION_REMOVED';
-      return [link(action, from, to, typeIds)];
+      return [link(action, from, to, linkKinds)];
     }
   }
 }
@@ -94,14 +94,14 @@ function link(
   action: JournalAction,
   from: StoredRecord,
   to: StoredRecord,
-  typeIds: readonly number[],
+  linkKinds: readonly LinkKind[],
 ): JournalHappening {
   const fields = {
     fromObjectTypeId: from.type.typeId,
     fromObjectId: from.numericId,
     toObjectTypeId: to.type.typeId,
     toObjectId: to.numericId,
-    associationTypeIds: typeIds,
+    associationTypeIds: linkKinds.map(({ typeId }) => typeId),
   };
   return { ...object(action, from, { fields }), subject: 'ASSOCIATION' };
 }

@@ -129,9 +129,9 @@ function putBothWays({ from, to }: Ends, types: TypeSet, { associations }: Porta
   putLink(to, from, associations.setOf(types.map((type) => type.inverse)));
 }
 
-/** Type ids are those of the direction from `from` to `to`. */
 function tell(kind: 'linked' | 'unlinked', ends: Ends, types: TypeSet, occasion: Occasion): void {
   const { portal, at, requestN } = occasion;
   if (!portal.changes.isHeard) return;
-  portal.changes.tell({ kind, ...ends, typeIds: types.map(({ typeId }) => typeId), at, requestN });
+  const linkKinds = types.map(({ category, typeId }) => ({ category, typeId }));
+  portal.changes.tell({ kind, ...ends, linkKinds, at, requestN });
 }

@@ -67,7 +67,8 @@ describe('values that are refused', () => {
     ['closedate', 'tomorrow', 'INVALID_LONG'],
     ['lifecyclestage', 'Lead', 'INVALID_OPTION'],
     ['many', 'a;c', 'INVALID_OPTION'],
-    ['hubspot_owner_id', 'Ada', 'INVALID_OPTION'],
+    ['hubspot_owner_id', 'Ada', 'INVALID_INTEGER'],
+    ['hubspot_owner_id', '9001.5', 'INVALID_INTEGER'],
     ['city', null, 'INVALID_VALUE'],
     ['city', 'x'.repeat(65_537), 'INVALID_STRING'],
   ])('%s = %j gives %s', (name, given, code) => {
@@ -112,4 +113,9 @@ it.each([
   [{ overlongStrings: 'cut' as const }, { city: 'x'.repeat(65_540) }, [['city', 'x'.repeat(65_536)]]],
 ])('with %j, %j is taken', (behaviour, properties, values) => {
   expect(check(properties, { behaviour })).toMatchObject({ values, faults: [] });
+});
+
+it('an id that is no number can be set to be told as an option', () => {
+  const { faults } = check({ hubspot_owner_id: 'Ada' }, { behaviour: { wrongIdCode: 'INVALID_OPTION' } });
+  expect(faults).toMatchObject([{ name: 'hubspot_owner_id', code: 'INVALID_OPTION' }]);
 });

@@ -161,8 +161,9 @@ function checkValue(
     }
     default: {
       const wrong = text.split(';').find((value) => value !== '' && !INTEGER.test(value));
-      if (wrong !== undefined) invalidOption(result, property, wrong);
-      else result.values.push([name, text]);
+      if (wrong === undefined) result.values.push([name, text]);
+      else if (context.behaviour.wrongIdCode === 'INVALID_OPTION') invalidOption(result, property, wrong);
+      else fault(result, name, 'INVALID_INTEGER', `${wrong} was not a valid integer.`);
     }
   }
 }

@@ -1,4 +1,4 @@
-import type { Change, ValueChange } from './changes.ts';
+import type { Change, LinkKind, ValueChange } from './changes.ts';
 import { findObjectType } from './object-types.ts';
 import type { StoredRecord } from './stored-record.ts';
 import type { EventKind, Subscription } from './webhook-apps.ts';
@@ -19,7 +19,7 @@ export interface HappeningRules {
   /** Whether the values of a new record are also told as changes. */
   readonly propertyChangeOnCreate: boolean;
   /** Whether a link's kinds, seen from its `from`, make it the primary one. */
-  readonly isPrimary: (from: StoredRecord, to: StoredRecord, typeIds: readonly number[]) => boolean;
+  readonly isPrimary: (from: StoredRecord, to: StoredRecord, kinds: readonly LinkKind[]) => boolean;
 }
 
 /** What a change of the portal means to those who listen by webhook. Pure. */
@@ -105,10 +105,10 @@ function mergeHappenings({
 
 /** Each side is told from its own point of view. */
 function linkHappenings(
-  { kind, from, to, typeIds }: Extract<Change, { kind: 'linked' | 'unlinked' }>,
+  { kind, from, to, linkKinds }: Extract<Change, { kind: 'linked' | 'unlinked' }>,
   { isPrimary }: HappeningRules,
 ): Happening[] {
-  const isPrimaryAssociation = isPrimary(from, to, typeIds);
+  const isPrimaryAssociation = isPrimary(from, to, linkKinds);
   const seenFrom = (here: StoredRecord, there: StoredRecord): Happening => ({
     kind: 'associationChange',
     record: here,

@@ -171,6 +171,28 @@ describe('what is told', () => {
   });
 
   it.each([
+    ['HUBSPOT_DEFINED', true],
+    ['USER_DEFINED', false],
+  ])('a link of the kind %s 1 is the primary one: %s', async (associationCategory, isPrimary) => {
+    const { simulator, call } = await start(only('contact.associationChange', 'company.associationChange'));
+    const labels = '/crm/associations/2026-09/contacts/companies/labels';
+    const label = await call('POST', labels, { label: 'Adviser', name: 'adviser' });
+    expect(label.body.results).toContainEqual(
+      expect.objectContaining({ category: 'USER_DEFINED', typeId: 1 }),
+    );
+    const [contact] = simulator.insert('contacts', [{ email: 'a@example.com' }]);
+    const [company] = simulator.insert('companies', [{ name: 'Acme' }]);
+    const path = `/crm/objects/2026-09/contacts/${contact}/associations/companies/${company}`;
+    const linked = await call('PUT', path, [{ associationCategory, associationTypeId: 1 }]);
+    expect(linked.status).toBe(201);
+    expect((await call('DELETE', path)).status).toBe(204);
+    await simulator.webhooksSettled();
+    const told = receiver.events().map((event) => event.isPrimaryAssociation);
+    expect(told.length).toBeGreaterThanOrEqual(4);
+    expect(new Set(told)).toEqual(new Set([isPrimary]));
+  });
+
+  it.each([
     ['subscriptionType', { subscriptionType: 'object.creation', objectTypeId: '0-2' }, 'eventType'],
     ['eventType', { eventType: 'object.creation', objectTypeId: '0-2' }, 'subscriptionType'],
   ] as const)('generic types, named in %s', async (webhookTypeField, fields, absent) => {

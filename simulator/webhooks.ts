@@ -80,11 +80,13 @@ export class Webhooks {
     if (apps.length === 0) return;
     const happenings = happeningsOf(change, {
       propertyChangeOnCreate: behaviour.webhookPropertyChangeOnCreate,
-      isPrimary: (from, to, typeIds) => {
+      isPrimary: (from, to, kinds) => {
         const { associations } = this.#portal;
         const primary =
           associations.primary(from.type, to.type) ?? associations.primary(to.type, from.type)?.inverse;
-        return primary !== undefined && typeIds.includes(primary.typeId);
+        return kinds.some(
+          ({ category, typeId }) => category === primary?.category && typeId === primary.typeId,
+        );
       },
     });
     for (const app of apps) {

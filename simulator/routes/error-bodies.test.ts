@@ -173,6 +173,7 @@ describe('what is wrong with a value', () => {
     ['companies', { name: 'A', industry: 'BUTTERFLIES' }, 'INVALID_OPTION'],
     ['deals', { dealname: 'A', dealstage: 'won' }, 'INVALID_OPTION'],
     ['deals', { dealname: 'A', dealstage: 'closedwon', closedate: 'soon' }, 'INVALID_LONG'],
+    ['deals', { dealname: 'A', dealstage: 'closedwon', hubspot_owner_id: 'Ada' }, 'INVALID_INTEGER'],
     ['tickets', { subject: 'A', hs_pipeline_stage: '9' }, 'INVALID_OPTION'],
     ['tasks', { hs_timestamp: '2026-11-22T10:00:00Z', hs_task_priority: 'URGENT' }, 'INVALID_OPTION'],
     ['deals', { dealname: 'A' }, 'REQUIRED_PROPERTY'],

@@ -220,6 +220,20 @@ simulatorOnly('no answer of a portal is recorded', () => {
     await set({ checkOwners: true });
   });
 
+  it.each(['INVALID_INTEGER', 'INVALID_OPTION'])(
+    'an owner who is named by no number is told as %s',
+    async (wrongIdCode) => {
+      await set({ wrongIdCode });
+      const given = { email: portal.address('owned'), hubspot_owner_id: 'Ada' };
+      const { status, body } = await create('2026-09', 'contacts', given);
+      expect(status).toBe(400);
+      expect(body.errors).toMatchObject([
+        { code: wrongIdCode, context: { propertyName: ['hubspot_owner_id'] } },
+      ]);
+      await set({ wrongIdCode: 'INVALID_INTEGER' });
+    },
+  );
+
   it.each([
     ['keep', 200],
     ['refuse', 400],
