@@ -100,10 +100,9 @@ export class Gateway {
     return this.#portal.changes.during(token.source, () => route.handle(call));
   }
 
-  /** OAuth apps have one budget for each portal, whatever number of tokens they hold. */
-  #admit(budget: Budget, token: Token, now: number): Admission {
-    if (token.kind === 'static') return this.#limiter.admit(budget, token.id, now);
-    return this.#limiter.admit(budget === 'general' ? 'oauth' : budget, `app-${token.appId}`, now);
+  /** An app has one window in each portal, whatever number of tokens it holds; how wide it is goes by the kind of token. */
+  #admit(budget: Budget, { kind, appId }: Token, now: number): Admission {
+    return this.#limiter.admit(budget === 'general' && kind !== 'static' ? 'oauth' : budget, appId, now);
   }
 
   #tooMany(policy: Policy, token: Token): ApiError {

@@ -48,7 +48,7 @@ describe('over HTTP', () => {
     expect(portal.simulator.state().refused.TEN_SECONDLY_ROLLING).toBe(1);
   });
 
-  it('the window is each token’s own, the day the portal’s', async () => {
+  it('the window is each app’s own, the day the portal’s', async () => {
     const callOther = () => portal.call('GET', DETAILS, undefined, { authorization: 'Bearer other' });
     for (let place = 0; place < 3; place += 1) await call();
     for (let place = 0; place < 2; place += 1) expect((await callOther()).status).toBe(200);
@@ -106,7 +106,7 @@ describe('the limiter', () => {
 
   it('gives search five per second, beside the rolling window and without headers', () => {
     const limiter = create();
-    const verdicts = Array.from({ length: 6 }, () => limiter.admit('search', 'one', NOON));
+    const verdicts = Array.from({ length: 6 }, () => limiter.admit('search', 1, NOON));
     expect(verdicts.map(({ refusedBy }) => refusedBy)).toEqual([
       undefined,
       undefined,
@@ -116,9 +116,9 @@ describe('the limiter', () => {
       'SECONDLY',
     ]);
     expect(verdicts[0]?.headers).toEqual({});
-    expect(limiter.admit('search', 'two', NOON).refusedBy).toBe('SECONDLY');
-    expect(limiter.admit('search', 'one', NOON + 1_000).refusedBy).toBeUndefined();
-    expect(limiter.admit('general', 'one', NOON).refusedBy).toBeUndefined();
+    expect(limiter.admit('search', 2, NOON).refusedBy).toBe('SECONDLY');
+    expect(limiter.admit('search', 1, NOON + 1_000).refusedBy).toBeUndefined();
+    expect(limiter.admit('general', 1, NOON).refusedBy).toBeUndefined();
     expect(limiter.dailyUsage(NOON).used).toBe(1);
   });
 
@@ -127,14 +127,14 @@ describe('the limiter', () => {
     [true, 'TEN_SECONDLY_ROLLING'],
   ])('with refused calls counted: %j, a client that hammers gets %s', (counted, verdict) => {
     const limiter = create(counted);
-    for (const instant of [0, 1, 9_000, 9_001]) limiter.admit('general', 'one', NOON + instant);
-    expect(limiter.admit('general', 'one', NOON + 10_001).refusedBy).toBe(verdict);
+    for (const instant of [0, 1, 9_000, 9_001]) limiter.admit('general', 1, NOON + instant);
+    expect(limiter.admit('general', 1, NOON + 10_001).refusedBy).toBe(verdict);
   });
 
   it('counts calls of associations in a window and a day of their own, the day also in the portal’s', () => {
     const limiter = create();
     limiter.change({ perWindow: 1, associationsPerWindow: 2, associationsDaily: 3 });
-    const admit = (instant: number) => limiter.admit('associations', 'one', NOON + instant);
+    const admit = (instant: number) => limiter.admit('associations', 1, NOON + instant);
     expect(admit(0).headers).toMatchObject({
       'x-hubspot-ratelimit-max': '2',
       'x-hubspot-ratelimit-remaining': '1',
@@ -143,11 +143,11 @@ describe('the limiter', () => {
     });
     expect(admit(1).refusedBy).toBeUndefined();
     expect(admit(2).refusedBy).toBe('TEN_SECONDLY_ROLLING');
-    expect(limiter.admit('general', 'one', NOON + 3).refusedBy).toBeUndefined();
+    expect(limiter.admit('general', 1, NOON + 3).refusedBy).toBeUndefined();
     expect(admit(10_001).refusedBy).toBeUndefined();
     expect(admit(20_002).refusedBy).toBe('DAILY');
     expect(limiter.dailyUsage(NOON).used).toBe(4);
-    expect(limiter.associationsUsage(NOON + 20_002)).toEqual({ used: 3, windowUsed: { one: 0 } });
+    expect(limiter.associationsUsage(NOON + 20_002)).toEqual({ used: 3, windowUsed: { 1: 0 } });
   });
 
   it.each([

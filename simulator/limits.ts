@@ -3,8 +3,8 @@ import { DailyCounter } from './daily-counter.ts';
 import { RollingWindow } from './rolling-window.ts';
 
 /**
- * Calls per rolling window and token, calls per day and portal, searches per second and portal, and the budgets that
- * calls of associations have of their own: per rolling window and token, per day and portal. null: no limit.
+ * Calls per rolling window and app, calls per day and portal, searches per second and portal, and the budgets that
+ * calls of associations have of their own: per rolling window and app, per day and portal. null: no limit.
  */
 export interface LimitNumbers {
   perWindow: number | null;
@@ -77,7 +77,7 @@ export const limitsSchema = z.union([
 
 export type LimitsChange = z.infer<typeof limitsSchema>;
 
-/** Calls of associations and of search have windows of their own; `oauth` stands for `general` when the caller is an OAuth app. */
+/** Calls of associations and of search have windows of their own; `oauth` stands for `general` when the caller's token is an OAuth app's. */
 export type Budget = 'general' | 'oauth' | 'associations' | 'search' | 'none';
 export type Policy = 'TEN_SECONDLY_ROLLING' | 'DAILY' | 'SECONDLY';
 
@@ -121,9 +121,9 @@ export class Limiter {
   readonly #options: LimiterOptions;
   readonly #daily: DailyCounter;
   readonly #search = new RollingWindow();
-  readonly #perToken = new Map<string, RollingWindow>();
+  readonly #perApp = new Map<number, RollingWindow>();
   readonly #associationsDaily: DailyCounter;
-  readonly #associationsPerToken = new Map<string, RollingWindow>();
+  readonly #associationsPerApp = new Map<number, RollingWindow>();
   readonly #submissionsPerAddress = new Map<string, RollingWindow>();
   readonly refusals: Record<Policy, number> = { TEN_SECONDLY_ROLLING: 0, DAILY: 0, SECONDLY: 0 };
   #collected: CollectedUsage | undefined;
@@ -144,10 +144,10 @@ export class Limiter {
     return this.numbers;
   }
 
-  /** Counts a call against its budgets, or refuses it. */
-  admit(budget: Budget, tokenId: string, now: number): Admission {
+  /** Counts a call against its budgets, or refuses it. All tokens of an app share its windows. */
+  admit(budget: Budget, appId: number, now: number): Admission {
     if (budget === 'none') return { refusedBy: undefined, headers: {} };
-    const meter = this.#meterOf(budget, tokenId);
+    const meter = this.#meterOf(budget, appId);
     const { window, spanMs, ceiling, days } = meter;
     const refusedBy = refusalOf(meter, now);
     if (refusedBy) this.refusals[refusedBy] += 1;
@@ -182,13 +182,14 @@ export class Limiter {
     return { used: this.#daily.used(now), limit: this.numbers.daily, resetsAt: this.#daily.endsAt(now) };
   }
 
+  /** Calls in the rolling window of each app, by its id. */
   windowUsage(now: number): Record<string, number> {
-    return countAll(this.#perToken, now, this.numbers.windowMs);
+    return countAll(this.#perApp, now, this.numbers.windowMs);
   }
 
-  /** The same of calls of associations: today, and in the rolling window of each token. */
+  /** The same of calls of associations: today, and in the rolling window of each app. */
   associationsUsage(now: number): { used: number; windowUsed: Record<string, number> } {
-    const windowUsed = countAll(this.#associationsPerToken, now, this.numbers.windowMs);
+    const windowUsed = countAll(this.#associationsPerApp, now, this.numbers.windowMs);
     return { used: this.#associationsDaily.used(now), windowUsed };
   }
 
@@ -200,16 +201,16 @@ export class Limiter {
   reset(): void {
     this.#daily.reset();
     this.#search.reset();
-    this.#perToken.clear();
+    this.#perApp.clear();
     this.#associationsDaily.reset();
-    this.#associationsPerToken.clear();
+    this.#associationsPerApp.clear();
     this.#submissionsPerAddress.clear();
     this.#collected = undefined;
     for (const policy of Object.keys(this.refusals)) this.refusals[policy as Policy] = 0;
   }
 
   /** Search has a bucket of the whole portal and, as reported, no headers. */
-  #meterOf(budget: Exclude<Budget, 'none'>, tokenId: string): Meter {
+  #meterOf(budget: Exclude<Budget, 'none'>, appId: number): Meter {
     const { perWindow, oauthPerWindow, windowMs, daily, searchPerSecond } = this.numbers;
     const day = { counter: this.#daily, limit: daily };
     switch (budget) {
@@ -225,7 +226,7 @@ export class Limiter {
       case 'associations': {
         const own = { counter: this.#associationsDaily, limit: this.numbers.associationsDaily };
         return {
-          window: windowOf(this.#associationsPerToken, tokenId),
+          window: windowOf(this.#associationsPerApp, appId),
           spanMs: windowMs,
           ceiling: this.numbers.associationsPerWindow,
           policy: 'TEN_SECONDLY_ROLLING',
@@ -236,7 +237,7 @@ export class Limiter {
       case 'general':
       case 'oauth':
         return {
-          window: windowOf(this.#perToken, tokenId),
+          window: windowOf(this.#perApp, appId),
           spanMs: windowMs,
           ceiling: budget === 'oauth' ? oauthPerWindow : perWindow,
           policy: 'TEN_SECONDLY_ROLLING',
@@ -276,16 +277,16 @@ function headersOf(
   return headers;
 }
 
-function windowOf(windows: Map<string, RollingWindow>, tokenId: string): RollingWindow {
-  const known = windows.get(tokenId);
+function windowOf(windows: Map<number, RollingWindow>, appId: number): RollingWindow {
+  const known = windows.get(appId);
   if (known) return known;
   const window = new RollingWindow();
-  windows.set(tokenId, window);
+  windows.set(appId, window);
   return window;
 }
 
 function countAll(
-  windows: ReadonlyMap<string, RollingWindow>,
+  windows: ReadonlyMap<number, RollingWindow>,
   now: number,
   spanMs: number,
 ): Record<string, number> {

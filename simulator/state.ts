@@ -25,13 +25,13 @@ export interface SimulatorState {
   maxCallsIn10s: number;
   maxCallsIn10sByToken: Record<string, number>;
   limits: LimitNumbers & {
-    /** By token id. */
+    /** By the id of the app, whose tokens share one window. */
     windowUsed: Record<string, number>;
     /** Searches in the last second. */
     searchUsed: number;
     dailyUsed: number;
     dailyResetsAt: string;
-    /** Used of the budgets that calls of associations have of their own. */
+    /** Used of the budgets that calls of associations have of their own; the windows by the id of the app. */
     associations: { used: number; windowUsed: Record<string, number> };
   };
   /** Calls refused by the portal's own budgets; the edge's 429 counts as a fault. */

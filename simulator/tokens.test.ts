@@ -88,6 +88,21 @@ describe('403', () => {
   });
 });
 
+describe('the app of a token', () => {
+  const appOf = (id: string) => portal.simulator.state().tokens.find((token) => token.id === id)?.appId;
+
+  it('is another one for each, unless one is named', () => {
+    portal.simulator.addToken({ token: 'named', id: 'named', appId: 1_004 });
+    portal.simulator.addToken({ token: 'plain', id: 'plain' });
+    expect(['token-1', 'reader', 'named', 'plain'].map(appOf)).toEqual([1_001, 1_002, 1_004, 1_005]);
+  });
+
+  it('stays when the token is added again', () => {
+    portal.simulator.addToken({ token: READER, scopes: [] });
+    expect(appOf('reader')).toBe(1_002);
+  });
+});
+
 describe('token info', () => {
   const PATH = '/oauth/v2/private-apps/get/access-token-info';
 

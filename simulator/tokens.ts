@@ -70,6 +70,7 @@ export interface TokenOptions {
   /** Name in the journal and in admin answers, so that secrets stay out of them. Default `token-N`. */
   id?: string | undefined;
   scopes?: 'all' | readonly string[] | undefined;
+  /** Tokens with the same one share its burst budget. Default: an app of its own, 1001 and up. */
   appId?: number | undefined;
   appName?: string | undefined;
   userId?: number | undefined;
@@ -127,14 +128,15 @@ export class TokenStore implements SavedPart {
 
   add(options: TokenOptions): Token {
     const number = this.#bySecret.size + 1;
-    const appId = options.appId ?? 1_000 + number;
+    const known = this.#bySecret.get(options.token);
+    const appId = options.appId ?? known?.appId ?? this.#newAppId(1_000 + number);
     const token: Token = {
-      id: options.id ?? this.#bySecret.get(options.token)?.id ?? `token-${number}`,
+      id: options.id ?? known?.id ?? `token-${number}`,
       secret: options.token,
       kind: options.kind ?? 'static',
       scopes: new Set(options.scopes === undefined || options.scopes === 'all' ? ALL_SCOPES : options.scopes),
       appId,
-      appName: options.appName ?? `App ${number}`,
+      appName: options.appName ?? known?.appName ?? `App ${number}`,
       userId: options.userId ?? 7,
       expiresAt: options.expiresAt,
       revoked: options.revoked ?? false,
@@ -142,6 +144,14 @@ export class TokenStore implements SavedPart {
     };
     this.#bySecret.set(token.secret, token);
     return token;
+  }
+
+  /** No app that has tokens already: apps do not share their budgets. */
+  #newAppId(wanted: number): number {
+    const taken = new Set(this.list().map((token) => token.appId));
+    let appId = wanted;
+    while (taken.has(appId)) appId += 1;
+    return appId;
   }
 
   bySecret(secret: string): Token | undefined {

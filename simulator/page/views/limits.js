@@ -149,16 +149,21 @@ export function limitsView({ api, act, state }) {
 function usesOf({ limits, tokens, maxCallsIn10sByToken }) {
   const { associations, windowMs } = limits;
   const span = `${windowMs / 1_000} s`;
-  const windows = tokens.map(({ id, kind }) => ({
-    key: `window ${id}`,
-    label: `Last ${span}, ${id}`,
-    used: limits.windowUsed[id] ?? 0,
-    limit: kind === 'oauth' ? limits.oauthPerWindow : limits.perWindow,
-    hint: `At most ${count(maxCallsIn10sByToken[id] ?? 0)} in any 10 s so far`,
-  }));
-  const ofAssociations = Object.entries(associations.windowUsed).map(([id, used]) => ({
-    key: `associations ${id}`,
-    label: `Association calls, last ${span}, ${id}`,
+  const appIds = [...new Set(tokens.map(({ appId }) => appId))];
+  const windows = appIds.map((appId) => {
+    const own = tokens.filter((token) => token.appId === appId);
+    const most = own.map(({ id }) => `${id} at most ${count(maxCallsIn10sByToken[id] ?? 0)}`);
+    return {
+      key: `window ${appId}`,
+      label: `Last ${span}, app ${appId}`,
+      used: limits.windowUsed[appId] ?? 0,
+      limit: own.some(({ kind }) => kind === 'static') ? limits.perWindow : limits.oauthPerWindow,
+      hint: `Token ${most.join(', ')} in any 10 s so far`,
+    };
+  });
+  const ofAssociations = Object.entries(associations.windowUsed).map(([appId, used]) => ({
+    key: `associations ${appId}`,
+    label: `Association calls, last ${span}, app ${appId}`,
     used,
     limit: limits.associationsPerWindow,
     hint: 'A budget of their own',
@@ -195,12 +200,12 @@ function usesOf({ limits, tokens, maxCallsIn10sByToken }) {
 }
 
 /**
- * The token that uses its window most.
+ * The app that uses its window most.
  *
  * @param {SimulatorState} state
- * @returns {{ used: number, token: string | undefined }}
+ * @returns {{ used: number, app: string | undefined }}
  */
-export function busiestToken({ limits }) {
+export function busiestApp({ limits }) {
   const [first] = Object.entries(limits.windowUsed).sort(([, one], [, other]) => other - one);
-  return { used: first?.[1] ?? 0, token: first?.[0] };
+  return { used: first?.[1] ?? 0, app: first?.[0] };
 }

@@ -3,7 +3,7 @@ import { count, counted, when, words } from '../format.js';
 import { createGauge } from '../parts/gauge.js';
 import { createPulseChart } from '../parts/pulse-chart.js';
 import { createRequestTable } from '../parts/request-table.js';
-import { busiestToken } from './limits.js';
+import { busiestApp } from './limits.js';
 
 /** @import { BrowsePage } from '../../browse.ts' */
 /** @import { JournalTail } from '../../journal.ts' */
@@ -104,11 +104,11 @@ export function overviewView({ api, href, closed }) {
       chart.show(beats.results);
       requests.show(last.results);
       showTiles(tilesOf(state, href));
-      const { used, token } = busiestToken(state);
+      const { used, app } = busiestApp(state);
       window.show(
         used,
         state.limits.perWindow,
-        `${token === undefined ? 'No call yet' : `Token ${token}`} · ${state.limits.windowMs / 1_000} s · at most ${count(state.maxCallsIn10s)} so far`,
+        `${app === undefined ? 'No call yet' : `App ${app}`} · ${state.limits.windowMs / 1_000} s · at most ${count(state.maxCallsIn10s)} so far`,
       );
       daily.show(state.limits.dailyUsed, state.limits.daily, 'All tokens together');
       const found = types
