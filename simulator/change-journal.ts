@@ -148,6 +148,7 @@ export class ChangeJournal implements SavedPart {
   }
 
   #keep(portal: Portal, at: number, happen: () => JournalHappening[]): void {
+    if (this.#subscriptions.size === 0) return;
     const { portalId } = portal.account;
     const wanting = [...this.#subscriptions.values()].filter((each) => each.portalId === portalId);
     if (wanting.length === 0) return;

@@ -23,7 +23,7 @@ export class DrivableClock implements SimulatorClock, SavedPart {
   readonly #source: SimulatorClock;
   #offset = 0;
   #frozenAt: number | undefined;
-  readonly #listeners = new Set<() => void>();
+  readonly #listeners = new Set<(left: number) => void>();
 
   constructor(source: SimulatorClock = { now: () => Date.now() }) {
     this.#source = source;
@@ -37,18 +37,19 @@ export class DrivableClock implements SimulatorClock, SavedPart {
     return this.#frozenAt !== undefined;
   }
 
-  /** Calls `listener` after each move, stop or start; returns how to stop listening. */
-  onChange(listener: () => void): () => void {
+  /** Calls `listener` after each move, stop or start with the instant that was left; returns how to stop listening. */
+  onChange(listener: (left: number) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
 
   change(change: ClockChange): number {
-    const target = (change.now ?? this.now()) + (change.advanceMs ?? 0);
+    const left = this.now();
+    const target = (change.now ?? left) + (change.advanceMs ?? 0);
     const frozen = change.frozen ?? this.#frozenAt !== undefined;
     this.#offset = target - this.#source.now();
     this.#frozenAt = frozen ? target : undefined;
-    for (const listener of this.#listeners) listener();
+    for (const listener of this.#listeners) listener(left);
     return target;
   }
 

@@ -151,6 +151,11 @@ export class ConsentStore implements SavedPart {
     return this.#types.get(id);
   }
 
+  /** Whether no address has said anything. */
+  get isEmpty(): boolean {
+    return this.#addresses.size === 0;
+  }
+
   /** Whether anything is known of an address. */
   knows(email: string): boolean {
     return this.#addresses.has(email);

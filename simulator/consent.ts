@@ -37,6 +37,7 @@ export function addSubscriptionType(portal: Portal, options: SubscriptionTypeOpt
  */
 export function followContacts(portal: Portal): void {
   portal.changes.subscribe((change) => {
+    if (portal.consent.isEmpty) return;
     const contact = newAddressOf(change);
     if (!contact || !portal.consent.knows(contact.properties.get('email') ?? '')) return;
     portal.schedule.at(change.at, () => mirrorConsent(portal, contact, change));

@@ -249,6 +249,7 @@ export class ListStore {
   }
 
   #follow(change: Change): void {
+    if (this.#lists.size === 0) return;
     switch (change.kind) {
       case 'created':
       case 'updated':

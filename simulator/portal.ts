@@ -111,7 +111,8 @@ export class Portal {
     this.search = new SearchIndexes({
       changes: this.changes,
       schedule: this.schedule,
-      now: () => this.clock.now(),
+      clock: this.clock,
+      recordsOf: (type) => this.#find(type.name)?.store.live() ?? [],
       lag: () => searchLag(this.behaviour),
       random: options.lagRandom,
     });

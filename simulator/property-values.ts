@@ -54,6 +54,10 @@ export class PropertyValues implements Iterable<[name: string, value: string]> {
     this.setAt(this.#slots.of(name), value);
   }
 
+  nameAt(slot: number): string {
+    return this.#slots.nameOf(slot);
+  }
+
   at(slot: number): string | undefined {
     return this.#values[slot];
   }

@@ -24,10 +24,7 @@ export function savedParts(portal: Portal): ReadonlyMap<string, SavedPart> {
       pipelines ? [[`pipeline/${type.name}`, pipelines]] : [],
     ),
     ...objects.map(({ type, store }): [string, SavedPart] => [`record/${type.name}`, savedRecords(store)]),
-    ...objects.map((data): [string, SavedPart] => [
-      `search/${data.type.name}`,
-      savedSearch(data, portal.search.of(data.type)),
-    ]),
+    ...objects.map((data): [string, SavedPart] => [`search/${data.type.name}`, savedSearch(data, portal)]),
     ['association-label', portal.associations],
     ['link', savedLinks(portal)],
     ['blocked', portal.blocklist],

@@ -1,7 +1,6 @@
 import { z } from 'zod';
-import type { ObjectData } from './portal.ts';
+import type { ObjectData, Portal } from './portal.ts';
 import type { SavedPart } from './saved-part.ts';
-import type { SearchIndex } from './search-index.ts';
 
 const valueSchema = z.strictObject({ name: z.string(), before: z.string(), after: z.string() });
 const changeSchema = z.strictObject({
@@ -13,9 +12,10 @@ const waitingRow = z.tuple([z.literal('waiting'), z.string(), z.number().nullabl
 const rowSchema = z.tuple([z.literal('settled')]).or(waitingRow);
 
 /** What search does not show yet; all other live records it shows as they are. */
-export function savedSearch({ store }: ObjectData, index: SearchIndex): SavedPart {
+export function savedSearch({ store, type }: ObjectData, { search }: Portal): SavedPart {
   return {
     *dump() {
+      const index = search.of(type);
       for (const { record, changes } of index.waiting()) {
         const shown = index.isShown(record) ? index.modifiedOf(record) : null;
         const rows = changes.map(({ visibleAt, modified, values }) => ({ visibleAt, modified, values }));
@@ -25,19 +25,11 @@ export function savedSearch({ store }: ObjectData, index: SearchIndex): SavedPar
     },
     restore(row) {
       const saved = rowSchema.parse(row);
-      if (saved[0] === 'settled') {
-        const { records } = store.page(
-          0,
-          Number.POSITIVE_INFINITY,
-          (record) => record.archivedAt === undefined,
-        );
-        index.showSettled(records);
-        return;
-      }
+      if (saved[0] === 'settled') return;
       const [, id, shown, changes] = saved;
       const record = store.get(id);
       if (!record) throw new Error(`there is no record ${id}`);
-      index.resume(record, shown, changes);
+      search.resume(record, shown, changes);
     },
   };
 }

@@ -12,6 +12,10 @@ export interface WaitingChange {
   readonly values: readonly ValueChange[];
 }
 
+interface ChangedRecord extends Omit<WaitingChange, 'visibleAt'> {
+  readonly record: StoredRecord;
+}
+
 interface Waiting extends WaitingChange {
   readonly record: StoredRecord;
   /** Overtaken by a later change of the record, or the record is gone. */
@@ -70,9 +74,30 @@ export class SearchIndex {
     return record.properties.get(name);
   }
 
+  /** Shows records that come in order of id, those without a modified date left out. The index must be empty. */
+  fill(records: Iterable<StoredRecord>, modifiedOf: (record: StoredRecord) => string | undefined): void {
+    // Records written together share their date.
+    let text = '';
+    let modified = Number.NaN;
+    const shown: StoredRecord[] = [];
+    for (const record of records) {
+      const date = modifiedOf(record);
+      if (date === undefined) continue;
+      if (date !== text) modified = Date.parse(date);
+      text = date;
+      const place = record.numericId - this.type.firstId;
+      if (place >= this.#shownAt.length) this.#grow(place);
+      this.#shownAt[place] = modified;
+      this.byId.add(record.numericId, record);
+      shown.push(record);
+    }
+    // In order, so that each stands at the end; the sort keeps the order of ids.
+    shown.sort((one, other) => this.modifiedOf(one) - this.modifiedOf(other));
+    for (const record of shown) this.byModified.add(this.modifiedOf(record), record);
+  }
+
   /** Takes in a change that shows from `visibleAt` on (whole ms of the portal's clock), or at once. */
-  change(record: StoredRecord, values: readonly ValueChange[], visibleAt: number | 'now'): void {
-    const modified = Date.parse(record.updatedAt);
+  change({ record, modified, values }: ChangedRecord, visibleAt: number | 'now'): void {
     if (visibleAt !== 'now') {
       this.#wait({ record, values, modified, visibleAt, isVoid: false });
       return;
@@ -85,18 +110,6 @@ export class SearchIndex {
   /** The records with changes that wait, each with those in the order in which they were made. */
   *waiting(): Iterable<{ record: StoredRecord; changes: readonly WaitingChange[] }> {
     for (const [record, changes] of this.#waiting) yield { record, changes };
-  }
-
-  /** Takes up a record where `waiting` left it; `shown` is the modified date it is shown under, null for a hidden one. */
-  resume(record: StoredRecord, shown: number | null, changes: readonly WaitingChange[]): void {
-    if (shown !== null) this.#show(record, shown);
-    for (const change of changes) this.#wait({ ...change, record, isVoid: false });
-  }
-
-  /** Shows those of the records as they are that no changes wait for. */
-  showSettled(records: Iterable<StoredRecord>): void {
-    for (const record of records)
-      if (!this.#waiting.has(record)) this.#show(record, Date.parse(record.updatedAt));
   }
 
   /** Archived, erased and absorbed records are gone from search at once. */

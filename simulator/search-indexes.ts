@@ -1,8 +1,9 @@
-import type { Change, ChangeFeed, ValueChange } from './changes.ts';
+import type { Change, ChangeFeed } from './changes.ts';
+import type { DrivableClock } from './clock.ts';
 import type { ObjectType } from './object-types.ts';
 import type { Random } from './random.ts';
-import type { Schedule } from './schedule.ts';
-import { SearchIndex } from './search-index.ts';
+import { SearchFeed, type SearchFeedOptions, type ShownChange } from './search-feed.ts';
+import type { SearchIndex, WaitingChange } from './search-index.ts';
 import type { StoredRecord } from './stored-record.ts';
 
 /** How long a change stays unseen by search: between two numbers of ms, drawn anew for each change. */
@@ -11,57 +12,57 @@ export interface SearchLag {
   maxMs: number;
 }
 
-export interface SearchIndexesOptions {
+export interface SearchIndexesOptions extends Omit<SearchFeedOptions, 'now'> {
   changes: ChangeFeed;
-  schedule: Schedule;
-  /** Ms of the portal's clock: changes of long ago, as seeds make them, show at once. */
-  now: () => number;
+  clock: DrivableClock;
   /** Read at each change, so that it may be switched while the portal runs. */
   lag: () => SearchLag;
   random: Random;
 }
 
-/** The search indexes of all types, kept by the feed of changes. */
+/** The search indexes of all types, fed by the feed of changes. */
 export class SearchIndexes {
   readonly #options: SearchIndexesOptions;
-  #byType = new WeakMap<ObjectType, SearchIndex>();
+  readonly #feeds = new Map<ObjectType, SearchFeed>();
 
   constructor(options: SearchIndexesOptions) {
     this.#options = options;
     options.changes.subscribe((change) => this.#follow(change));
+    options.clock.onChange((left) => {
+      for (const feed of this.#feeds.values()) feed.settle(left);
+    });
   }
 
   of(type: ObjectType): SearchIndex {
-    const known = this.#byType.get(type);
-    if (known) return known;
-    const index = new SearchIndex(type, this.#options.schedule);
-    this.#byType.set(type, index);
-    return index;
+    return this.#feed(type).index;
+  }
+
+  /** Takes up a record where an index left it; `shown` is the modified date it is shown under, null for a hidden one. */
+  resume(record: StoredRecord, shown: number | null, changes: readonly WaitingChange[]): void {
+    this.#feed(record.type).resume(record, shown, changes);
   }
 
   clear(): void {
-    this.#byType = new WeakMap();
+    this.#feeds.clear();
   }
 
   #follow(change: Change): void {
     switch (change.kind) {
       case 'created':
         // What a test or a seed put there has been in the portal for long.
-        this.#take(change, [], change.requestN === 0 ? 0 : this.#drawLag());
+        this.#take(change, change.requestN === 0 ? 0 : this.#drawLag());
         return;
       case 'updated':
-        this.#take(change, change.values, this.#drawLag());
-        return;
       case 'restored':
-        this.#take(change, [], this.#drawLag());
+        this.#take(change, this.#drawLag());
         return;
       case 'merged':
-        for (const record of change.absorbed) this.of(record.type).remove(record);
-        this.#take(change, change.values, this.#drawLag());
+        for (const record of change.absorbed) this.#feed(record.type).drop(record);
+        this.#take(change, this.#drawLag());
         return;
       case 'archived':
       case 'erased':
-        this.of(change.record.type).remove(change.record);
+        this.#feed(change.record.type).drop(change.record);
         return;
       case 'linked':
       case 'unlinked':
@@ -70,10 +71,17 @@ export class SearchIndexes {
     }
   }
 
-  #take(change: { record: StoredRecord; at: number }, values: readonly ValueChange[], lagMs: number): void {
-    const { record, at } = change;
-    const visibleAt = at + lagMs;
-    this.of(record.type).change(record, values, visibleAt <= this.#options.now() ? 'now' : visibleAt);
+  #feed(type: ObjectType): SearchFeed {
+    const known = this.#feeds.get(type);
+    if (known) return known;
+    const { schedule, clock, recordsOf } = this.#options;
+    const feed = new SearchFeed(type, { schedule, recordsOf, now: () => clock.now() });
+    this.#feeds.set(type, feed);
+    return feed;
+  }
+
+  #take(change: ShownChange, lagMs: number): void {
+    this.#feed(change.record.type).take(change, change.at + lagMs);
   }
 
   #drawLag(): number {

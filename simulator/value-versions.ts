@@ -24,6 +24,12 @@ export interface ChangedValue {
   readonly length: number;
 }
 
+/** The same while it may still be linked anew. */
+interface Link extends ChangedValue {
+  older: Link | undefined;
+  length: number;
+}
+
 /** A value that a property had, and since when. */
 export interface ValueVersion {
   value: string;
@@ -66,18 +72,19 @@ export function versionsOf(
   return versions;
 }
 
-function prune(chain: ChangedValue): ChangedValue {
-  const kept: ChangedValue[] = [];
+/** Links past what is too old, so that a change that is kept stays the same one. */
+function prune(chain: Link): ChangedValue {
+  const kept: Link[] = [];
   const counts = new Map<number, number>();
-  for (let change: ChangedValue | undefined = chain; change; change = change.older) {
+  for (let change: Link | undefined = chain; change; change = change.older) {
     const count = counts.get(change.slot) ?? 0;
     if (count === MAX_VERSIONS) continue;
     counts.set(change.slot, count + 1);
     kept.push(change);
   }
-  let pruned: ChangedValue | undefined;
-  for (const { slot, before, stamp } of kept.reverse()) {
-    pruned = { slot, before, stamp, older: pruned, length: (pruned?.length ?? 0) + 1 };
+  for (const [place, change] of kept.entries()) {
+    change.older = kept[place + 1];
+    change.length = kept.length - place;
   }
-  return pruned ?? chain;
+  return chain;
 }

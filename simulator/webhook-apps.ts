@@ -118,6 +118,10 @@ export class WebhookApps implements SavedPart {
     return this.#apps.get(appId);
   }
 
+  get isEmpty(): boolean {
+    return this.#apps.size === 0;
+  }
+
   list(): WebhookApp[] {
     return [...this.#apps.values()];
   }

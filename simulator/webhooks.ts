@@ -74,6 +74,7 @@ export class Webhooks {
   }
 
   #hear(change: Change): void {
+    if (this.#apps.isEmpty) return;
     const { behaviour, account, changes } = this.#portal;
     const { sourceType: changeSource, sourceId } = changes.source ?? CRM_UI;
     const apps = this.#apps.list().filter((app) => app.targetUrl !== undefined && app.subscriptions.size > 0);

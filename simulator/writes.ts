@@ -1,5 +1,5 @@
 import type { AssociationType } from './association-types.ts';
-import type { Occasion, ValueChange } from './changes.ts';
+import type { Occasion } from './changes.ts';
 import { link } from './links.ts';
 import { splitList } from './object-store.ts';
 import { checkOwner } from './owner-rules.ts';
@@ -14,6 +14,7 @@ import {
 } from './validation.ts';
 import type { ChangeSource } from './value-versions.ts';
 import type { Version } from './version.ts';
+import { WrittenChange } from './written-change.ts';
 
 /** Why an input cannot be written. */
 export type WriteFailure =
@@ -103,12 +104,13 @@ export function applyWrite(write: PlannedWrite, context: WriteContext, details: 
   const stamp = portal.stamp(details.now, details.source ?? CRM_UI);
   const record = write.target ?? data.store.create(stamp);
   const occasion: Occasion = { portal, at: details.now, requestN: details.requestN };
-  const changes: ValueChange[] | undefined = portal.changes.isHeard ? [] : undefined;
-  const options = { since: write.target && stamp, changes };
+  const before = write.target && { versions: record.changed, modified: record.updatedAt };
+  const options = { since: write.target && stamp };
   let changed = false;
   for (const [name, value] of write.values) if (data.store.set(record, name, value, options)) changed = true;
-  if (changed && write.target) data.store.touch(record, stamp, changes);
-  if (changes) tellWritten(record, write.target ? changes : undefined, occasion);
+  if (changed && write.target) data.store.touch(record, stamp);
+  if (portal.changes.isHeard && (changed || !before))
+    portal.changes.tell(new WrittenChange(record, before, occasion));
   for (const { to, type } of write.links) link({ from: record, to }, [type], occasion);
   if (portal.behaviour.recordHistory) {
     portal.history.add(data.type.name, record.id, {
@@ -120,17 +122,6 @@ export function applyWrite(write: PlannedWrite, context: WriteContext, details: 
     });
   }
   return record;
-}
-
-/** Without `changes` the record is new, and everything it holds is a change. */
-function tellWritten(record: StoredRecord, changes: ValueChange[] | undefined, occasion: Occasion): void {
-  const { at, requestN } = occasion;
-  if (!changes) {
-    const values = [...record.properties].map(([name, after]) => ({ name, before: '', after }));
-    occasion.portal.changes.tell({ kind: 'created', record, values, at, requestN });
-  } else if (changes.length > 0) {
-    occasion.portal.changes.tell({ kind: 'updated', record, values: changes, at, requestN });
-  }
 }
 
 function refuse(failure: WriteFailure): Plan {
