@@ -67,6 +67,8 @@ export const behaviourSchema = z.object({
   searchEpochZero: z.enum(['answered', 'fails']).default('answered'),
   /** Whether calls of associations, which have a daily budget of their own, also use up the portal's. Not documented. */
   countAssociationsInDaily: z.boolean().default(true),
+  /** Whether the 429 of a search also has a `policyName`; seen with and without. */
+  searchLimitNamesPolicy: z.boolean().default(false),
   /** Ms of the portal's clock until DYNAMIC and SNAPSHOT lists are filled, and until a DYNAMIC one follows a changed record. */
   listProcessingMs: z.number().int().min(0).default(3_000),
   /** Seconds sent as Retry-After with a 429 of the portal itself; 0 sends none, since none is promised. */

@@ -106,12 +106,14 @@ export class Gateway {
   }
 
   #tooMany(policy: Policy, token: Token): ApiError {
-    const { retryAfterSeconds } = this.#portal.behaviour;
+    const { retryAfterSeconds, searchLimitNamesPolicy } = this.#portal.behaviour;
     const headers: Record<string, string> =
       retryAfterSeconds > 0 ? { 'retry-after': String(retryAfterSeconds) } : {};
     const requestId = randomUUID();
-    if (policy === 'SECONDLY')
-      return new ApiError(429, 'You have reached your secondly limit.', { category: 'RATE_LIMITS' }, headers);
+    if (policy === 'SECONDLY') {
+      const fields = { category: 'RATE_LIMITS', ...(searchLimitNamesPolicy && { policyName: 'SECONDLY' }) };
+      return new ApiError(429, 'You have reached your secondly limit.', fields, headers);
+    }
     if (policy === 'DAILY') {
       const fields = { errorType: 'RATE_LIMIT', policyName: 'DAILY', requestId };
       return new ApiError(429, 'You have reached your daily limit.', fields, headers);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ApiError } from './api-error.ts';
+import { ApiError, badRequest } from './api-error.ts';
 import type { Behaviour } from './behaviour.ts';
 import type { SavedPart } from './saved-part.ts';
 import type { ChangeSource } from './value-versions.ts';
@@ -245,13 +245,13 @@ export function requireScopes(
   );
 }
 
-/** Throws the 403 for a user who may not change links: apps that act for users are bound by what these may do. */
+/** Throws the 400 for a user who may not change links: apps that act for users are bound by what these may do. */
 export function requireEditAssociations(
   token: Token,
   { behaviour, version }: { behaviour: Behaviour; version: Version },
 ): void {
   if (behaviour.usersEditAssociations || token.kind !== 'oauth' || version !== '2026-09') return;
-  throw new ApiError(403, "Missing 'Edit Associations' permission.");
+  throw badRequest("Missing 'Edit Associations' permission.");
 }
 
 /** One object for each token: writes of one request share a stamp by it. */

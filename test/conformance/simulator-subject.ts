@@ -15,8 +15,13 @@ export async function openSimulatorSubject({
 }): Promise<OpenSubject> {
   const simulator = await startSimulator({ limits: budgets });
   const target = { url: simulator.url, token: simulator.token };
-  const admin: OpenSubject['admin'] = (method, path, body) =>
-    send(target, method, `/_simulator/${path}`, { body, token: null });
+  const admin: OpenSubject['admin'] = async (method, path, given) => {
+    const body = given === undefined ? undefined : JSON.stringify(given);
+    const answer = await send(target, method, `/_simulator/${path}`, { body, token: null });
+    if (answer.status >= 300)
+      throw new Error(`The simulator answered ${answer.status} to ${method} ${path}: ${answer.text}`);
+    return answer;
+  };
   const { body } = await send(target, 'GET', account('2026-09'));
   return {
     ...target,

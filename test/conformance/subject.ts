@@ -19,7 +19,7 @@ export interface OpenSubject {
   call(method: string, path: string, body?: unknown, options?: CallOptions): Promise<Answer>;
   /** Asks until the answer will do, or a deadline has passed; the last answer either way. */
   until(ask: () => Promise<Answer>, done: (answer: Answer) => boolean): Promise<Answer>;
-  /** Calls an admin endpoint of the simulator; throws on a real portal. */
+  /** Calls an admin endpoint of the simulator; fails when it is refused, and on a real portal. */
   admin(method: string, path: string, body?: unknown): Promise<Answer>;
   close(): Promise<void>;
 }

@@ -174,7 +174,10 @@ simulatorOnly('an administrator makes these rules in the settings of a portal', 
         { token },
       );
     const refused = await link('2026-09');
-    expect(refused.body.message).toBe("Missing 'Edit Associations' permission.");
+    expect(refused).toMatchObject({
+      status: 400,
+      body: { category: 'VALIDATION_ERROR', message: "Missing 'Edit Associations' permission." },
+    });
     expect(refused.body).not.toHaveProperty('errors');
     expect((await link('v4')).status).toBe(200);
     await set({ usersEditAssociations: true });
