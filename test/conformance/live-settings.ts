@@ -1,6 +1,8 @@
 export interface LiveSettings {
   /** Without a slash at the end. */
   url: string;
+  /** Takes submissions of forms; without a slash at the end. */
+  formsUrl: string;
   token: string;
   /** Whether a sandbox is good enough as well. */
   sandboxAllowed: boolean;
@@ -8,6 +10,7 @@ export interface LiveSettings {
 }
 
 const HUBSPOT = 'https://api.hubapi.com';
+const HUBSPOT_FORMS = 'https://api.hsforms.com';
 /** Below the least of HubSpot's budgets, 100 in 10 s, which other callers of the portal use too. */
 const CALLS_PER_SECOND = 8;
 
@@ -20,10 +23,16 @@ export function readLiveSettings(env: NodeJS.ProcessEnv): LiveSettings | undefin
     throw new Error(
       `HUBSPOT_LIVE_CALLS_PER_SECOND is "${env.HUBSPOT_LIVE_CALLS_PER_SECOND}": set a number above 0.`,
     );
+  const url = withoutSlash(env.HUBSPOT_LIVE_URL ?? HUBSPOT);
   return {
     token,
     callsPerSecond,
-    url: (env.HUBSPOT_LIVE_URL ?? HUBSPOT).replace(/\/$/, ''),
+    url,
+    formsUrl: withoutSlash(env.HUBSPOT_LIVE_FORMS_URL ?? (url === HUBSPOT ? HUBSPOT_FORMS : url)),
     sandboxAllowed: env.HUBSPOT_LIVE_SANDBOX === '1',
   };
+}
+
+function withoutSlash(url: string): string {
+  return url.replace(/\/$/, '');
 }

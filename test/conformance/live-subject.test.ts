@@ -15,6 +15,7 @@ simulatorOnly('the portal is made to be of another kind', () => {
   const open = (more: object = {}) =>
     openLiveSubject({
       url: simulator.url,
+      formsUrl: simulator.url,
       token: simulator.token,
       sandboxAllowed: false,
       callsPerSecond: 1_000,
@@ -105,9 +106,17 @@ describe('the settings of a live run', () => {
     expect(readLiveSettings({ HUBSPOT_LIVE_TOKEN: 't' })).toEqual({
       token: 't',
       url: 'https://api.hubapi.com',
+      formsUrl: 'https://api.hsforms.com',
       sandboxAllowed: false,
       callsPerSecond: 8,
     });
+  });
+
+  it.each([
+    [{ HUBSPOT_LIVE_URL: 'http://127.0.0.1:1/' }, 'http://127.0.0.1:1'],
+    [{ HUBSPOT_LIVE_FORMS_URL: 'https://forms.example.com/' }, 'https://forms.example.com'],
+  ])('send filled forms by %o to %s', (environment, formsUrl) => {
+    expect(readLiveSettings({ HUBSPOT_LIVE_TOKEN: 't', ...environment })).toMatchObject({ formsUrl });
   });
 
   it('refuse a pace that is none', () => {

@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { type Answer, send } from './answer.ts';
 import type { LiveSettings } from './live-settings.ts';
 import { Pace } from './pace.ts';
-import { account } from './paths.ts';
+import { account, SUBMISSIONS } from './paths.ts';
 import { type Removal, removalsAfter } from './removals.ts';
 import type { OpenSubject } from './subject.ts';
 
@@ -22,7 +22,7 @@ const POLL_MS = 1_000;
  * with what is left.
  */
 export async function openLiveSubject(settings: LiveSettings): Promise<OpenSubject> {
-  const { url, token } = settings;
+  const { url, formsUrl, token } = settings;
   const details = await send({ url, token }, 'GET', account('2026-09'));
   refuseOthersThanTestPortals(details, settings);
   const pace = new Pace(settings.callsPerSecond);
@@ -33,7 +33,8 @@ export async function openLiveSubject(settings: LiveSettings): Promise<OpenSubje
     for (let turn = 1; ; turn += 1) {
       if (path.endsWith('/search')) await searchPace.turn();
       await pace.turn();
-      const answer = await send({ url, token }, method, path, { ...options, body });
+      const base = path.startsWith(SUBMISSIONS) ? formsUrl : url;
+      const answer = await send({ url: base, token }, method, path, { ...options, body });
       if (answer.status === 429 && turn <= TURNS_AFTER_429) {
         await wait(WINDOW_MS);
         continue;

@@ -21,3 +21,6 @@ export const pipelines = (version: Version, type: string) => area(version, 'crm'
 export const owners = (version: Version) => area(version, 'crm', 'owners', []);
 export const account = (version: Version) => `/account-info/${version}/details`;
 export const consent = (version: Version) => `/communication-preferences/${version}`;
+
+/** Filled forms go to a host of their own. */
+export const SUBMISSIONS = '/submissions/v3/integration';

@@ -10,6 +10,7 @@ const PLENTY = {
   searchPerSecond: 1_000_000,
   associationsPerWindow: 1_000_000,
   associationsDaily: 10_000_000,
+  submissionsPerWindow: 1_000_000,
 };
 
 /**
@@ -35,7 +36,7 @@ export async function rehearse(
   }
 }
 
-/** Records, definitions, groups, lists and pipelines that a portal holds, by what names them. */
+/** Records, definitions, groups, lists, pipelines and forms that a portal holds, by what names them. */
 async function holdings(target: { url: string; token: string }): Promise<string[]> {
   const found: string[] = [];
   const types = [...KINDS.map(({ type }) => type), 'notes', 'tasks', 'calls', 'meetings'];
@@ -51,6 +52,7 @@ async function holdings(target: { url: string; token: string }): Promise<string[
   }
   for (const type of ['deals', 'tickets'])
     await note(`${type} pipeline`, 'GET', pipelines('2026-09', type), 'id');
+  await note('form', 'GET', '/marketing/v3/forms?formTypes=all&limit=500', 'id');
   await note('list', 'POST', `${lists('2026-09')}/search`, 'listId', { count: 500 });
   return found;
 }
