@@ -156,6 +156,7 @@ describe('the properties', () => {
         hasUniqueValue: false,
         calculated: true,
         readOnlyValue: true,
+        readOnlyOptions: false,
         archived: false,
       },
       {
@@ -167,6 +168,7 @@ describe('the properties', () => {
         hasUniqueValue: true,
         calculated: false,
         readOnlyValue: false,
+        readOnlyOptions: false,
         archived: false,
       },
     ]);

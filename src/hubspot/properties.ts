@@ -21,12 +21,18 @@ export interface PropertyDefinition {
   readonly calculated: boolean;
   /** Its values cannot be written through the API. */
   readonly readOnlyValue: boolean;
+  /** Its options cannot be changed through the API. */
+  readonly readOnlyOptions: boolean;
   readonly archived: boolean;
 }
 
 export interface PropertyOption {
   readonly label: string;
   readonly value: string;
+  readonly displayOrder?: number;
+  /** Not offered to people. */
+  readonly hidden?: boolean;
+  readonly description?: string;
 }
 
 export interface NewProperty {
@@ -40,10 +46,7 @@ export interface NewProperty {
   /** Can only be set at creation; at most 10 per object type. */
   readonly hasUniqueValue?: boolean;
   readonly formField?: boolean;
-  readonly options?: readonly (PropertyOption & {
-    readonly displayOrder?: number;
-    readonly hidden?: boolean;
-  })[];
+  readonly options?: readonly PropertyOption[];
 }
 
 /** What can be changed of a property. `options` replaces the whole list: send all that are to stay. */
@@ -68,7 +71,10 @@ export interface Properties {
   /** All definitions of an object type, unpaged. */
   list(objectType: string, query?: { readonly archived?: boolean }, call?: CallOptions): Promise<Exchange>;
   /** As `list`, parsed; raises the errors of expectBody. */
-  expectList(objectType: string, options?: ReadOptions): Promise<readonly PropertyDefinition[]>;
+  expectList(
+    objectType: string,
+    options?: ReadOptions & { readonly archived?: boolean },
+  ): Promise<readonly PropertyDefinition[]>;
   get(objectType: string, name: string, call?: CallOptions): Promise<Exchange>;
   /** 409 when the name exists; the name of an archived property brings that one back (201). */
   create(objectType: string, property: NewProperty, call?: CallOptions): Promise<Exchange>;
@@ -124,11 +130,11 @@ export function createProperties(transport: Transport): Properties {
 
   return {
     list,
-    expectList: (objectType, options = {}) =>
+    expectList: (objectType, { archived = false, ...options } = {}) =>
       readAnswer(
         {
           what: `read the properties of ${objectType}`,
-          send: () => list(objectType, {}, options),
+          send: () => list(objectType, { archived }, options),
           parse: (body) => parseEntries(body, 'results', parseProperty),
         },
         options,
@@ -180,6 +186,7 @@ export function parseProperty(value: unknown): Parsed<PropertyDefinition> {
     hasUniqueValue: own(value, 'hasUniqueValue') === true,
     calculated: own(value, 'calculated') === true,
     readOnlyValue: own(own(value, 'modificationMetadata'), 'readOnlyValue') === true,
+    readOnlyOptions: own(own(value, 'modificationMetadata'), 'readOnlyOptions') === true,
     archived: own(value, 'archived') === true,
   });
 }
@@ -198,5 +205,16 @@ function parseGroup(value: unknown): Parsed<PropertyGroup> {
 
 function readOption(value: unknown): PropertyOption[] {
   const option = textOf(own(value, 'value'));
-  return option === undefined ? [] : [{ value: option, label: textOf(own(value, 'label')) ?? option }];
+  if (option === undefined) return [];
+  const displayOrder = numberOf(own(value, 'displayOrder'));
+  const description = textOf(own(value, 'description'));
+  return [
+    {
+      value: option,
+      label: textOf(own(value, 'label')) ?? option,
+      ...(displayOrder === undefined ? {} : { displayOrder }),
+      ...(own(value, 'hidden') === true ? { hidden: true } : {}),
+      ...(description === undefined ? {} : { description }),
+    },
+  ];
 }
