@@ -14,6 +14,8 @@ const MAY_IMPORT = {
   mapping: ['config'],
   outbox: ['resilience', 'db', 'config', 'mapping'],
   delivery: ['resilience', 'db', 'config', 'mapping', 'hubspot', 'outbox'],
+  // Needs no database: the calls pass the gates of whoever hands in the transport.
+  provisioning: ['config', 'mapping', 'hubspot'],
 };
 
 const PARTS = Object.keys(MAY_IMPORT);

@@ -6,9 +6,19 @@ import ts from 'typescript';
 import type { Console } from '../src/cli/command.ts';
 import { allCommands, createProgram } from '../src/cli/program.ts';
 import { CONFIG_KEYS, EVENT_KEYS } from '../src/config/define-config.ts';
+import {
+  GROUP_KEYS,
+  LIST_KEYS,
+  OPTION_KEYS,
+  PIPELINE_KEYS,
+  PORTAL_KEYS,
+  PROPERTY_KEYS,
+  STAGE_KEYS,
+} from '../src/config/portal-definition.ts';
 import { VARIABLES, type Variable } from '../src/config/variables.ts';
 import { ERROR_CODES } from '../src/errors.ts';
 import * as spoke from '../src/index.ts';
+import { FINDINGS } from '../src/provisioning/portal-plan.ts';
 import { readSwitches, type Switch } from './simulator-switches.ts';
 
 /** Written by `npm run reference`; `npm run reference -- --check` exits with 1 when a page is not what the code says. */
@@ -25,6 +35,16 @@ const BUILDERS: Readonly<Record<string, readonly string[]>> = {
     'transforms/encode-value.ts',
     'transforms/html.ts',
   ],
+};
+
+/** Entries of `portal`, in the order in which they are shown. */
+const PORTAL_PARTS = {
+  'A group': GROUP_KEYS,
+  'A property': PROPERTY_KEYS,
+  'An option': OPTION_KEYS,
+  'A pipeline': PIPELINE_KEYS,
+  'A stage': STAGE_KEYS,
+  'A list': LIST_KEYS,
 };
 
 /** Types that the functions take from a config. */
@@ -183,6 +203,20 @@ function configPage(): string {
     'Each event is made with `defineEvent`. Its name has 1 to 100 letters, digits, `_`, `.` or `-`, a letter first.',
     table(['key', 'meaning'], rowsOf(EVENT_KEYS)),
     '`effects` gets the payload and a context: `eventId`, `type` (the name in the config, also under an alias), `occurredAt`, and `ownerId` where HUBSPOT_OWNER_ID is set.',
+    '## Keys of the portal',
+    'Definitions of the portal that belong to the application; [Provisioning](../guides/provisioning.md) shows how they come there. ' +
+      'Each part is an object of lists by object type: `contacts`, `companies`, `deals`, `tickets`, `notes`, …, or a custom object by its name, its name in the portal (`p123_cars`) or its id (`2-17`).',
+    table(['key', 'meaning'], rowsOf(PORTAL_KEYS)),
+    ...Object.entries(PORTAL_PARTS).flatMap(([title, keys]) => [
+      `### ${title}`,
+      table(['key', 'meaning'], rowsOf(keys)),
+    ]),
+    '## Findings of `spoke properties`',
+    'What a plan finds and never mends. A problem makes `plan` and `apply` end with exit code 3; a notice does not.',
+    table(
+      ['finding', 'weight', 'meaning'],
+      Object.entries(FINDINGS).map(([name, { level, meaning }]) => [code(name), level, meaning]),
+    ),
     ...builders,
   ]);
 }

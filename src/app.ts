@@ -7,20 +7,18 @@ import type { Database } from './db/database.ts';
 import { assertMigrated, migrate } from './db/migrate.ts';
 import { openDatabase } from './db/open-database.ts';
 import { runDry } from './delivery/dry-run.ts';
-import { inTurn } from './delivery/gate-turns.ts';
 import { gatedTransport } from './delivery/gated-transport.ts';
-import { createGates, type Gates } from './delivery/gates.ts';
+import type { Gates } from './delivery/gates.ts';
 import type { Guards } from './delivery/guards.ts';
 import { ALL_GUARDS } from './delivery/guards.ts';
 import { pinPortal, readInstallation } from './delivery/portal.ts';
+import { openGates, openTransport, readAccount } from './delivery/portal-access.ts';
 import { startWorker, type Worker, type WorkerOptions } from './delivery/worker.ts';
 import { SpokeError } from './errors.ts';
-import { createAccount } from './hubspot/account.ts';
 import { createAssociations } from './hubspot/associations.ts';
 import { createProperties } from './hubspot/properties.ts';
 import { createRecords } from './hubspot/records.ts';
-import { type TokenSource, tokenFromFile, tokenFromText } from './hubspot/token.ts';
-import { createTransport, type Transport } from './hubspot/transport.ts';
+import type { Transport } from './hubspot/transport.ts';
 import type { Logger } from './log.ts';
 import { createMapper, type Mapper } from './mapping/mapper.ts';
 
@@ -98,20 +96,9 @@ export async function startApp(options: AppOptions): Promise<App> {
   };
   try {
     if (app.mode === 'disabled') return app;
-    const shared = createGates(
-      db,
-      {
-        callsPerSecond: settings.hubspotRateLimit,
-        breakerThreshold: settings.breakerThreshold,
-        breakerOpenMs: settings.breakerTimeoutMs,
-        sized: (options.guards ?? ALL_GUARDS).bucket,
-      },
-      clock,
-      log,
-    );
-    const gates = inTurn(shared, clock);
-    await gates.prepare();
-    const transport = transportOf(options);
+    const sized = (options.guards ?? ALL_GUARDS).bucket;
+    const gates = await openGates(db, settings, { clock, log, sized });
+    const transport = openTransport(settings, log, options.workerHeader);
     if (transport) undo.push(() => transport.close());
     if (app.mode === 'dry-run') {
       const running = runDry({
@@ -187,23 +174,6 @@ export async function openAppDatabase(settings: Settings, log: Logger): Promise<
 
 const readPatience = ({ leaseMs }: Settings) => Math.min(MAX_READ_PATIENCE_MS, leaseMs * READ_PATIENCE_SHARE);
 
-function tokenOf(settings: Settings): TokenSource | undefined {
-  if (settings.hubspotTokenFile !== undefined) return tokenFromFile(settings.hubspotTokenFile);
-  return settings.hubspotToken === undefined ? undefined : tokenFromText(settings.hubspotToken);
-}
-
-function transportOf({ settings, log, workerHeader }: AppOptions): Transport | undefined {
-  const token = tokenOf(settings);
-  if (!token) return undefined;
-  return createTransport({
-    baseUrl: settings.hubspotApiUrl,
-    token,
-    timeoutMs: settings.hubspotTimeoutMs,
-    log,
-    ...(workerHeader === undefined ? {} : { workerName: workerHeader }),
-  });
-}
-
 /** Asks HubSpot whose token it is and pins the portal; false when HubSpot cannot be asked now. */
 async function portalKnown(
   { settings }: AppOptions,
@@ -212,7 +182,7 @@ async function portalKnown(
   log: Logger,
 ): Promise<boolean> {
   try {
-    const account = await createAccount(reads, unusedToken).expectDetails();
+    const account = await readAccount(reads);
     await pinPortal(db, account, String(settings.hubspotPortalId));
     return true;
   } catch (error) {
@@ -224,9 +194,6 @@ async function portalKnown(
     return false;
   }
 }
-
-/** Account details do not need the token itself. */
-const unusedToken: TokenSource = { current: () => Promise.resolve(''), refresh: () => Promise.resolve('') };
 
 async function workerOptions(
   options: AppOptions,

@@ -1,7 +1,7 @@
 import type { EventDetail, EventSummary } from '../outbox/events.ts';
+import { printable } from './printable.ts';
 
 const MAX_CELL = 60;
-const TERMINAL_CONTROLS = /[^\P{Cc}\n]|[\u202a-\u202e\u2066-\u2069]/gu;
 
 /** A table for people, with a line that says when there is more. */
 export function eventTable(events: readonly EventSummary[], more: boolean): string {
@@ -65,11 +65,6 @@ export function eventText(event: EventDetail): string {
       .map((line) => `  ${line}`),
   ].join('\n');
   return printable(text);
-}
-
-/** Payloads and HubSpot's messages may hold what moves a terminal's cursor or turns its writing direction. */
-function printable(text: string): string {
-  return text.replaceAll(TERMINAL_CONTROLS, '�');
 }
 
 function laneText(lane: NonNullable<EventDetail['lane']>): string {

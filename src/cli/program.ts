@@ -5,6 +5,7 @@ import { demoCommand } from './demo.ts';
 import { eventsCommand } from './events.ts';
 import { exitCodeOf } from './exit-code.ts';
 import { migrateCommand } from './migrate.ts';
+import { propertiesCommand } from './properties.ts';
 import { reportError } from './report-error.ts';
 import { simulatorCommand } from './simulator.ts';
 import { smokeCommand } from './smoke.ts';
@@ -15,6 +16,7 @@ const COMMANDS: readonly CommandModule[] = [
   demoCommand,
   startCommand,
   migrateCommand,
+  propertiesCommand,
   trackCommand,
   eventsCommand,
   smokeCommand,

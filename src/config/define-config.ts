@@ -1,7 +1,11 @@
 import type { z } from 'zod';
 import { SpokeError } from '../errors.ts';
 import type { EffectDraft, RecordRef } from '../mapping/effects.ts';
-import { suggestion } from './nearest-name.ts';
+import { type ConfigProblem, isRecord, unknownKeys } from './config-problem.ts';
+import type { PortalDefinition } from './portal-definition.ts';
+import { findPortalProblems } from './portal-schema.ts';
+
+export type { ConfigProblem } from './config-problem.ts';
 
 /** Marks what `defineConfig` has checked; registered, so that two copies of this package recognise each other's configs. */
 const CHECKED = Symbol.for('spoke.config');
@@ -12,6 +16,8 @@ const EVENT_NAME = /^[A-Za-z][A-Za-z0-9_.-]{0,99}$/;
 /** The keys of a config, with their meaning: checked by `defineConfig`, listed in the reference. */
 export const CONFIG_KEYS = {
   events: 'The events that the application records, by name.',
+  portal:
+    'What the portal has to have: groups, properties, pipelines, lists. `spoke properties plan` shows what is missing, `spoke properties apply` creates it.',
 } as const;
 
 /** The keys of an event, with their meaning: checked by `defineConfig`, listed in the reference. */
@@ -55,6 +61,7 @@ export type EventDefinitions = Readonly<Record<string, EventDefinition>>;
 
 export interface SpokeConfig<Events extends EventDefinitions = EventDefinitions> {
   readonly events: Events;
+  readonly portal?: PortalDefinition;
 }
 
 /** The names that `track` takes: those of the events and their aliases. */
@@ -103,19 +110,13 @@ export function isSpokeConfig(value: unknown): value is SpokeConfig {
   return typeof value === 'object' && value !== null && Reflect.get(value, CHECKED) === true;
 }
 
-/** One thing wrong with the environment or the config. */
-export interface ConfigProblem {
-  /** The variable, or the place in the config. */
-  readonly name: string;
-  readonly message: string;
-}
-
 /** Written defensively: configs are also written in JavaScript. */
 function findProblems(config: unknown): ConfigProblem[] {
   if (!isRecord(config))
     return [{ name: 'config', message: 'defineConfig takes an object { events: { … } }.' }];
   const problems = unknownKeys('config', config, CONFIG_KEYS);
-  const { events } = config;
+  const { events, portal } = config;
+  if (portal !== undefined) problems.push(...findPortalProblems(portal));
   if (!isRecord(events) || Object.keys(events).length === 0) {
     return [...problems, { name: 'events', message: 'Define at least one event with defineEvent({ … }).' }];
   }
@@ -167,17 +168,6 @@ function problemsOfAliases(name: string, event: unknown, owners: Map<string, str
     }
   }
   return problems;
-}
-
-function unknownKeys(place: string, value: Record<string, unknown>, known: object): ConfigProblem[] {
-  const names = Object.keys(known);
-  return Object.keys(value)
-    .filter((key) => !names.includes(key))
-    .map((key) => ({ name: place, message: `${key} is not a known key.${suggestion(key, names)}` }));
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function count(problems: number): string {

@@ -13,3 +13,4 @@ export {
 } from './define-config.ts';
 export { readEnvironment, type Settings } from './environment.ts';
 export { type LoadedConfig, type LoadOptions, loadConfig } from './load-config.ts';
+export type { PortalDefinition } from './portal-definition.ts';

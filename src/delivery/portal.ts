@@ -30,13 +30,7 @@ export async function readInstallation(db: Database): Promise<Installation> {
  * the first one. A time zone that this Postgres does not know is not kept, because no gate could work out its midnight. Raises PORTAL_MISMATCH when the token is not of `expected`, PORTAL_CHANGED when the schema belongs to another.
  */
 export async function pinPortal(db: Database, account: AccountDetails, expected: string): Promise<void> {
-  if (account.portalId !== expected) {
-    throw new SpokeError(
-      'PORTAL_MISMATCH',
-      `The token belongs to portal ${account.portalId}, and HUBSPOT_PORTAL_ID is ${expected}: correct one of them.`,
-      { facts: { token: account.portalId, expected } },
-    );
-  }
+  if (account.portalId !== expected) throw mismatch(account.portalId, expected);
   const [pinned] = await db.query<{ portal_id: number }>(
     `update {schema}.installation
      set portal_id = coalesce(portal_id, $1), time_zone = case when coalesce(portal_id, $1) = $1 then coalesce(
@@ -45,11 +39,36 @@ export async function pinPortal(db: Database, account: AccountDetails, expected:
      returning portal_id`,
     [Number(account.portalId), account.timeZone ?? null],
   );
-  if (pinned && String(pinned.portal_id) !== account.portalId) {
-    throw new SpokeError(
-      'PORTAL_CHANGED',
-      `The schema "${db.schema}" belongs to portal ${pinned.portal_id} and the token to ${account.portalId}: use another SPOKE_SCHEMA for another portal.`,
-      { facts: { pinned: pinned.portal_id, token: account.portalId } },
-    );
-  }
+  if (pinned && String(pinned.portal_id) !== account.portalId)
+    throw changed(db, account.portalId, String(pinned.portal_id));
+}
+
+/**
+ * Raises PORTAL_MISMATCH or PORTAL_CHANGED as `pinPortal` does, and ties nothing: for commands that leave the schema as it is.
+ * `expected` is undefined where HUBSPOT_PORTAL_ID is not set.
+ */
+export async function checkPortal(
+  db: Database,
+  account: AccountDetails,
+  expected: string | undefined,
+): Promise<void> {
+  if (expected !== undefined && account.portalId !== expected) throw mismatch(account.portalId, expected);
+  const { portalId } = await readInstallation(db);
+  if (portalId !== null && portalId !== account.portalId) throw changed(db, account.portalId, portalId);
+}
+
+function mismatch(token: string, expected: string): SpokeError {
+  return new SpokeError(
+    'PORTAL_MISMATCH',
+    `The token belongs to portal ${token}, and HUBSPOT_PORTAL_ID is ${expected}: correct one of them.`,
+    { facts: { token, expected } },
+  );
+}
+
+function changed({ schema }: Database, token: string, pinned: string): SpokeError {
+  return new SpokeError(
+    'PORTAL_CHANGED',
+    `The schema "${schema}" belongs to portal ${pinned} and the token to ${token}: use another SPOKE_SCHEMA for another portal.`,
+    { facts: { pinned, token } },
+  );
 }
