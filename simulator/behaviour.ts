@@ -43,6 +43,8 @@ export const behaviourSchema = z.object({
   overlongStrings: z.enum(['refuse', 'cut']).default('refuse'),
   /** A property value of JSON null: 400, taken as clearing, or left out. Not documented. */
   nullValues: z.enum(['refuse', 'clear', 'ignore']).default('refuse'),
+  /** Whether the 401 for missing credentials still speaks of API keys; both sentences are seen. */
+  missingTokenNamesKeys: z.boolean().default(false),
   /** Which of the two recorded MISSING_SCOPES bodies is sent; `auto`: the first for writes, the second for reads. */
   missingScopesForm: z.enum(['auto', 'errors', 'context']).default('auto'),
   /** Whether calls answered 429 also fill the rolling window. Not documented. */

@@ -68,7 +68,7 @@ export class Gateway {
     const token =
       match?.route.auth === 'none'
         ? ANONYMOUS
-        : this.#portal.tokens.authenticate(request.headers.authorization, now);
+        : this.#portal.tokens.authenticate(request.headers.authorization, now, this.#portal.behaviour);
     if (token !== ANONYMOUS) outcome.tokenId = token.id;
     if (!match) throw new ApiError(404, 'resource not found', { category: 'OBJECT_NOT_FOUND' });
     const { route, version, params } = match;

@@ -55,8 +55,7 @@ export const JOURNAL_SCOPES = [
   'developer.webhooks_journal.snapshots.read',
 ] as const;
 
-const MISSING =
-  'Authentication credentials not found. This API supports OAuth 2.0 authentication and you can find more details at https://developers.hubspot.com/docs/methods/auth/oauth-overview';
+const AUTH_PAGE = 'https://developers.hubspot.com/docs/methods/auth/oauth-overview';
 const SCOPES_PAGE = 'https://developers.hubspot.com/scopes';
 const MS_PER_DAY = 86_400_000;
 
@@ -196,9 +195,13 @@ export class TokenStore implements SavedPart {
   }
 
   /** Throws the 401 that HubSpot answers: missing header, expired or unknown token, revoked token. */
-  authenticate(authorization: string | undefined, now: number): Token {
+  authenticate(
+    authorization: string | undefined,
+    now: number,
+    { missingTokenNamesKeys }: Pick<Behaviour, 'missingTokenNamesKeys'>,
+  ): Token {
     const secret = bearerSecret(authorization);
-    if (!secret) throw new ApiError(401, MISSING, { category: 'INVALID_AUTHENTICATION' });
+    if (!secret) throw credentialsMissing(missingTokenNamesKeys);
     const token = this.#bySecret.get(secret);
     // An unknown token is reported as one that expired in 1970.
     if (!token) throw expired(0, now);
@@ -257,6 +260,12 @@ export function requireEditAssociations(
 /** One object for each token: writes of one request share a stamp by it. */
 function sourceOf(appId: number): ChangeSource {
   return { sourceType: 'INTEGRATION', sourceId: String(appId), userId: null };
+}
+
+function credentialsMissing(namesKeys: boolean): ApiError {
+  const ways = namesKeys ? 'both API Key and OAuth 2.0' : 'OAuth 2.0';
+  const message = `Authentication credentials not found. This API supports ${ways} authentication and you can find more details at ${AUTH_PAGE}`;
+  return new ApiError(401, message, { category: 'INVALID_AUTHENTICATION' });
 }
 
 function expired(expiresAt: number, now: number): ApiError {

@@ -100,7 +100,8 @@ function dropRefreshToken(call: Call): Reply {
 /** Introspection of a private app's token or service key. European keys are told about only to their holder. */
 function privateAppToken(call: Call): Reply {
   const secret = tokenKeyOf(call.rawBody);
-  if (secret?.startsWith('pat-eu1-')) call.portal.tokens.authenticate(call.headers.authorization, call.now);
+  if (secret?.startsWith('pat-eu1-'))
+    call.portal.tokens.authenticate(call.headers.authorization, call.now, call.portal.behaviour);
   const token = secret === undefined ? undefined : call.portal.tokens.bySecret(secret);
   if (token?.kind !== 'static' || token.revoked) throw unknownToken('access');
   return ok({

@@ -133,6 +133,18 @@ simulatorOnly('it takes tokens of other ages and scopes', () => {
     await portal.admin('POST', 'clock', { frozen: false });
   });
 
+  it('a 401 without credentials may speak of API keys as well', async () => {
+    await portal.admin('POST', 'options', { behaviour: { missingTokenNamesKeys: true } });
+    expect(await read(null)).toMatchObject({
+      status: 401,
+      body: {
+        category: 'INVALID_AUTHENTICATION',
+        message: expect.stringContaining('This API supports both API Key and OAuth 2.0 authentication'),
+      },
+    });
+    await portal.admin('POST', 'options', { behaviour: { missingTokenNamesKeys: false } });
+  });
+
   const scope = 'crm.objects.contacts.read';
   const sentence = 'One or more of the following scopes are required.';
   const context = { requiredGranularScopes: [scope] };
