@@ -127,7 +127,10 @@ function cliPage(): string {
           '2',
           'The command line, the environment, the config or the setup has to be set right first: a wrong option, a schema that is not migrated or is newer, a token that HubSpot refuses.',
         ],
-        ['3', 'Nothing failed, and there is something to see: `spoke smoke` without live delivery.'],
+        [
+          '3',
+          'Nothing failed, and there is something to see: `spoke smoke` without live delivery, `spoke properties` where something is missing or only a person can mend it.',
+        ],
         ['4', 'The database or HubSpot could not be reached.'],
         ['5', 'Nothing was changed, because `--yes` is missing.'],
         [

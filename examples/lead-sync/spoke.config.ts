@@ -27,6 +27,10 @@ const lead = z.object({
 });
 
 export default defineConfig({
+  portal: {
+    // HubSpot's own. Some portals have made the country a choice: `spoke properties plan` tells before a lead is refused.
+    properties: { contacts: ['firstname', 'lastname', 'phone', 'country', 'company'] },
+  },
   events: {
     lead_created: defineEvent({
       payload: lead,

@@ -16,6 +16,10 @@ const ofDriver = ({ email }: { readonly email: string }): RecordRef => contactBy
 const nova = z.number().finite().nonnegative();
 
 export default defineConfig({
+  portal: {
+    // HubSpot's own, and text in every new portal: `spoke properties plan` notices one where that was changed.
+    properties: { contacts: ['firstname', 'lastname', 'phone', 'city'] },
+  },
   events: {
     /** Also after a one-time-password check. */
     driver_signed_up: defineEvent({

@@ -9,8 +9,13 @@ import { importWithSpoke } from '../config/load-config.ts';
 import { migrate } from '../db/migrate.ts';
 import { openDatabase } from '../db/open-database.ts';
 import { SpokeError } from '../errors.ts';
+import { tokenFromText } from '../hubspot/token.ts';
+import { createTransport } from '../hubspot/transport.ts';
 import { createLogger } from '../log.ts';
 import { countEvents } from '../outbox/events.ts';
+import { createPortalApi } from '../provisioning/actual-portal.ts';
+import { applyPlan } from '../provisioning/apply-plan.ts';
+import { planConfig } from '../provisioning/plan-config.ts';
 
 export interface DemoCounts {
   readonly recorded: number;
@@ -67,6 +72,7 @@ export async function startDemo(): Promise<Demo> {
     for (let step = undo.pop(); step; step = undo.pop()) await step();
   };
   try {
+    await provision(simulator, traffic.config);
     const db = await opening;
     undo.push(() => db.close());
     await migrate(db);
@@ -116,6 +122,22 @@ export async function startDemo(): Promise<Demo> {
   } catch (error) {
     await stop();
     throw error;
+  }
+}
+
+/** The portal is new: what the example wants of it has to be created first, as `spoke properties apply` does. */
+async function provision(simulator: Simulator, config: SpokeConfig): Promise<void> {
+  const transport = createTransport({
+    baseUrl: simulator.url,
+    token: tokenFromText(simulator.token),
+    log: createLogger({ level: 'error' }),
+  });
+  try {
+    const api = createPortalApi(transport);
+    const { stopped } = await applyPlan(await planConfig(config, api), { api });
+    if (stopped !== undefined) throw new SpokeError(stopped.code, stopped.message);
+  } finally {
+    await transport.close();
   }
 }
 

@@ -1,12 +1,10 @@
 import type { Command } from 'commander';
 import { SpokeError } from '../errors.ts';
 import { retryReads } from '../hubspot/retry-reads.ts';
-import { createPortalApi, type PortalApi, readPortal } from '../provisioning/actual-portal.ts';
+import { createPortalApi, type PortalApi } from '../provisioning/actual-portal.ts';
 import { type ApplyReport, applyPlan } from '../provisioning/apply-plan.ts';
-import { desiredPortal } from '../provisioning/desired-portal.ts';
-import { planPortal } from '../provisioning/plan-portal.ts';
+import { planConfig } from '../provisioning/plan-config.ts';
 import type { Finding, PortalPlan } from '../provisioning/portal-plan.ts';
-import { sampleUse } from '../provisioning/sample-use.ts';
 import { type CommandModule, type Console, EXIT, print } from './command.ts';
 import { exitCodeOfCode } from './exit-code.ts';
 import { type Loaded, loadEverything } from './load.ts';
@@ -91,16 +89,8 @@ async function apply(
   return exitOfReport(report, findings);
 }
 
-async function planOf(
-  { config, settings }: Loaded,
-  api: PortalApi,
-  signal: AbortSignal,
-): Promise<PortalPlan> {
-  const desired = desiredPortal(config.portal);
-  const uses = sampleUse(config, settings.hubspotOwnerId);
-  const sampled = new Set(uses.map(({ objectType }) => objectType));
-  const actual = await readPortal(api, { desired, sampled }, { retry: retryReads(), signal });
-  return planPortal(desired, actual, uses);
+function planOf({ config, settings }: Loaded, api: PortalApi, signal: AbortSignal): Promise<PortalPlan> {
+  return planConfig(config, api, { retry: retryReads(), signal, ownerId: settings.hubspotOwnerId });
 }
 
 function exitOfReport({ stopped, steps }: ApplyReport, findings: readonly Finding[]): number {

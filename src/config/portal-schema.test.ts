@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { contactByEmail } from '../mapping/contact.ts';
+import { contactByEmail } from '../mapping/index.ts';
 import { defineConfig, defineEvent } from './define-config.ts';
 import { findPortalProblems } from './portal-schema.ts';
 

@@ -16,8 +16,8 @@ export interface SampleUse {
   readonly properties: Readonly<Record<string, string>>;
 }
 
-/** What is unique by HubSpot's own rules, whatever the definition says. */
-const ALWAYS_UNIQUE: Readonly<Record<string, readonly string[]>> = { contacts: ['email'] };
+/** By what records are found although no definition calls it unique. Companies can share a domain; the first one is taken. */
+const ALSO_FOUND_BY: Readonly<Record<string, string>> = { contacts: 'email', companies: 'domain' };
 const ID = 'hs_object_id';
 
 /** Maps the sample of every event that has one. Samples that are refused are problems of the config, found when it is loaded. */
@@ -65,7 +65,7 @@ export function findSampleProblems(
     for (const { property, reason, message } of checkProperties(use.properties, definitions))
       report('sample-refused', use, property, reason === 'unknown' ? unknown(property) : message);
     const id = definitions.get(idProperty);
-    if (idProperty === ID || ALWAYS_UNIQUE[objectType]?.includes(idProperty)) continue;
+    if (idProperty === ID || ALSO_FOUND_BY[objectType] === idProperty) continue;
     if (id === undefined) report('sample-refused', use, idProperty, unknown(idProperty));
     else if (!id.hasUniqueValue)
       report(

@@ -108,10 +108,17 @@ export function propertyFlaw(
   return misfit === undefined ? undefined : `the portal’s ${property.name} ${misfit.message}`;
 }
 
+/** New ones come behind those that are there, in whatever order people have put them. */
 function merged(
   there: readonly PropertyOption[],
   added: readonly PropertyOption[],
 ): readonly PropertyOption[] {
   const values = new Set(there.map(({ value }) => value));
-  return [...there, ...added.filter(({ value }) => !values.has(value))];
+  const last = Math.max(-1, ...there.map(({ displayOrder = -1 }) => displayOrder));
+  return [
+    ...there,
+    ...added
+      .filter(({ value }) => !values.has(value))
+      .map((option, place) => ({ ...option, displayOrder: last + 1 + place })),
+  ];
 }

@@ -155,6 +155,18 @@ describePostgres('spoke properties', () => {
     ]);
   });
 
+  it('makes no call while the budget that it shares with workers is on hold', async () => {
+    const { run, database, simulator } = await place();
+    expect(await run('plan')).toMatchObject({ code: 3 });
+    await database.db.query("update {schema}.gates set paused_until = clock_timestamp() + interval '1 hour'");
+    const before = simulator.journal().length;
+    expect(await run('apply', '--yes')).toMatchObject({
+      code: 4,
+      stderr: expect.stringContaining('not sent, held by paused'),
+    });
+    expect(simulator.journal()).toHaveLength(before);
+  });
+
   it('says which variable is missing without a token', async () => {
     const { run, env } = await place();
     env.HUBSPOT_PRIVATE_APP_TOKEN = '';

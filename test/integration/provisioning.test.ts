@@ -162,7 +162,7 @@ describe('a plan that is applied', () => {
     expect(writes(portal)).toHaveLength(before);
   });
 
-  it('keeps the options that are there, hidden ones hidden', async () => {
+  it('keeps the options that are there, hidden ones hidden, and adds new ones behind them', async () => {
     const { api, plan, apply } = await setup();
     const options = (values: string[]) => ({ properties: { contacts: [{ name: 'plan', options: values }] } });
     await apply(await plan(options(['free'])));
@@ -177,7 +177,7 @@ describe('a plan that is applied', () => {
     expect(found?.options).toEqual([
       { value: 'free', label: 'For nothing', displayOrder: 3 },
       { value: 'old', label: 'Old', displayOrder: 4, hidden: true },
-      { value: 'pro', label: 'Pro', displayOrder: 1 },
+      { value: 'pro', label: 'Pro', displayOrder: 5 },
     ]);
   });
 

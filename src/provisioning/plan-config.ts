@@ -1,0 +1,24 @@
+import type { SpokeConfig } from '../config/define-config.ts';
+import type { ReadOptions } from '../hubspot/read-answer.ts';
+import { type PortalApi, readPortal } from './actual-portal.ts';
+import { desiredPortal } from './desired-portal.ts';
+import { planPortal } from './plan-portal.ts';
+import type { PortalPlan } from './portal-plan.ts';
+import { sampleUse } from './sample-use.ts';
+
+export interface PlanOptions extends ReadOptions {
+  /** HUBSPOT_OWNER_ID, for mappings that look at it. */
+  readonly ownerId?: string | undefined;
+}
+
+/** Reads from the portal what a config speaks of, its samples included, and plans. Raises the errors of expectBody. */
+export async function planConfig(
+  config: SpokeConfig,
+  api: PortalApi,
+  { ownerId, ...read }: PlanOptions = {},
+): Promise<PortalPlan> {
+  const desired = desiredPortal(config.portal);
+  const uses = sampleUse(config, ownerId);
+  const sampled = new Set(uses.map(({ objectType }) => objectType));
+  return planPortal(desired, await readPortal(api, { desired, sampled }, read), uses);
+}
