@@ -120,14 +120,15 @@ export function pageLimit(query: URLSearchParams, fallback: number, max: number)
 function parseJson(rawBody: Buffer): unknown {
   if (rawBody.length === 0)
     throw badRequest('Invalid JSON input: a request body was expected, but none found');
+  const text = rawBody.toString();
   let value: unknown;
   try {
-    value = JSON.parse(rawBody.toString());
+    value = JSON.parse(text);
   } catch (error) {
     if (error instanceof SyntaxError) throw invalidJson(error.message);
     throw error;
   }
-  if (isDeeperThan(MAX_DEPTH, value, rawBody))
+  if (isDeeperThan(MAX_DEPTH, value, text))
     throw invalidJson(`Document nesting depth exceeds the maximum allowed (${MAX_DEPTH})`);
   return value;
 }

@@ -43,7 +43,7 @@ beforeEach(() => {
     const request = { n, method, url, headers, address: '127.0.0.1', rawBody };
     const { reply } = gateway.process(request);
     expect(reply.status).toBeLessThan(300);
-    return (reply.body ?? {}) as { id: string };
+    return JSON.parse(JSON.stringify(reply.body ?? {})) as { id: string };
   };
   told = [];
   portal.changes.subscribe((change) => told.push(change));

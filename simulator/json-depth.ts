@@ -1,9 +1,6 @@
-const OPEN_OBJECT = 0x7b;
-const OPEN_LIST = 0x5b;
-
-/** Whether a parsed body nests objects and lists deeper than `most`. Bodies with few brackets are not walked. */
-export function isDeeperThan(most: number, value: unknown, rawBody: Buffer): boolean {
-  if (rawBody.length <= most || countOpenings(rawBody) <= most) return false;
+/** Whether a parsed body nests objects and lists deeper than `most`; `text` is what it was parsed from. Bodies with few brackets are not walked. */
+export function isDeeperThan(most: number, value: unknown, text: string): boolean {
+  if (text.length <= most || countOf('{', text, most) + countOf('[', text, most) <= most) return false;
   let level = [value].filter(isNested);
   for (let depth = 1; level.length > 0; depth += 1) {
     if (depth > most) return true;
@@ -12,13 +9,15 @@ export function isDeeperThan(most: number, value: unknown, rawBody: Buffer): boo
   return false;
 }
 
-/** Those inside of texts too. */
-function countOpenings(rawBody: Buffer): number {
+/** Those inside of texts too; not counted further than one above `most`. */
+function countOf(bracket: string, text: string, most: number): number {
   let count = 0;
-  for (let place = 0; place < rawBody.length; place += 1) {
-    const byte = rawBody[place];
-    if (byte === OPEN_OBJECT || byte === OPEN_LIST) count += 1;
-  }
+  for (
+    let place = text.indexOf(bracket);
+    place >= 0 && count <= most;
+    place = text.indexOf(bracket, place + 1)
+  )
+    count += 1;
   return count;
 }
 

@@ -54,6 +54,10 @@ export class PropertyValues implements Iterable<[name: string, value: string]> {
     this.setAt(this.#slots.of(name), value);
   }
 
+  slotOf(name: string): number | undefined {
+    return this.#slots.find(name);
+  }
+
   nameAt(slot: number): string {
     return this.#slots.nameOf(slot);
   }

@@ -1,9 +1,7 @@
 import { type LinkView, linkPage } from './links.ts';
 import type { Portal } from './portal.ts';
 import type { StoredRecord } from './stored-record.ts';
-import type { PropertyWarning } from './validation.ts';
 import type { ValueVersion } from './value-versions.ts';
-import type { PlannedWrite } from './writes.ts';
 
 /** A record as answers show it. */
 export interface RecordView {
@@ -16,9 +14,6 @@ export interface RecordView {
   url: string;
   propertiesWithHistory?: Record<string, unknown[]>;
   associations?: Record<string, unknown>;
-  objectWriteTraceId?: string;
-  new?: boolean;
-  warnings?: PropertyWarning[];
 }
 
 /** Links shown inline with a record; the rest is reached by paging the association read. */
@@ -38,16 +33,6 @@ export function viewFound(portal: Portal, record: StoredRecord, names: Iterable<
   for (const name of names) properties[name] = index.valueOf(record, name) ?? null;
   const view = viewWith(portal, record, properties);
   view.updatedAt = new Date(index.modifiedOf(record)).toISOString();
-  return view;
-}
-
-/** Shows a record as the answer to a write: its type's default properties and those written. */
-export function viewWritten(portal: Portal, record: StoredRecord, write: PlannedWrite): RecordView {
-  const properties: Record<string, string | null> = {};
-  for (const name of record.type.defaultProperties) properties[name] = record.properties.get(name) ?? null;
-  for (const entry of write.values) properties[entry[0]] = record.properties.get(entry[0]) ?? null;
-  const view = viewWith(portal, record, properties);
-  if (write.warnings.length > 0) view.warnings = write.warnings;
   return view;
 }
 

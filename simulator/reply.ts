@@ -1,7 +1,7 @@
 /** What a route answers with; the server turns it into bytes and headers. */
 export interface Reply {
   status: number;
-  /** Sent as JSON; undefined sends no body. */
+  /** Sent as JSON, a `JsonText` as it is; undefined sends no body. */
   body?: unknown;
   /** Sent as plain text instead of a body. */
   text?: string;

@@ -17,6 +17,7 @@ import { FAULT_PRESET_NAMES } from './fault-presets.ts';
 import type { Fault, FaultPlanner, FaultSubject } from './faults.ts';
 import type { Outcome } from './gateway.ts';
 import type { JournalEntry } from './journal.ts';
+import { toJsonText } from './json-text.ts';
 import type { Addressed } from './portal-directory.ts';
 import type { PortalUnit } from './portal-unit.ts';
 import type { Reply } from './reply.ts';
@@ -186,7 +187,7 @@ function toWire(reply: Reply): Wire {
   }
   if (reply.body === undefined) return { status: reply.status, headers, payload: '' };
   headers['content-type'] ??= 'application/json;charset=utf-8';
-  return { status: reply.status, headers, payload: JSON.stringify(reply.body) };
+  return { status: reply.status, headers, payload: toJsonText(reply.body) };
 }
 
 /** undefined when the body is over the limit. Rejects when the client goes away before its end. */

@@ -13,14 +13,16 @@ import {
   textOf,
 } from '../call.ts';
 import { toApiError } from '../failures.ts';
+import { JsonText } from '../json-text.ts';
 import type { ObjectData } from '../portal.ts';
 import { archiveRecord, emptyBin } from '../record-life.ts';
-import { type RecordView, viewAssociations, viewHistory, viewRecord, viewWritten } from '../record-view.ts';
+import { type RecordView, viewAssociations, viewHistory, viewRecord } from '../record-view.ts';
 import { created, noContent, ok, type Reply } from '../reply.ts';
 import type { Route } from '../router.ts';
 import type { StoredRecord } from '../stored-record.ts';
 import { requireEditAssociations } from '../tokens.ts';
 import { type AssociationInput, applyWrite, type PlannedWrite, planWrite, uniqueKey } from '../writes.ts';
+import { WrittenTexts } from '../written-texts.ts';
 import { readRecords, writeRecords } from './scopes.ts';
 
 const VERSIONS = ['v3', '2026-03', '2026-09'] as const;
@@ -70,7 +72,7 @@ function create(call: Call): Reply {
   call.effects.inputs = 1;
   const write = plan(call, data, undefined, body);
   const record = apply(call, data, write, 'create');
-  return created(viewWritten(call.portal, record, write));
+  return created(new JsonText(new WrittenTexts(call.portal, data.type).of(record, write)));
 }
 
 function update(call: Call): Reply {
@@ -81,7 +83,7 @@ function update(call: Call): Reply {
   if (!target || target.archivedAt !== undefined) throw notFound();
   const write = plan(call, data, target, body);
   const record = apply(call, data, write, 'update');
-  return ok(viewWritten(call.portal, record, write));
+  return ok(new JsonText(new WrittenTexts(call.portal, data.type).of(record, write)));
 }
 
 function archive(call: Call): Reply {
