@@ -38,6 +38,7 @@ const AREA_PATHS = {
   'webhooks-journal/journal': { semantic: [], dated: ['webhooks-journal/journal/*'] },
   'webhooks-journal/journal-local': { semantic: [], dated: ['webhooks-journal/journal-local/*'] },
   'webhooks-journal/subscriptions': { semantic: [], dated: ['webhooks-journal/subscriptions/*'] },
+  'webhooks-journal/snapshots': { semantic: [], dated: ['webhooks-journal/snapshots/*'] },
   'webhooks-journal/files': { semantic: [], dated: ['webhooks-journal/files/*'] },
   'app-webhooks': { semantic: ['webhooks/*'], dated: ['app-webhooks/*', 'webhooks/*'] },
   oauth: { semantic: ['oauth/*'], dated: ['oauth/*'] },

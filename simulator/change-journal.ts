@@ -9,6 +9,8 @@ import {
   type Membership,
   membershipHappening,
 } from './journal-events.ts';
+import { createJournalTest, type JournalFilter, journalFilterSchema } from './journal-filters.ts';
+import { type Snapshot, SnapshotBook, type SnapshotRequest, snapshotValues } from './journal-snapshots.ts';
 import type { Portal } from './portal.ts';
 import type { SavedPart } from './saved-part.ts';
 
@@ -55,14 +57,27 @@ interface Gathered {
   readonly events: GatheredEvent[];
 }
 
+const filterRow = z.object({
+  id: z.number(),
+  subscriptionId: z.number(),
+  createdAt: z.number(),
+  filter: journalFilterSchema,
+});
+/** A filter of a subscription. */
+export type KeptFilter = z.infer<typeof filterRow>;
+
 const savedSchema = z.union([
+  z.tuple([z.literal('filter'), filterRow]),
   z.tuple([z.literal('subscription'), subscriptionRow]),
   z.tuple([z.literal('file'), fileRow]),
 ]);
 
 /** The webhooks journal: what apps may read of all portals of the process, in order, for three days. */
 export class ChangeJournal implements SavedPart {
+  readonly snapshots = new SnapshotBook();
+  readonly #portals = new Map<number, Portal>();
   readonly #subscriptions = new Map<number, JournalSubscription>();
+  readonly #filters = new Map<number, KeptFilter>();
   /** Oldest first, by app. */
   readonly #files = new Map<number, JournalFile[]>();
   /** By app and portal. */
@@ -72,7 +87,12 @@ export class ChangeJournal implements SavedPart {
 
   /** Keeps what changes in a portal, as far as apps have subscribed to it. */
   follow(portal: Portal): void {
+    this.#portals.set(portal.account.portalId, portal);
     portal.changes.subscribe((change) => this.#keep(portal, change.at, () => journalHappenings(change)));
+  }
+
+  portal(portalId: number): Portal | undefined {
+    return this.#portals.get(portalId);
   }
 
   subscribe(appId: number, wanted: z.infer<typeof journalSubscriptionSchema>): JournalSubscription {
@@ -89,8 +109,47 @@ export class ChangeJournal implements SavedPart {
   /** Returns whether there was one that the filter takes. */
   unsubscribe(filter: (subscription: JournalSubscription) => boolean): boolean {
     const gone = [...this.#subscriptions.values()].filter(filter);
-    for (const { id } of gone) this.#subscriptions.delete(id);
+    for (const { id } of gone) {
+      this.#subscriptions.delete(id);
+      for (const filter of this.filtersOf(id)) this.#filters.delete(filter.id);
+    }
     return gone.length > 0;
+  }
+
+  /** Of several filters of one subscription a record has to meet one. */
+  addFilter(subscriptionId: number, filter: JournalFilter, createdAt: number): KeptFilter {
+    const kept = { id: this.#nextId, subscriptionId, createdAt, filter };
+    this.#nextId += 1;
+    this.#filters.set(kept.id, kept);
+    return kept;
+  }
+
+  filtersOf(subscriptionId: number): KeptFilter[] {
+    return [...this.#filters.values()].filter((each) => each.subscriptionId === subscriptionId);
+  }
+
+  removeFilter(id: number): void {
+    this.#filters.delete(id);
+  }
+
+  /** Has the journal tell the values of a record as they are, whatever the app has subscribed to. */
+  takeSnapshot(appId: number, request: SnapshotRequest, now: number): Snapshot {
+    const { portalId, objectTypeId, objectId } = request;
+    const portal = this.#portals.get(portalId);
+    const propertyChanges = portal && snapshotValues(portal, request);
+    if (!portal || !propertyChanges) return this.snapshots.enter(appId, now, undefined);
+    const snapshot = this.snapshots.enter(appId, now, now + portal.behaviour.webhookDelayMs);
+    this.#gather(portal, appId, {
+      type: 'CRM_OBJECT',
+      portalId,
+      occurredAt: new Date(now).toISOString(),
+      action: 'SNAPSHOT',
+      objectTypeId,
+      objectId,
+      propertyChanges,
+      snapshotStatusId: snapshot.id,
+    });
+    return snapshot;
   }
 
   /** What an app can read, oldest first; of one portal, or of all. */
@@ -120,18 +179,26 @@ export class ChangeJournal implements SavedPart {
 
   clear(): void {
     this.#subscriptions.clear();
+    this.#filters.clear();
+    this.snapshots.clear();
     this.#files.clear();
     this.#gathered.clear();
   }
 
   *dump(): Iterable<unknown> {
     for (const subscription of this.#subscriptions.values()) yield ['subscription', subscription];
+    for (const filter of this.#filters.values()) yield ['filter', filter];
     for (const files of this.#files.values()) for (const file of files) yield ['file', file];
   }
 
   /** Every portal of a state file brings the same. */
   restore(row: unknown): void {
     const [kind, saved] = savedSchema.parse(row);
+    if (kind === 'filter') {
+      this.#filters.set(saved.id, saved);
+      this.#nextId = Math.max(this.#nextId, saved.id + 1);
+      return;
+    }
     if (kind === 'subscription') {
       this.#subscriptions.set(saved.id, saved);
       this.#nextId = Math.max(this.#nextId, saved.id + 1);
@@ -155,10 +222,21 @@ export class ChangeJournal implements SavedPart {
     const happenings = happen();
     for (const appId of new Set(wanting.map((each) => each.appId))) {
       for (const happening of happenings) {
-        const takers = wanting.filter((each) => each.appId === appId && takes(each, happening));
+        const takers = wanting.filter(
+          (each) => each.appId === appId && takes(each, happening) && this.#passes(each, happening, portal),
+        );
         if (takers.length > 0) this.#gather(portal, appId, eventOf(happening, takers, at, portalId));
       }
     }
+  }
+
+  #passes({ id }: JournalSubscription, { objectTypeId, record }: JournalHappening, portal: Portal): boolean {
+    if (this.#filters.size === 0) return true;
+    const filters = this.filtersOf(id).filter(({ filter }) => isStillSound(filter, objectTypeId, portal));
+    return (
+      filters.length === 0 ||
+      filters.some(({ filter }) => createJournalTest(filter, objectTypeId, portal)(record))
+    );
   }
 
   #gather(portal: Portal, appId: number, event: Record<string, unknown>): void {
@@ -193,6 +271,12 @@ export class ChangeJournal implements SavedPart {
   #signature(offset: string, expiresAt: number): string {
     return createHmac('sha256', this.#key).update(`${offset} ${expiresAt}`).digest('hex');
   }
+}
+
+/** A filter whose property has been archived since is left out. */
+function isStillSound({ conditions }: JournalFilter, objectTypeId: string, portal: Portal): boolean {
+  const { registry } = portal.objects(objectTypeId);
+  return conditions.every(({ property }) => registry.get(property) !== undefined);
 }
 
 function takes(subscription: JournalSubscription, happening: JournalHappening): boolean {

@@ -32,6 +32,8 @@ export interface JournalHappening {
   /** Of CREATE and UPDATE. */
   readonly propertyChanges?: Readonly<Record<string, string>>;
   readonly fields?: Readonly<Record<string, unknown>>;
+  /** What filters look at. */
+  readonly record: StoredRecord;
 }
 
 /** A record that became a member of a list, or is none any more. */
@@ -84,10 +86,11 @@ export function membershipHappening({ listId, record, joined }: Membership): Jou
 
 function object(
   action: JournalAction,
-  { type, numericId }: StoredRecord,
+  record: StoredRecord,
   rest: Pick<JournalHappening, 'propertyChanges' | 'fields'> = {},
 ): JournalHappening {
-  return { subject: 'OBJECT', action, objectTypeId: type.typeId, objectId: numericId, ...rest };
+  const { type, numericId } = record;
+  return { subject: 'OBJECT', action, objectTypeId: type.typeId, objectId: numericId, record, ...rest };
 }
 
 function link(

@@ -17,6 +17,10 @@ export interface LimitNumbers {
   associationsDaily: number | null;
   /** Form submissions without a token per rolling window and address; the edge refuses the others. */
   submissionsPerWindow: number | null;
+  /** Reads of the webhooks journal per second and app; likewise calls about its subscriptions and snapshots. */
+  journalPerSecond: number | null;
+  journalSubscriptionsPerSecond: number | null;
+  journalSnapshotsPerSecond: number | null;
 }
 
 export const TIER_NAMES = ['free', 'professional', 'enterprise', 'addon', 'addon2'] as const;
@@ -29,6 +33,11 @@ const WINDOW_MS = 10_000;
 const OAUTH_PER_WINDOW = 110;
 const ASSOCIATIONS_DAILY = 500_000;
 const SUBMISSIONS_PER_WINDOW = 50;
+/** Of the webhooks journal, for each app. */
+const JOURNAL_PER_SECOND = 100;
+const JOURNAL_SUBSCRIPTIONS_PER_SECOND = 50;
+const JOURNAL_SNAPSHOTS_PER_SECOND = 10;
+const JOURNAL_WINDOW_MS = 1_000;
 
 const EVERY_TIER = {
   windowMs: WINDOW_MS,
@@ -36,6 +45,9 @@ const EVERY_TIER = {
   oauthPerWindow: OAUTH_PER_WINDOW,
   associationsDaily: ASSOCIATIONS_DAILY,
   submissionsPerWindow: SUBMISSIONS_PER_WINDOW,
+  journalPerSecond: JOURNAL_PER_SECOND,
+  journalSubscriptionsPerSecond: JOURNAL_SUBSCRIPTIONS_PER_SECOND,
+  journalSnapshotsPerSecond: JOURNAL_SNAPSHOTS_PER_SECOND,
 };
 
 /** Published budgets of private apps and service keys. `addon` is Enterprise with one API add-on, `addon2` with two. */
@@ -56,6 +68,9 @@ export const NO_LIMITS: LimitNumbers = {
   associationsPerWindow: null,
   associationsDaily: null,
   submissionsPerWindow: null,
+  journalPerSecond: null,
+  journalSubscriptionsPerSecond: null,
+  journalSnapshotsPerSecond: null,
 };
 
 const countSchema = z.number().int().min(0).nullable();
@@ -72,13 +87,24 @@ export const limitsSchema = z.union([
     associationsPerWindow: countSchema.optional(),
     associationsDaily: countSchema.optional(),
     submissionsPerWindow: countSchema.optional(),
+    journalPerSecond: countSchema.optional(),
+    journalSubscriptionsPerSecond: countSchema.optional(),
+    journalSnapshotsPerSecond: countSchema.optional(),
   }),
 ]);
 
 export type LimitsChange = z.infer<typeof limitsSchema>;
 
-/** Calls of associations and of search have windows of their own; `oauth` stands for `general` when the caller's token is an OAuth app's. */
-export type Budget = 'general' | 'oauth' | 'associations' | 'search' | 'none';
+/** Calls of associations, of search and of the webhooks journal have windows of their own; `oauth` stands for `general` when the caller's token is an OAuth app's. */
+export type Budget =
+  | 'general'
+  | 'oauth'
+  | 'associations'
+  | 'search'
+  | 'journal'
+  | 'journal-subscriptions'
+  | 'journal-snapshots'
+  | 'none';
 export type Policy = 'TEN_SECONDLY_ROLLING' | 'DAILY' | 'SECONDLY';
 
 export interface Admission {
@@ -124,6 +150,12 @@ export class Limiter {
   readonly #perApp = new Map<number, RollingWindow>();
   readonly #associationsDaily: DailyCounter;
   readonly #associationsPerApp = new Map<number, RollingWindow>();
+  /** By budget, then by app. */
+  readonly #journal = {
+    journal: new Map<number, RollingWindow>(),
+    'journal-subscriptions': new Map<number, RollingWindow>(),
+    'journal-snapshots': new Map<number, RollingWindow>(),
+  };
   readonly #submissionsPerAddress = new Map<string, RollingWindow>();
   readonly refusals: Record<Policy, number> = { TEN_SECONDLY_ROLLING: 0, DAILY: 0, SECONDLY: 0 };
   #collected: CollectedUsage | undefined;
@@ -204,6 +236,7 @@ export class Limiter {
     this.#perApp.clear();
     this.#associationsDaily.reset();
     this.#associationsPerApp.clear();
+    for (const windows of Object.values(this.#journal)) windows.clear();
     this.#submissionsPerAddress.clear();
     this.#collected = undefined;
     for (const policy of Object.keys(this.refusals)) this.refusals[policy as Policy] = 0;
@@ -234,6 +267,17 @@ export class Limiter {
           hasHeaders: true,
         };
       }
+      case 'journal':
+      case 'journal-subscriptions':
+      case 'journal-snapshots':
+        return {
+          window: windowOf(this.#journal[budget], appId),
+          spanMs: JOURNAL_WINDOW_MS,
+          ceiling: this.numbers[JOURNAL_NUMBERS[budget]],
+          policy: 'SECONDLY',
+          days: [],
+          hasHeaders: false,
+        };
       case 'general':
       case 'oauth':
         return {
@@ -247,6 +291,12 @@ export class Limiter {
     }
   }
 }
+
+const JOURNAL_NUMBERS = {
+  journal: 'journalPerSecond',
+  'journal-subscriptions': 'journalSubscriptionsPerSecond',
+  'journal-snapshots': 'journalSnapshotsPerSecond',
+} as const;
 
 function refusalOf({ window, spanMs, ceiling, policy, days }: Meter, now: number): Policy | undefined {
   if (ceiling !== null && window.count(now, spanMs) >= ceiling) return policy;

@@ -53,6 +53,7 @@ export const JOURNAL_SCOPES = [
   'developer.webhooks_journal.subscriptions.read',
   'developer.webhooks_journal.subscriptions.write',
   'developer.webhooks_journal.snapshots.read',
+  'developer.webhooks_journal.snapshots.write',
 ] as const;
 
 const AUTH_PAGE = 'https://developers.hubspot.com/docs/methods/auth/oauth-overview';

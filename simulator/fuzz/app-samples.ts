@@ -147,8 +147,35 @@ export function formSamples(): Sample[] {
   ];
 }
 
+const SNAPSHOTS = '/webhooks-journal/snapshots/2026-09/crm';
+
+/** Of companies. */
+export const FILTER = {
+  conditions: [
+    { filterType: 'CRM_OBJECT_PROPERTY', property: 'name', operator: 'IN', values: ['Two', 'Six'] },
+  ],
+};
+
+export function snapshotOf(company: string): unknown {
+  const request = {
+    portalId: FUZZ_PORTAL,
+    objectTypeId: '0-2',
+    objectId: Number(company),
+    properties: ['name'],
+  };
+  return { snapshotRequests: [request] };
+}
+
 /** The webhooks journal. */
-export function journalSamples({ journalToken, journalSubscription, offset, filePath }: Ids): Sample[] {
+export function journalSamples({
+  journalToken,
+  journalSubscription,
+  journalFilter,
+  snapshot,
+  company,
+  offset,
+  filePath,
+}: Ids): Sample[] {
   const subscriptions = '/webhooks-journal/subscriptions/2026-09';
   const subscription = {
     subscriptionType: 'OBJECT',
@@ -164,6 +191,16 @@ export function journalSamples({ journalToken, journalSubscription, offset, file
     { method: 'GET', path: subscriptions },
     { method: 'POST', path: subscriptions, body: subscription },
     { method: 'GET', path: `${subscriptions}/${journalSubscription}` },
+    {
+      method: 'POST',
+      path: `${subscriptions}/filters`,
+      body: { subscriptionId: journalSubscription, filter: FILTER },
+    },
+    { method: 'GET', path: `${subscriptions}/filters/${journalFilter}` },
+    { method: 'GET', path: `${subscriptions}/filters/subscription/${journalSubscription}` },
+    { method: 'DELETE', path: `${subscriptions}/filters/${journalFilter}` },
+    { method: 'POST', path: SNAPSHOTS, body: snapshotOf(company) },
+    { method: 'GET', path: `${SNAPSHOTS}/status/${snapshot}` },
     { method: 'DELETE', path: `${subscriptions}/${journalSubscription}` },
     { method: 'DELETE', path: `${subscriptions}/portals/${FUZZ_PORTAL}` },
     { method: 'GET', path: filePath },

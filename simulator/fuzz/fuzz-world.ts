@@ -1,5 +1,6 @@
 import { isObject } from '../call.ts';
 import type { Outcome } from '../gateway.ts';
+import { toJsonText } from '../json-text.ts';
 import { DEFAULT_TOKEN, type SimulatorOptions } from '../options.ts';
 import { PortalDirectory } from '../portal-directory.ts';
 import type { PortalUnit } from '../portal-unit.ts';
@@ -7,6 +8,7 @@ import { insertRecords } from '../records.ts';
 import type { Route } from '../router.ts';
 import { ROUTES } from '../routes/all-routes.ts';
 import { JOURNAL_SCOPES } from '../tokens.ts';
+import { FILTER, snapshotOf } from './app-samples.ts';
 import { corpus, FILTER_BRANCH, PIPELINE, PROPERTY, SCHEMA } from './corpus.ts';
 import {
   APP,
@@ -112,7 +114,7 @@ function prepare(world: FuzzWorld): Ids {
     const { reply } = world.send(toRequest({ method, path, body, token }));
     if (reply.status >= 300)
       throw new Error(`${method} ${path} gave ${reply.status} ${JSON.stringify(reply.body)}`);
-    return reply.body;
+    return reply.body === undefined ? undefined : JSON.parse(toJsonText(reply.body));
   };
   const list = (name: string, rest: object = {}) =>
     idAt(
@@ -178,6 +180,13 @@ function prepare(world: FuzzWorld): Ids {
   const journal = '/webhooks-journal';
   const about = { subscriptionType: 'OBJECT', portalId: FUZZ_PORTAL, objectTypeId: '0-2' };
   const subscription = make(`${journal}/subscriptions/2026-09`, about, 'POST', journalToken);
+  const filter = make(
+    `${journal}/subscriptions/2026-09/filters`,
+    { subscriptionId: idAt(subscription, 'id'), filter: FILTER },
+    'POST',
+    journalToken,
+  );
+  const snapshots = make(`${journal}/snapshots/2026-09/crm`, snapshotOf(company), 'POST', journalToken);
   const file = () => {
     insertRecords(portal, 'companies', [{ name: 'Two' }]);
     portal.clock.change({ advanceMs: 1_000 });
@@ -188,6 +197,8 @@ function prepare(world: FuzzWorld): Ids {
   return {
     journalToken,
     journalSubscription: idAt(subscription, 'id'),
+    journalFilter: idAt(filter, 'filterId'),
+    snapshot: idAt(snapshots, 'snapshotResponses', '0', 'snapshotStatusId'),
     offset,
     filePath: fileUrl.pathname + fileUrl.search,
     contact,

@@ -29,6 +29,8 @@ export interface Ids {
   refreshToken: string;
   journalToken: string;
   journalSubscription: string;
+  journalFilter: string;
+  snapshot: string;
   offset: string;
   filePath: string;
   eventTemplate: string;

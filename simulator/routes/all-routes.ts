@@ -18,6 +18,8 @@ import { formSubmissionRoutes } from './form-submissions.ts';
 import { formSubmitRoutes } from './form-submit.ts';
 import { formRoutes } from './forms.ts';
 import { gdprDeleteRoutes } from './gdpr-delete.ts';
+import { journalFilterRoutes } from './journal-filters.ts';
+import { journalSnapshotRoutes } from './journal-snapshots.ts';
 import { legacyAssociationRoutes } from './legacy-associations.ts';
 import { limitRoutes } from './limits.ts';
 import { listMembershipRoutes } from './list-memberships.ts';
@@ -38,6 +40,8 @@ import { tokenInfoRoutes } from './token-info.ts';
 
 /** Every route, literal patterns before those with parameters in their place. */
 export const ROUTES: readonly Route[] = [
+  ...journalFilterRoutes,
+  ...journalSnapshotRoutes,
   ...changeJournalRoutes,
   ...batchRoutes,
   ...mergeRoutes,

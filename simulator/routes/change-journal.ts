@@ -4,12 +4,11 @@ import { type Call, jsonObject, pageLimit, param } from '../call.ts';
 import { type JournalFile, type JournalSubscription, journalSubscriptionSchema } from '../change-journal.ts';
 import { created, noContent, ok, type Reply } from '../reply.ts';
 import type { Route } from '../router.ts';
+import { subscribing } from './journal-routes.ts';
 import { anyToken } from './scopes.ts';
 
 const MAX_BATCH = 100;
 const READ = [['developer.webhooks_journal.read']];
-const READ_SUBSCRIPTIONS = [['developer.webhooks_journal.subscriptions.read']];
-const WRITE_SUBSCRIPTIONS = [['developer.webhooks_journal.subscriptions.write']];
 
 /** The webhooks journal: `journal` is all portals of the app, `journal-local` the one that `installPortalId` names. */
 export const changeJournalRoutes: readonly Route[] = [
@@ -25,7 +24,7 @@ export const changeJournalRoutes: readonly Route[] = [
   subscribing('DELETE', 'portals/:portalId', unsubscribePortal),
   subscribing('GET', ':subscriptionId', read),
   subscribing('DELETE', ':subscriptionId', unsubscribe),
-  { ...reading('webhooks-journal/files', ':offset', file), auth: 'none', scopes: anyToken },
+  { ...reading('webhooks-journal/files', ':offset', file), auth: 'none', budget: 'none', scopes: anyToken },
 ];
 
 function reading(area: Route['area'], pattern: string, handle: Route['handle']): Route {
@@ -35,18 +34,9 @@ function reading(area: Route['area'], pattern: string, handle: Route['handle']):
     pattern,
     versions: ['2026-03', '2026-09'],
     access: 'read',
-    budget: 'none',
+    budget: 'journal',
     scopes: () => READ,
     handle,
-  };
-}
-
-function subscribing(method: Route['method'], pattern: string, handle: Route['handle']): Route {
-  return {
-    ...reading('webhooks-journal/subscriptions', pattern, handle),
-    method,
-    access: method === 'GET' ? 'read' : 'write',
-    scopes: () => (method === 'GET' ? READ_SUBSCRIPTIONS : WRITE_SUBSCRIPTIONS),
   };
 }
 
