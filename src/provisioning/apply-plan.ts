@@ -11,6 +11,8 @@ import { propertyFlaw, writeOf } from './write-change.ts';
 
 /** Inputs of one batch call. */
 const MAX_BATCH = 100;
+/** A hundred definitions take longer than the call of a worker may. */
+const BATCH_TIMEOUT_MS = 60_000;
 
 export interface ApplyOptions {
   readonly api: PortalApi;
@@ -136,7 +138,10 @@ async function createBatch(
   let left = changes;
   for (let attempt = 1; ; attempt += 1) {
     const inputs = left.map(({ property }) => property);
-    const exchange = await api.properties.batchCreate(path, inputs, signal === undefined ? {} : { signal });
+    const exchange = await api.properties.batchCreate(path, inputs, {
+      timeoutMs: BATCH_TIMEOUT_MS,
+      ...(signal === undefined ? {} : { signal }),
+    });
     if (isTaken(exchange)) left = left.filter((change) => !settle(change, exchange.body, done));
     else stopIfHopeless(exchange, signal);
     if (left.length === 0) return;

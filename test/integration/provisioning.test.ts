@@ -283,6 +283,22 @@ describe('an apply in trouble', () => {
     expect(names.sort()).toEqual(['App: drivers', 'App: rich']);
   });
 
+  it('looks once for what a batch without an answer has made', async () => {
+    const { portal, plan, apply } = await setup();
+    const contacts = Array.from({ length: 100 }, (_, index) => `field_${index}`);
+    const planned = await plan({ properties: { contacts } });
+    const before = portal.journal().length;
+    portal.setFaults([{ match: { path: '/batch/create$' }, at: 'after-apply', do: 'reset', times: 1 }]);
+    const report = await apply(planned);
+    expect(outcomes(report)).toEqual(['applied', ...contacts.map(() => 'present')]);
+    const calls = portal.journal().slice(before);
+    expect(calls.map(({ method, path }) => `${method} ${path.split('/').slice(5).join('/')}`)).toEqual([
+      'POST groups',
+      'POST batch/create',
+      'GET ',
+    ]);
+  });
+
   it('stops when HubSpot answers no more, and the next one does the rest', async () => {
     const { portal, plan, apply } = await setup();
     const planned = await plan();
