@@ -66,7 +66,8 @@ export const PROPERTY_KEYS = {
 export const OPTION_KEYS = {
   value: 'What is stored and sent.',
   label: 'What people see. Default: made from the value.',
-  order: 'Place among the options, from 0. Default: as they are listed.',
+  order:
+    'Place among the options of a new property, from 0. Default: as they are listed. Options that are added later come last.',
   hidden: 'Not offered to people. Default false.',
 } as const;
 
