@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { SimulatorOptions } from './index.ts';
 import { CONTACTS, startPortal, type TestPortal, uniqueProperty, upserts } from './test-client.ts';
+import { JOURNAL_SCOPES } from './tokens.ts';
 
 let folder: string;
 let file: string;
@@ -333,4 +334,27 @@ it('keeps lists, their members, and what dynamic ones have not seen', async () =
   expect([members('1'), members('2'), members('4')]).toEqual([[b], [a], []]);
   after.simulator.setClock({ advanceMs: 3_000 });
   expect([members('1'), members('2'), members('4')]).toEqual([[b], [a, b], [a, b]]);
+});
+
+it('subscriptions of the webhooks journal and their filters are read back', async () => {
+  const token = 'journal';
+  const before = await start();
+  const addToken = ({ simulator }: TestPortal) =>
+    simulator.addToken({ token, kind: 'client-credentials', appId: 2_001, scopes: JOURNAL_SCOPES });
+  const ask = (portal: TestPortal, method: string, path: string, body?: unknown) =>
+    portal.call(method, `/webhooks-journal/subscriptions/2026-09${path}`, body, {
+      authorization: `Bearer ${token}`,
+    });
+  addToken(before);
+  const about = { subscriptionType: 'OBJECT', portalId: before.simulator.portalId, objectTypeId: '0-1' };
+  const { id } = (await ask(before, 'POST', '', about)).body;
+  const condition = { filterType: 'CRM_OBJECT_PROPERTY', property: 'city', operator: 'EQ', value: 'Oslo' };
+  const wanted = { subscriptionId: id, filter: { conditions: [condition] } };
+  const made = await ask(before, 'POST', '/filters', wanted);
+  const after = await restart(before);
+  addToken(after);
+  expect((await ask(after, 'GET', `/filters/subscription/${id}`)).body).toMatchObject([
+    { id: made.body.filterId, filter: wanted.filter },
+  ]);
+  expect((await ask(after, 'POST', '/filters', wanted)).body.filterId).not.toBe(made.body.filterId);
 });
