@@ -7,8 +7,8 @@ const LEAVES = '^src/(errors|clock|log|metrics)\\.ts$';
 const MAY_IMPORT = {
   resilience: [],
   db: [],
-  // `defineConfig` speaks of effects; nothing else of the mapping is known to it.
-  config: ['mapping/effects.ts'],
+  // `defineConfig` speaks of effects and running values; nothing else of the mapping is known to it.
+  config: ['mapping/effects.ts', 'mapping/running.ts'],
   // A value and a note have one wire form, whoever writes them.
   hubspot: ['resilience', 'config', 'mapping/transforms', 'mapping/note.ts'],
   mapping: ['config'],

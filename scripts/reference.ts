@@ -27,11 +27,13 @@ const GENERATED =
 
 /** What a config is written with: the exported functions of these files, in this order. */
 const BUILDERS: Readonly<Record<string, readonly string[]>> = {
-  'Records and effects': ['contact.ts', 'note.ts'],
+  Records: ['record-refs.ts'],
+  Effects: ['upserts.ts', 'links.ts', 'note.ts'],
   Values: [
     'transforms/text.ts',
     'transforms/person-name.ts',
     'transforms/email.ts',
+    'transforms/domain.ts',
     'transforms/encode-value.ts',
     'transforms/html.ts',
   ],
@@ -48,7 +50,16 @@ const PORTAL_PARTS = {
 };
 
 /** Types that the functions take from a config. */
-const TYPES = new Set(['ContactProperties', 'NoteContent', 'PropertyValue']);
+const TYPES = new Set([
+  'ActivityContent',
+  'ConsentContent',
+  'DealValues',
+  'IdValue',
+  'NoteContent',
+  'PropertyValue',
+  'PropertyValues',
+  'UpsertOptions',
+]);
 
 /** Commands are only looked at, never run. */
 const SILENT: Console = {

@@ -6,21 +6,34 @@ import type { Settings } from './config/environment.ts';
 import type { Database } from './db/database.ts';
 import { assertMigrated, migrate } from './db/migrate.ts';
 import { openDatabase } from './db/open-database.ts';
-import { runDry } from './delivery/dry-run.ts';
+import { createDirectory } from './delivery/directory.ts';
+import { createDriftWatch } from './delivery/drift-watch.ts';
+import { type DryRunDefinitions, runDry } from './delivery/dry-run.ts';
 import { gatedTransport } from './delivery/gated-transport.ts';
 import type { Gates } from './delivery/gates.ts';
 import type { Guards } from './delivery/guards.ts';
 import { ALL_GUARDS } from './delivery/guards.ts';
 import { pinPortal, readInstallation } from './delivery/portal.ts';
-import { openGates, openTransport, readAccount } from './delivery/portal-access.ts';
+import { openGates, openTransport, readAccount, tokenOf } from './delivery/portal-access.ts';
+import type { Reads } from './delivery/stage.ts';
 import { startWorker, type Worker, type WorkerOptions } from './delivery/worker.ts';
 import { SpokeError } from './errors.ts';
+import { createAccount } from './hubspot/account.ts';
+import { type ActivityKind, activityCapabilities } from './hubspot/activity-capabilities.ts';
+import { createAppEvents } from './hubspot/app-events.ts';
+import { createAssociationLabels } from './hubspot/association-labels.ts';
 import { createAssociations } from './hubspot/associations.ts';
+import { createConsent } from './hubspot/consent.ts';
+import { createCustomEvents } from './hubspot/custom-events.ts';
+import { createLists } from './hubspot/lists.ts';
 import { createProperties } from './hubspot/properties.ts';
 import { createRecords } from './hubspot/records.ts';
+import { createSchemas } from './hubspot/schemas.ts';
+import type { TokenSource } from './hubspot/token.ts';
 import type { Transport } from './hubspot/transport.ts';
 import type { Logger } from './log.ts';
 import { createMapper, type Mapper } from './mapping/mapper.ts';
+import { planWriteBack } from './outbox/write-back.ts';
 
 export interface AppOptions {
   readonly settings: Settings;
@@ -203,8 +216,16 @@ async function workerOptions(
   transport: Transport,
   stopping: AbortSignal,
 ): Promise<WorkerOptions> {
-  const { settings, log, clock = systemClock, guards = ALL_GUARDS } = options;
-  const reads = gatedTransport(transport, gates, 'normal', stopping, readPatience(settings));
+  const { settings, config, log, clock = systemClock, guards = ALL_GUARDS } = options;
+  const gated = gatedTransport(transport, gates, 'normal', stopping, readPatience(settings));
+  const reads: Reads = {
+    records: createRecords(gated),
+    associations: createAssociations(gated),
+    labels: createAssociationLabels(gated),
+    lists: createLists(gated),
+    consent: createConsent(gated),
+    schemas: createSchemas(gated),
+  };
   return {
     db,
     mapper,
@@ -212,8 +233,19 @@ async function workerOptions(
     clock,
     log,
     guards,
-    records: createRecords(transport),
-    reads: { records: createRecords(reads), associations: createAssociations(reads) },
+    writes: {
+      records: createRecords(transport),
+      associations: createAssociations(transport),
+      lists: createLists(transport),
+      consent: createConsent(transport),
+      customEvents: createCustomEvents(transport),
+      appEvents: createAppEvents(transport),
+    },
+    reads,
+    directory: createDirectory(reads, clock),
+    drift: createDriftWatch({ db, clock, log, properties: createProperties(gated) }),
+    activities: activitiesOf(gated, tokenOf(settings), log),
+    writeBack: await planWriteBack(db, config.writeBack ?? {}),
     worker: options.worker ?? `${hostname()}:${process.pid}:${randomBytes(3).toString('hex')}`,
     markSecret: settings.markSecret ?? (await readInstallation(db)).markSecret,
     leaseMs: settings.leaseMs,
@@ -236,28 +268,50 @@ async function workerOptions(
   };
 }
 
-/** Reads the property definitions once; without a token or an answer, dry runs check the mapping only. */
-function definitionsOf(reads: Transport | undefined, log: Logger) {
-  let known: ReturnType<typeof read> | undefined;
-  async function read() {
-    if (!reads) {
-      log.warn({}, '[DRY-RUN] without a token values are not checked against the portal');
-      return undefined;
-    }
-    const properties = createProperties(reads);
+/** What the token may put on a timeline, asked once; notes alone where HubSpot does not say (OAuth tokens). */
+function activitiesOf(
+  reads: Transport,
+  token: TokenSource | undefined,
+  log: Logger,
+): () => Promise<ReadonlySet<ActivityKind>> {
+  let known: Promise<ReadonlySet<ActivityKind>> | undefined;
+  const read = async (): Promise<ReadonlySet<ActivityKind>> => {
+    const kinds: ActivityKind[] = ['note'];
+    if (token === undefined) return new Set(kinds);
     try {
-      const [contacts, notes] = [
-        await properties.expectList('contacts'),
-        await properties.expectList('notes'),
-      ];
-      return { contacts, notes };
+      const capabilities = activityCapabilities(await createAccount(reads, token).expectTokenInfo());
+      for (const kind of ['custom-event', 'app-event'] as const)
+        if (capabilities[kind].usable) kinds.push(kind);
     } catch (error) {
       log.warn(
         { reason: error instanceof Error ? error.message : String(error) },
+        'HubSpot does not say what the token may do: activities are sent as notes',
+      );
+    }
+    return new Set(kinds);
+  };
+  return () => (known ??= read());
+}
+
+/** Reads the property definitions of an object type once; without a token or an answer, dry runs check the mapping only. */
+function definitionsOf(reads: Transport | undefined, log: Logger): DryRunDefinitions {
+  const known = new Map<string, ReturnType<DryRunDefinitions>>();
+  const properties = reads && createProperties(reads);
+  if (!properties) log.warn({}, '[DRY-RUN] without a token values are not checked against the portal');
+  const read: DryRunDefinitions = async (objectType) => {
+    try {
+      return await properties?.expectList(objectType);
+    } catch (error) {
+      log.warn(
+        { objectType, reason: error instanceof Error ? error.message : String(error) },
         '[DRY-RUN] the portal’s properties cannot be read',
       );
       return undefined;
     }
-  }
-  return () => (known ??= read());
+  };
+  return (objectType) => {
+    const reading = known.get(objectType) ?? read(objectType);
+    known.set(objectType, reading);
+    return reading;
+  };
 }

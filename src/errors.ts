@@ -98,6 +98,14 @@ export const ERROR_CODES = {
       'Workers died again and again while they held this event, the last times with nothing else in hand.',
     remedy: 'Look at the payload and the mapping of this event, then redrive or cancel it.',
   },
+  DOMAIN_UNUSABLE: {
+    meaning: 'No domain, by which the company should be identified, can be read from the value.',
+    remedy: 'Give a domain, an address of a page or an e-mail address, or leave the company out.',
+  },
+  EFFECT_UNUSABLE: {
+    meaning: 'An effect lacks something that HubSpot needs; the message names it.',
+    remedy: 'Correct the mapping in spoke.config.ts, then redrive.',
+  },
   EMAIL_UNUSABLE: {
     meaning: 'The e-mail address that should identify the contact is missing or not valid.',
     remedy: 'Correct the address at its source and record the event again.',
@@ -113,10 +121,6 @@ export const ERROR_CODES = {
   EVENT_PAYLOAD_INVALID: {
     meaning: 'The payload does not fit the schema of its event; the fields are named, their values are not.',
     remedy: 'Correct the producer, or widen the schema and redrive.',
-  },
-  EVENT_RECORD_MISMATCH: {
-    meaning: 'An effect is on another record than the event itself.',
-    remedy: 'Use the record of the event for all its effects, or record a second event for the other record.',
   },
   EVENT_TYPE_UNKNOWN: {
     meaning: 'The config defines no event of this type and no alias with this name.',
@@ -345,6 +349,10 @@ export const ERROR_CODES = {
   USAGE_INVALID: {
     meaning: 'The command line has an unknown command or option, or a value that does not fit.',
     remedy: 'Correct it; --help after the command shows what there is.',
+  },
+  WRITE_BACK_INVALID: {
+    meaning: 'A table or column that the config names under writeBack is not in the database.',
+    remedy: 'Add the columns that `spoke write-back sql TABLE` prints, or correct the names in the config.',
   },
 } as const satisfies Record<string, { meaning: string; remedy: string }>;
 

@@ -76,6 +76,12 @@ create table spoke.installation (
   constraint installation_pkey PRIMARY KEY (singleton)
 );
 
+create table spoke.lane_waits (
+  record_key text collate "C" not null,
+  lane_id bigint not null,
+  constraint lane_waits_pkey PRIMARY KEY (record_key, lane_id)
+);
+
 create table spoke.lanes (
   id bigint generated always as identity not null,
   record_key text collate "C" not null,
@@ -92,6 +98,7 @@ create table spoke.lanes (
   unfold_until bigint,
   doubt_from bigint,
   verify_at timestamp with time zone,
+  running jsonb default '{}'::jsonb not null,
   constraint lanes_pkey PRIMARY KEY (id),
   constraint lanes_record_key_key UNIQUE (record_key)
 ) with (fillfactor=50, autovacuum_vacuum_scale_factor=0, autovacuum_vacuum_threshold=1000, autovacuum_analyze_scale_factor=0, autovacuum_analyze_threshold=2000);
@@ -129,9 +136,28 @@ create table spoke.outbox_events (
   occurred_at timestamp with time zone default clock_timestamp() not null,
   created_at timestamp with time zone default clock_timestamp() not null,
   processed_at timestamp with time zone,
+  counted boolean default false not null,
+  written_back boolean,
   constraint outbox_events_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'delivered'::text, 'dead'::text, 'cancelled'::text]))),
   constraint outbox_events_pkey PRIMARY KEY (id)
 ) with (fillfactor=80, autovacuum_vacuum_scale_factor=0, autovacuum_vacuum_threshold=5000, autovacuum_analyze_scale_factor=0, autovacuum_analyze_threshold=5000, autovacuum_vacuum_insert_scale_factor=0, autovacuum_vacuum_insert_threshold=20000);
+
+create table spoke.schema_drift (
+  object_type text not null,
+  property text not null,
+  reason text not null,
+  since timestamp with time zone default clock_timestamp() not null,
+  checked_at timestamp with time zone default clock_timestamp() not null,
+  constraint schema_drift_pkey PRIMARY KEY (object_type, property)
+);
+
+create table spoke.shared_records (
+  record_key text collate "C" not null,
+  held_by text,
+  held_until timestamp with time zone default '-infinity'::timestamp with time zone not null,
+  written jsonb default '{}'::jsonb not null,
+  constraint shared_records_pkey PRIMARY KEY (record_key)
+) with (fillfactor=70, autovacuum_vacuum_scale_factor=0, autovacuum_vacuum_threshold=5000, autovacuum_analyze_scale_factor=0, autovacuum_analyze_threshold=5000);
 
 CREATE INDEX attempts_started ON spoke.attempts USING brin (started_at);
 
@@ -148,6 +174,8 @@ CREATE INDEX outbox_events_history ON spoke.outbox_events USING btree (lane_id, 
 CREATE UNIQUE INDEX outbox_events_idempotency ON spoke.outbox_events USING btree (idempotency_key) WHERE (idempotency_key IS NOT NULL);
 
 CREATE INDEX outbox_events_unrouted ON spoke.outbox_events USING btree (id) WHERE ((lane_id IS NULL) AND (processed_at IS NULL));
+
+CREATE INDEX outbox_events_unwritten ON spoke.outbox_events USING btree (id) WHERE (written_back = false);
 
 CREATE INDEX outbox_events_waiting ON spoke.outbox_events USING btree (lane_id, id) WHERE (processed_at IS NULL);
 

@@ -1,7 +1,7 @@
 import { describe, expect, expectTypeOf, test } from 'vitest';
 import { z } from 'zod';
 import { SpokeError } from '../errors.ts';
-import { contactByEmail } from '../mapping/contact.ts';
+import { contactByEmail } from '../mapping/record-refs.ts';
 import {
   type ConfigProblem,
   defineConfig,

@@ -1,9 +1,17 @@
 import type { z } from 'zod';
 import { SpokeError } from '../errors.ts';
 import type { EffectDraft, RecordRef } from '../mapping/effects.ts';
+import {
+  RUNNING_KINDS,
+  type RunningDefinitions,
+  type RunningInput,
+  type RunningValue,
+} from '../mapping/running.ts';
 import { type ConfigProblem, isRecord, unknownKeys } from './config-problem.ts';
+import { suggestion } from './nearest-name.ts';
 import type { PortalDefinition } from './portal-definition.ts';
 import { findPortalProblems } from './portal-schema.ts';
+import { problemsOfWriteBack, type WriteBackTable, type WriteBackTarget } from './write-back.ts';
 
 export type { ConfigProblem } from './config-problem.ts';
 
@@ -18,6 +26,10 @@ export const CONFIG_KEYS = {
   events: 'The events that the application records, by name.',
   portal:
     'What the portal has to have: groups, properties, pipelines, lists. `spoke properties plan` shows what is missing, `spoke properties apply` creates it.',
+  running:
+    'Values over all events of a record, by name: count, sum, first, last, min or max of what the events add. Kept by Spoke, exact under repeats and redrives, and sent as absolute values.',
+  writeBack:
+    'Tables of the application, by a name of your choice, in which Spoke writes what became of their rows: table, and other names for columns and statuses.',
 } as const;
 
 /** The keys of an event, with their meaning: checked by `defineConfig`, listed in the reference. */
@@ -27,6 +39,9 @@ export const EVENT_KEYS = {
     'The record that the event is about. Events of one record are delivered in the order they were recorded.',
   effects:
     'What shall change at HubSpot: a list made with the builders below. Pure: the same event, the same effects.',
+  adds: 'What the event adds to running values: { name: value }. null or undefined adds nothing; a count takes anything.',
+  writeBack:
+    'The row of the application that shows what became of the event: { table, key }, the table by its name under `writeBack`, the key as { column: value }.',
   aliases: 'Older names of the event that still arrive.',
   priority: '1 interactive, 5 normal (the default), 9 bulk. Used when `track` names none.',
   sample:
@@ -41,6 +56,8 @@ export interface EventContext {
   readonly occurredAt: Date;
   /** HUBSPOT_OWNER_ID. */
   readonly ownerId?: string;
+  /** The running values of the event's record, this event included. */
+  readonly running: Readonly<Record<string, RunningValue>>;
 }
 
 export type Priority = 1 | 5 | 9;
@@ -52,6 +69,8 @@ export interface EventDefinition<
   readonly payload: Schema;
   record(payload: z.output<Schema>): RecordRef;
   effects(payload: z.output<Schema>, context: EventContext): readonly EffectDraft[];
+  adds?(payload: z.output<Schema>): Readonly<Record<string, RunningInput>>;
+  writeBack?(payload: z.output<Schema>): WriteBackTarget;
   readonly aliases?: Aliases;
   readonly priority?: Priority;
   readonly sample?: z.input<Schema>;
@@ -62,6 +81,8 @@ export type EventDefinitions = Readonly<Record<string, EventDefinition>>;
 export interface SpokeConfig<Events extends EventDefinitions = EventDefinitions> {
   readonly events: Events;
   readonly portal?: PortalDefinition;
+  readonly running?: RunningDefinitions;
+  readonly writeBack?: Readonly<Record<string, WriteBackTable>>;
 }
 
 /** The names that `track` takes: those of the events and their aliases. */
@@ -114,7 +135,11 @@ export function isSpokeConfig(value: unknown): value is SpokeConfig {
 function findProblems(config: unknown): ConfigProblem[] {
   if (!isRecord(config))
     return [{ name: 'config', message: 'defineConfig takes an object { events: { … } }.' }];
-  const problems = unknownKeys('config', config, CONFIG_KEYS);
+  const problems = [
+    ...unknownKeys('config', config, CONFIG_KEYS),
+    ...problemsOfRunning(config.running),
+    ...problemsOfWriteBack(config.writeBack),
+  ];
   const { events, portal } = config;
   if (portal !== undefined) problems.push(...findPortalProblems(portal));
   if (!isRecord(events) || Object.keys(events).length === 0) {
@@ -144,10 +169,25 @@ function problemsOfEvent(name: string, event: unknown): ConfigProblem[] {
   for (const key of ['record', 'effects'] as const) {
     if (typeof event[key] !== 'function') report('Give a function.', key);
   }
+  for (const key of ['adds', 'writeBack'] as const) {
+    if (event[key] !== undefined && typeof event[key] !== 'function') report('Give a function.', key);
+  }
   if (event.priority !== undefined && ![1, 5, 9].includes(event.priority as number)) {
     report(`${String(event.priority)} is none of 1 (interactive), 5 (normal), 9 (bulk).`, 'priority');
   }
   return problems;
+}
+
+function problemsOfRunning(running: unknown): ConfigProblem[] {
+  if (running === undefined) return [];
+  if (!isRecord(running)) return [{ name: 'running', message: "Give an object { name: 'count' }." }];
+  const kinds: readonly unknown[] = RUNNING_KINDS;
+  return Object.entries(running)
+    .filter(([, kind]) => !kinds.includes(kind))
+    .map(([name, kind]) => ({
+      name: `running.${name}`,
+      message: `${JSON.stringify(kind)} is none of ${kinds.join(', ')}.${suggestion(String(kind), RUNNING_KINDS)}`,
+    }));
 }
 
 function problemsOfAliases(name: string, event: unknown, owners: Map<string, string>): ConfigProblem[] {

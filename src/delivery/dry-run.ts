@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts';
 import type { Database, Row } from '../db/database.ts';
 import type { Logger } from '../log.ts';
-import type { Effect } from '../mapping/effects.ts';
+import { type Effect, isUpsert } from '../mapping/effects.ts';
 import type { Mapper } from '../mapping/mapper.ts';
 import { checkProperties, type PropertyDefinition } from '../mapping/property-check.ts';
 
@@ -11,12 +11,12 @@ export interface DryRunOptions {
   readonly log: Logger;
   readonly clock: Clock;
   readonly pollMs: number;
-  /** The portal's definitions by object type; undefined where they cannot be read, which is logged once. */
-  readonly definitions: () => Promise<DryRunDefinitions | undefined>;
+  readonly definitions: DryRunDefinitions;
   readonly stopping: AbortSignal;
 }
 
-export type DryRunDefinitions = Readonly<Record<'contacts' | 'notes', readonly PropertyDefinition[]>>;
+/** The portal's definitions of an object type; undefined where they cannot be read, which is logged once. */
+export type DryRunDefinitions = (objectType: string) => Promise<readonly PropertyDefinition[] | undefined>;
 
 /** What one waiting event would do. */
 export interface DryRunReport {
@@ -63,9 +63,8 @@ export async function runDry(options: DryRunOptions): Promise<void> {
         );
         return [];
       });
-    const definitions = rows.length > 0 ? await options.definitions() : undefined;
     for (const row of rows) {
-      logReport(log, dryRun(row, options.mapper, definitions));
+      logReport(log, await dryRun(row, options.mapper, options.definitions));
       seen.add(row.id);
       newest = Math.max(newest, row.id);
     }
@@ -74,8 +73,8 @@ export async function runDry(options: DryRunOptions): Promise<void> {
   }
 }
 
-/** What one event would do. Pure. */
-export function dryRun(
+/** What one event would do, judged by the portal's definitions. */
+export async function dryRun(
   event: {
     readonly id: number;
     readonly type: string;
@@ -83,8 +82,8 @@ export function dryRun(
     readonly occurred_at: Date;
   },
   mapper: Mapper,
-  definitions: DryRunDefinitions | undefined,
-): DryRunReport {
+  definitions: DryRunDefinitions,
+): Promise<DryRunReport> {
   const plan = mapper.plan({
     id: event.id,
     type: event.type,
@@ -93,25 +92,32 @@ export function dryRun(
   });
   if (!plan.ok)
     return { event: event.id, type: event.type, problems: [`${plan.code}: ${plan.message}`], effects: [] };
-  const problems = plan.effects.flatMap((effect) => {
-    if (definitions === undefined) return [];
-    return effect.kind === 'contact.upsert'
-      ? checkProperties(effect.properties, definitions.contacts).map(
-          (problem) => `${problem.property}: ${problem.message}`,
-        )
-      : checkProperties({ hs_note_body: effect.body }, definitions.notes).map(
-          (problem) => `${problem.property}: ${problem.message}`,
-        );
-  });
+  const problems: string[] = [];
+  for (const effect of plan.effects) {
+    const [objectType, properties] = isUpsert(effect)
+      ? [effect.record.objectType, effect.properties]
+      : ['notes', effect.kind === 'activity.create' ? { hs_note_body: effect.body } : {}];
+    if (Object.keys(properties).length === 0) continue;
+    const known = await definitions(objectType);
+    if (known === undefined) continue;
+    problems.push(
+      ...checkProperties(properties, known).map((problem) => `${problem.property}: ${problem.message}`),
+    );
+  }
   return { event: event.id, type: event.type, problems, effects: plan.effects };
 }
 
+/** An effect without anybody's data. */
+function describe(effect: Effect): string {
+  const of = `${effect.record.objectType} by ${effect.record.idProperty}`;
+  if (isUpsert(effect)) return `${effect.kind} of ${of} (${Object.keys(effect.properties).join(', ')})`;
+  if (effect.kind === 'association.create')
+    return `${effect.kind} from ${of} to ${effect.to.objectType} by ${effect.to.idProperty}`;
+  return `${effect.kind} on ${of}`;
+}
+
 function logReport(log: Logger, report: DryRunReport): void {
-  const effects = report.effects.map((effect) =>
-    effect.kind === 'contact.upsert'
-      ? `${effect.kind} by ${effect.record.idProperty} (${Object.keys(effect.properties).join(', ')})`
-      : `${effect.kind} ${effect.activity}`,
-  );
+  const effects = report.effects.map(describe);
   const { event, type, problems } = report;
   if (problems.length > 0)
     log.warn({ event, type, problems, effects }, `[DRY-RUN] event ${event} (${type}) would be refused`);

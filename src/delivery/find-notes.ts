@@ -4,16 +4,17 @@ import type { Exchange } from '../hubspot/exchange.ts';
 import { MAX_BATCH_INPUTS, type Records } from '../hubspot/records.ts';
 
 /** Association batch/read takes this many records. */
-const CONTACTS_PER_READ = 1_000;
+const RECORDS_PER_READ = 1_000;
 
 export interface SoughtNote {
   readonly mark: string;
-  /** The contacts it may hang on: the one it was sent for, and the one that the record is now. */
-  readonly contactIds: readonly string[];
+  readonly objectType: string;
+  /** The records it may hang on: the one it was sent for, and the one that it is now. */
+  readonly recordIds: readonly string[];
 }
 
 /**
- * Looks for notes by their marks among the notes of their contacts: the id of each that exists, `absent` for each that certainly
+ * Looks for notes by their marks among the notes of their records: the id of each that exists, `absent` for each that certainly
  * does not, and no entry where HubSpot could not be read; then `trouble` is the exchange that stopped the reading. Search is not
  * used: its index lags behind. `mayRead` is asked before each call: false ends the look.
  */
@@ -23,17 +24,18 @@ export async function findNotes(
   mayRead: () => Promise<boolean>,
 ): Promise<{ readonly found: ReadonlyMap<string, string>; readonly trouble?: Exchange }> {
   let trouble: Exchange | undefined;
-  const contactIds = [...new Set(sought.flatMap((note) => note.contactIds))];
   const notesOf = new Map<string, readonly string[]>();
-  for (let start = 0; start < contactIds.length; start += CONTACTS_PER_READ) {
-    if (!(await mayRead())) break;
-    const read = await reads.associations.readAssociations(
-      'contacts',
-      'notes',
-      contactIds.slice(start, start + CONTACTS_PER_READ),
-    );
-    if (read.kind === 'failed') trouble ??= read.exchange;
-    else for (const [contactId, noteIds] of read.links) notesOf.set(contactId, noteIds);
+  for (const objectType of new Set(sought.map((note) => note.objectType))) {
+    const recordIds = [
+      ...new Set(sought.flatMap((note) => (note.objectType === objectType ? note.recordIds : []))),
+    ];
+    for (let start = 0; start < recordIds.length; start += RECORDS_PER_READ) {
+      if (!(await mayRead())) break;
+      const part = recordIds.slice(start, start + RECORDS_PER_READ);
+      const read = await reads.associations.readAssociations(objectType, 'notes', part);
+      if (read.kind === 'failed') trouble ??= read.exchange;
+      else for (const [recordId, noteIds] of read.links) notesOf.set(`${objectType} ${recordId}`, noteIds);
+    }
   }
   const bodies = await bodiesOf(
     [...new Set([...notesOf.values()].flat())],
@@ -44,8 +46,8 @@ export async function findNotes(
     },
   );
   const found = new Map<string, string>();
-  for (const { mark, contactIds: ids } of sought) {
-    const noteIds = ids.map((id) => notesOf.get(id));
+  for (const { mark, objectType, recordIds } of sought) {
+    const noteIds = recordIds.map((id) => notesOf.get(`${objectType} ${id}`));
     const hit = noteIds
       .flatMap((each) => each ?? [])
       .sort((a, b) => Number(a) - Number(b))

@@ -5,7 +5,10 @@ import type { Gates, Urgency } from './gates.ts';
 /** Calls about links have a budget of their own; they take a share of the common one as well, which is on the safe side. */
 const LINKS = '/crm/associations/';
 
-/** The same transport behind the burst gate, for reads: a call that gets no share of the budget ends as `aborted`, unsent. */
+/** Searches are counted apart from everything else. */
+const SEARCH = /\/search$/;
+
+/** The same transport behind the gates, for reads: a call that gets no share of the budget ends as `aborted`, unsent. */
 export function gatedTransport(
   transport: Transport,
   gates: Gates,
@@ -16,7 +19,8 @@ export function gatedTransport(
 ): Transport {
   return {
     async request(request): Promise<Exchange> {
-      const answer = await gates.take('burst', urgency, patienceMs, stopping);
+      const gate = SEARCH.test(request.path) ? 'search' : 'burst';
+      const answer = await gates.take(gate, urgency, patienceMs, stopping);
       if (!answer.granted) {
         return {
           kind: 'fault',
@@ -27,7 +31,7 @@ export function gatedTransport(
         };
       }
       const exchange = await transport.request(request);
-      await gates.learn('burst', exchange, request.path.startsWith(LINKS));
+      await gates.learn(gate, exchange, gate === 'search' || request.path.startsWith(LINKS));
       return exchange;
     },
     close: () => transport.close(),

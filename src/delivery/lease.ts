@@ -27,6 +27,8 @@ export interface LeaseOptions {
   readonly since: number;
   /** Off only in a test that proves the deadline is needed. */
   readonly guarded: boolean;
+  /** Records that are held with the lanes. */
+  readonly shared?: { readonly holder: string; readonly keys: readonly string[] };
 }
 
 export function createLease(lanes: readonly HeldLane[], options: LeaseOptions): Lease {
@@ -45,7 +47,7 @@ export function createLease(lanes: readonly HeldLane[], options: LeaseOptions): 
         lost = guarded;
         return !lost;
       }
-      const held = await renewLeases(db, lanes, leaseMs);
+      const held = await renewLeases(db, lanes, leaseMs, options.shared);
       if (held < lanes.length) lost = guarded;
       else endsAt = before + leaseMs;
       return covers(callMs);

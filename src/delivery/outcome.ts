@@ -8,22 +8,26 @@ export interface SentInput {
   readonly traceId: string;
   /** The id property and value that it was keyed by, normalised; absent when a new record was to be created. */
   readonly key?: { readonly idProperty: string; readonly id: string };
+  /** Names of the properties that it sets. */
+  readonly sets?: readonly string[];
 }
 
 /**
  * What became of one input: one of Jepsen's three ends, and for what was not applied, what follows.
  *
  * `dead`: HubSpot will never take it. `retry`: it may take it later; counted, so that it ends. `wait`: the portal's trouble and
- * not the input's; not counted.
+ * not the input's; not counted. `await`: it needs something that may come yet, and is given up after as long as an unknown end.
  */
 export type InputOutcome =
   | { readonly end: 'applied'; readonly hubspotId: string }
   | {
       readonly end: 'not-applied';
-      readonly next: 'dead' | 'retry' | 'wait';
+      readonly next: 'dead' | 'retry' | 'wait' | 'await';
       readonly code: string;
       readonly message: string;
       readonly waitMs?: number;
+      /** Of HUBSPOT_PROPERTY_MISSING: their names. */
+      readonly properties?: readonly string[];
     }
   | { readonly end: 'unknown'; readonly code: string; readonly message: string };
 
@@ -44,6 +48,10 @@ const CONTRADICTED: InputOutcome = {
   code: 'HUBSPOT_UNREADABLE',
   message: 'HubSpot named this input both among the results and among the errors.',
 };
+/** Codes of a property that the portal does not have, or not for writing. */
+const DRIFT: readonly string[] = ['PROPERTY_DOESNT_EXIST', 'READ_ONLY_VALUE'];
+/** Until the next look; the return of the property ends the wait earlier. */
+const DRIFT_WAIT_MS = 600_000;
 /** 477 without a time: the move of a portal takes hours. */
 const MIGRATION_WAIT_MS = 300_000;
 
@@ -57,16 +65,34 @@ export function batchOutcome(
   inputs: readonly SentInput[],
   options: { readonly missingIsUnknown?: boolean; readonly now?: number } = {},
 ): BatchOutcome {
-  if (exchange.kind === 'fault') return same(inputs, faultOutcome(exchange));
   const { missingIsUnknown = true, now = 0 } = options;
+  const call = callOutcome(exchange, now);
+  if (call.kind === 'shared') return same(inputs, call.end);
+  if (call.kind === 'refused') return refused(call.reply, inputs);
+  if (call.reply.body === undefined) return same(inputs, unreadable(call.reply));
+  return accepted(parseBatchAnswer(call.reply.body), inputs, missingIsUnknown);
+}
+
+/** What came of a call as a whole: one end for all its inputs, or an answer that has to be read for each of them. */
+export type CallOutcome =
+  | { readonly kind: 'shared'; readonly end: InputOutcome }
+  /** A 2xx whose body, if there is one, is JSON. */
+  | { readonly kind: 'accepted'; readonly reply: Reply }
+  /** A 4xx about the inputs: nothing was written. */
+  | { readonly kind: 'refused'; readonly reply: Reply };
+
+/** The part of the decision that is the same for every kind of call. Pure, total. */
+export function callOutcome(exchange: Exchange, now: number): CallOutcome {
+  if (exchange.kind === 'fault') return { kind: 'shared', end: faultOutcome(exchange) };
   const { status } = exchange;
   if (status >= 200 && status < 300) {
-    if (exchange.flaw !== undefined || exchange.body === undefined) return same(inputs, unreadable(exchange));
-    return accepted(parseBatchAnswer(exchange.body), inputs, missingIsUnknown);
+    // Without content there is nothing to read.
+    return exchange.flaw === undefined || status === 204
+      ? { kind: 'accepted', reply: exchange }
+      : { kind: 'shared', end: unreadable(exchange) };
   }
-  const shared = portalOutcome(exchange, now);
-  if (shared) return same(inputs, shared);
-  return refused(exchange, inputs);
+  const end = portalOutcome(exchange, now);
+  return end ? { kind: 'shared', end } : { kind: 'refused', reply: exchange };
 }
 
 /** The part of the table that is about the portal, whatever was sent; undefined when the answer is about the inputs. */
@@ -164,32 +190,43 @@ function refused(reply: Reply, inputs: readonly SentInput[]): BatchOutcome {
   const atFault = inputs.map(
     (input) =>
       answer.traceIds.includes(input.traceId) ||
-      (input.key !== undefined && answer.ids.includes(input.key.id)),
+      (input.key !== undefined && answer.ids.includes(input.key.id)) ||
+      (end.end === 'not-applied' && end.properties?.some((name) => input.sets?.includes(name))),
   );
   const innocent = inputs.flatMap((_, position) => (atFault[position] ? [] : [position]));
   if (innocent.length < inputs.length && innocent.length > 0) {
     return { inputs: atFault.map((fault) => (fault ? end : undefined)), resend: [innocent] };
   }
-  const half = Math.ceil(inputs.length / 2);
-  const positions = inputs.map((_, position) => position);
-  return { inputs: inputs.map(() => undefined), resend: [positions.slice(0, half), positions.slice(half)] };
+  return halved(inputs.length);
 }
 
-function answerError(status: number, answer: ErrorAnswer): InputOutcome {
+/** Nothing is known of any of `count` inputs but that none was written: they go again in two halves. */
+export function halved(count: number): BatchOutcome {
+  const half = Math.ceil(count / 2);
+  const positions = Array.from({ length: count }, (_, position) => position);
+  return {
+    inputs: positions.map(() => undefined),
+    resend: [positions.slice(0, half), positions.slice(half)],
+  };
+}
+
+export function answerError(status: number, answer: ErrorAnswer): InputOutcome {
   const message = answer.propertyErrors.length > 0 ? propertyMessage(answer.propertyErrors) : answer.message;
   if (status === 409) return conflict(message, answer.existingId);
   if (status === 404) return { end: 'not-applied', next: 'retry', code: 'HUBSPOT_NOT_FOUND', message };
   if (status === 413 || status === 414)
     return { end: 'not-applied', next: 'dead', code: 'HUBSPOT_TOO_LARGE', message };
-  return {
-    end: 'not-applied',
-    next: 'dead',
-    code: 'HUBSPOT_REFUSED',
-    message: `HubSpot answered ${status}: ${message}`,
-  };
+  return (
+    driftOf(answer.propertyErrors) ?? {
+      end: 'not-applied',
+      next: 'dead',
+      code: 'HUBSPOT_REFUSED',
+      message: `HubSpot answered ${status}: ${message}`,
+    }
+  );
 }
 
-function inputError(error: BatchError): InputOutcome {
+export function inputError(error: BatchError): InputOutcome {
   const message =
     error.propertyErrors.length > 0
       ? propertyMessage(error.propertyErrors)
@@ -202,10 +239,37 @@ function inputError(error: BatchError): InputOutcome {
     case 'RATE_LIMITS':
       return { end: 'not-applied', next: 'wait', code: 'HUBSPOT_RATE_LIMITED', message };
     case 'VALIDATION_ERROR':
-      return { end: 'not-applied', next: 'dead', code: 'HUBSPOT_REFUSED', message };
+      return (
+        driftOf(error.propertyErrors) ?? {
+          end: 'not-applied',
+          next: 'dead',
+          code: 'HUBSPOT_REFUSED',
+          message,
+        }
+      );
     default:
       return { end: 'not-applied', next: 'retry', code: 'HUBSPOT_REFUSED', message };
   }
+}
+
+/**
+ * The portal lacks a property that the config writes, or does not let it be written: the same for every event that sets it, and
+ * mended by a person, so the events wait.
+ */
+function driftOf(
+  errors: readonly { name?: string; code?: string; message?: string }[],
+): InputOutcome | undefined {
+  const drifted = errors.filter(({ code }) => code !== undefined && DRIFT.includes(code));
+  const [first] = drifted;
+  if (first?.name === undefined || drifted.length < errors.length) return undefined;
+  return {
+    end: 'not-applied',
+    next: 'wait',
+    code: 'HUBSPOT_PROPERTY_MISSING',
+    message: `HubSpot does not take the property ${drifted.map(({ name }) => name).join(', ')}: ${propertyMessage(drifted)}`,
+    waitMs: DRIFT_WAIT_MS,
+    properties: drifted.flatMap(({ name }) => name ?? []),
+  };
 }
 
 function conflict(message: string, existingId: string | undefined): InputOutcome {

@@ -7,32 +7,51 @@ import {
   DEAD_AFTER_CRASHES,
   DEAD_AFTER_PLAN_CRASHES,
 } from '../outbox/claim.ts';
-import { planLane, propertiesSetBy } from './plan.ts';
+import { foldUpserts, partsOf } from './fold.ts';
+import { type Overtaken, propertiesSetBy } from './overtaken.ts';
+import { type LanePlan, planLane } from './plan.ts';
 
 const OCCURRED = new Date('2026-01-02T03:04:05Z');
 
 interface Payload {
   readonly id?: string;
   readonly set?: Properties;
+  /** Set on a company that events of several lanes share. */
+  readonly company?: Properties;
   readonly notes?: readonly string[];
+  readonly archive?: boolean;
   readonly refused?: boolean;
   readonly nothing?: boolean;
+  /** Added to a running total, which is sent as `total`. */
+  readonly add?: number;
 }
+
+const acme: RecordRef = { objectType: 'companies', idProperty: 'merchant_id', id: 'acme' };
 
 const mapper: Mapper = {
   route: () => ({ ok: true, recordKey: 'unused' }),
-  plan(event) {
-    const { id = 'ada@example.com', set, notes = [], refused, nothing } = event.payload as Payload;
-    if (refused) return { ok: false, code: 'EVENT_PAYLOAD_INVALID', message: 'does not fit' };
+  writeBack: () => undefined,
+  plan(event, before = {}, { counted = false } = {}) {
+    const { id = 'ada@example.com', ...payload } = event.payload as Payload;
+    if (payload.refused) return { ok: false, code: 'EVENT_PAYLOAD_INVALID', message: 'does not fit' };
     const record: RecordRef = { objectType: 'contacts', idProperty: 'email', id };
+    const sum = Number(before.total?.value ?? 0) + (counted ? 0 : (payload.add ?? 0));
+    const running =
+      counted || payload.add === undefined
+        ? before
+        : { ...before, total: { value: String(sum), of: 'number' as const } };
+    const set = payload.add === undefined ? payload.set : { ...payload.set, total: String(sum) };
     const effects: Effect[] = [
       ...(set ? [{ kind: 'contact.upsert', record, properties: set } as const] : []),
-      ...notes.map(
-        (body) =>
-          ({ kind: 'activity.create', activity: 'note', record, body, occurredAt: OCCURRED }) as const,
+      ...(payload.company
+        ? [{ kind: 'company.upsert', record: acme, properties: payload.company } as const]
+        : []),
+      ...(payload.notes ?? []).map(
+        (body) => ({ kind: 'activity.create', record, body, occurredAt: OCCURRED }) as const,
       ),
+      ...(payload.archive ? [{ kind: 'record.archive', record } as const] : []),
     ];
-    return { ok: true, record, effects: nothing ? [] : effects };
+    return { ok: true, record, effects: payload.nothing ? [] : effects, running };
   },
 };
 
@@ -43,6 +62,7 @@ const event = (id: number, payload: Payload): ClaimedEvent => ({
   occurredAt: OCCURRED,
   attemptCount: 0,
   refusals: 0,
+  counted: false,
 });
 
 const lane = (events: ClaimedEvent[], over: Partial<ClaimedLane> = {}): ClaimedLane => ({
@@ -56,11 +76,84 @@ const lane = (events: ClaimedEvent[], over: Partial<ClaimedLane> = {}): ClaimedL
   unfoldUntil: null,
   deliveredTo: 0,
   priority: 5,
+  running: {},
   events,
   ...over,
 });
 
+const folds = (plans: readonly LanePlan[], overtaken: Overtaken = new Map()) =>
+  foldUpserts(
+    plans
+      .flatMap((plan) => {
+        const after = plan.events.findLast(({ running }) => running)?.running ?? plan.lane.running;
+        return plan.events.flatMap((planned) => partsOf(planned, overtaken, mapper, after));
+      })
+      .sort((a, b) => a.of.event.id - b.of.event.id),
+  );
+
 describe('planLane', () => {
+  it('keeps each activity of an event under its own ordinal', () => {
+    const [planned] = planLane(lane([event(1, { set: { a: '1' }, notes: ['x', 'y'] })]), mapper).events;
+    expect(planned?.steps).toMatchObject([
+      { ordinal: 1, effect: { body: 'x' } },
+      { ordinal: 2, effect: { body: 'y' } },
+    ]);
+  });
+
+  it('gives a note without an upsert one without properties, because it needs the id of the contact', () => {
+    const [planned] = planLane(lane([event(1, { notes: ['x'] })]), mapper).events;
+    expect(planned?.upserts).toMatchObject([{ kind: 'contact.upsert', properties: {} }]);
+  });
+
+  it('leaves a refused event out and carries its reason', () => {
+    const [first, second] = planLane(
+      lane([event(1, { refused: true }), event(2, { set: { b: '2' } })]),
+      mapper,
+    ).events;
+    expect(first).toMatchObject({ refusal: { code: 'EVENT_PAYLOAD_INVALID' }, upserts: [], steps: [] });
+    expect(second?.upserts).toHaveLength(1);
+  });
+
+  it('plans nothing for an event without effects', () => {
+    expect(planLane(lane([event(1, { nothing: true })]), mapper).events).toMatchObject([
+      { upserts: [], steps: [] },
+    ]);
+  });
+
+  it('ends a claim before an event that archives a record, and after it', () => {
+    const ids = (...events: ClaimedEvent[]) =>
+      planLane(lane(events), mapper).events.map((planned) => planned.event.id);
+    const archive = event(2, { archive: true });
+    expect(ids(event(1, { set: { a: '1' } }), archive, event(3, { set: { a: '3' } }))).toEqual([1]);
+    expect(ids(archive, event(3, { set: { a: '3' } }))).toEqual([2]);
+  });
+
+  it('carries running values from event to event, and adds nothing twice', () => {
+    const total = { value: '5', of: 'number' } as const;
+    const plan = planLane(
+      lane([event(1, { add: 2 }), { ...event(2, { add: 7 }), counted: true }, event(3, { add: 3 })], {
+        running: { total },
+      }),
+      mapper,
+    );
+    expect(plan.events.map(({ running }) => running?.total?.value)).toEqual(['7', undefined, '10']);
+  });
+
+  it('refuses what a lane holds only once it has crashed as many workers as the threshold', () => {
+    const refusals = (over: Partial<ClaimedLane>) =>
+      planLane(lane([event(1, { set: { a: '1' } })], over), mapper).events.map(
+        ({ refusal }) => refusal?.code,
+      );
+    expect(refusals({ crashes: 20, planCrashes: DEAD_AFTER_PLAN_CRASHES - 1 })).toEqual([undefined]);
+    expect(refusals({ crashes: 20, planCrashes: DEAD_AFTER_PLAN_CRASHES })).toEqual([
+      'DELIVERY_CRASHED_WORKER',
+    ]);
+    expect(refusals({ crashes: DEAD_AFTER_CRASHES - 1 })).toEqual([undefined]);
+    expect(refusals({ crashes: DEAD_AFTER_CRASHES })).toEqual(['DELIVERY_CRASHED_WORKER']);
+  });
+});
+
+describe('foldUpserts', () => {
   it('folds the upserts of a record past its notes, the last value of a property winning', () => {
     const plan = planLane(
       lane([
@@ -70,20 +163,9 @@ describe('planLane', () => {
       ]),
       mapper,
     );
-    expect(plan.upserts).toMatchObject([{ properties: { plan: 'pro', city: 'Rome' }, eventIds: [1, 2, 3] }]);
-    expect(plan.events[1]?.notes).toMatchObject([{ eventId: 2, ordinal: 0, upsert: plan.upserts[0] }]);
-  });
-
-  it('keeps each note of an event under its own ordinal', () => {
-    const [planned] = planLane(lane([event(1, { set: { a: '1' }, notes: ['x', 'y'] })]), mapper).events;
-    expect(planned?.notes.map((note) => [note.ordinal, note.activity.body])).toEqual([
-      [1, 'x'],
-      [2, 'y'],
+    expect(folds([plan])).toMatchObject([
+      { properties: { plan: 'pro', city: 'Rome' }, eventIds: [1, 2, 3], traceId: '3', isOwn: true },
     ]);
-  });
-
-  it('gives a note without an upsert one without properties, because it needs the id of the record', () => {
-    expect(planLane(lane([event(1, { notes: ['x'] })]), mapper).upserts).toMatchObject([{ properties: {} }]);
   });
 
   it('makes one upsert for each record of a lane', () => {
@@ -95,35 +177,32 @@ describe('planLane', () => {
       ]),
       mapper,
     );
-    expect(plan.upserts.map((upsert) => [upsert.record.id, upsert.properties.a, upsert.eventIds])).toEqual([
+    expect(folds([plan]).map((fold) => [fold.record.id, fold.properties.a, fold.eventIds])).toEqual([
       ['ada@example.com', '3', [1, 3]],
       ['bob@example.com', '2', [2]],
     ]);
   });
 
-  it('leaves a refused event out of the fold and carries its reason', () => {
-    const plan = planLane(
-      lane([event(1, { refused: true, set: { a: '1' } }), event(2, { set: { b: '2' } })]),
+  it('folds a record that several lanes share over all of them, in the order of their events', () => {
+    const ada = planLane(
+      lane([event(1, { company: { city: 'Rome' } }), event(4, { company: { city: 'Bonn' } })]),
       mapper,
     );
-    expect(plan.events[0]).toMatchObject({ refusal: { code: 'EVENT_PAYLOAD_INVALID' }, notes: [] });
-    expect(plan.upserts).toMatchObject([{ properties: { b: '2' }, eventIds: [2] }]);
+    const bob = planLane(
+      lane([event(2, { id: 'bob@example.com', company: { city: 'Oslo', size: '9' } })], {
+        id: 2,
+        recordKey: 'contacts:email:bob@example.com',
+      }),
+      mapper,
+    );
+    expect(folds([bob, ada])).toMatchObject([
+      { record: acme, properties: { city: 'Bonn', size: '9' }, eventIds: [1, 2, 4], isOwn: false },
+    ]);
   });
 
-  it('plans nothing for an event without effects', () => {
-    const plan = planLane(lane([event(1, { nothing: true })]), mapper);
-    expect(plan.upserts).toEqual([]);
-    expect(plan.events[0]?.upsert).toBeUndefined();
-  });
-
-  it('refuses what a lane holds only once it has crashed as many workers as the threshold', () => {
-    const plan = (over: Partial<ClaimedLane>) =>
-      planLane(lane([event(1, { set: { a: '1' } })], over), mapper);
-    const dead = { upserts: [], events: [{ refusal: { code: 'DELIVERY_CRASHED_WORKER' } }] };
-    expect(plan({ crashes: 20, planCrashes: DEAD_AFTER_PLAN_CRASHES - 1 }).upserts).toHaveLength(1);
-    expect(plan({ crashes: 20, planCrashes: DEAD_AFTER_PLAN_CRASHES })).toMatchObject(dead);
-    expect(plan({ crashes: DEAD_AFTER_CRASHES - 1 }).upserts).toHaveLength(1);
-    expect(plan({ crashes: DEAD_AFTER_CRASHES })).toMatchObject(dead);
+  it('gives each input of one event a trace id of its own', () => {
+    const plan = planLane(lane([event(1, { set: { a: '1' }, company: { b: '2' } })]), mapper);
+    expect(folds([plan]).map((fold) => fold.traceId)).toEqual(['1', '1.1']);
   });
 
   it('leaves alone what a newer, delivered event has set, and sends the rest', () => {
@@ -131,10 +210,8 @@ describe('planLane', () => {
     const plan = planLane(
       lane([event(3, { set: { plan: 'free', city: 'Rome' } })], { deliveredTo: 5 }),
       mapper,
-      overtaken,
     );
-    expect(plan.upserts).toMatchObject([{ properties: { city: 'Rome' } }]);
-    expect(plan.upserts[0]?.properties).not.toHaveProperty('plan');
+    expect(folds([plan], overtaken)[0]?.properties).toEqual({ city: 'Rome' });
   });
 
   it('lets a redriven event win over a delivered one that is older than it', () => {
@@ -147,15 +224,24 @@ describe('planLane', () => {
         deliveredTo: 9,
       }),
       mapper,
-      overtaken,
     );
-    expect(plan.upserts[0]?.properties).toEqual({ plan: 'eight' });
+    expect(folds([plan], overtaken)[0]?.properties).toEqual({ plan: 'eight' });
+  });
+
+  it('sends the newest running value with an event that was delivered late', () => {
+    const total = { value: '4', of: 'number' } as const;
+    const overtaken = propertiesSetBy([event(5, { add: 4, set: { plan: 'pro' } })], mapper);
+    const plan = planLane(
+      lane([event(3, { add: 2, set: { plan: 'free' } })], { deliveredTo: 5, running: { total } }),
+      mapper,
+    );
+    expect(folds([plan], overtaken)[0]?.properties).toEqual({ total: '6' });
   });
 
   it('does not mix up what newer events have set on another record of the lane', () => {
     const overtaken = propertiesSetBy([event(5, { id: 'bob@example.com', set: { plan: 'pro' } })], mapper);
-    const plan = planLane(lane([event(3, { set: { plan: 'free' } })], { deliveredTo: 5 }), mapper, overtaken);
-    expect(plan.upserts).toMatchObject([{ properties: { plan: 'free' } }]);
+    const plan = planLane(lane([event(3, { set: { plan: 'free' } })], { deliveredTo: 5 }), mapper);
+    expect(folds([plan], overtaken)[0]?.properties).toEqual({ plan: 'free' });
   });
 });
 
@@ -163,7 +249,8 @@ describe('propertiesSetBy', () => {
   it('names the newest event for each property, over several pages', () => {
     const set = propertiesSetBy([event(1, { set: { a: '1', b: '1' } })], mapper);
     propertiesSetBy([event(2, { set: { a: '2' } }), event(3, { refused: true })], mapper, set);
-    expect([...(set.get('contacts:email:ada@example.com') ?? [])]).toEqual([
+    const names = set.get('contacts:email:ada@example.com') ?? new Map();
+    expect([...names].map(([name, newest]) => [name, newest.id])).toEqual([
       ['a', 2],
       ['b', 1],
     ]);

@@ -1,6 +1,7 @@
-import type { ActivityCreate, Properties, RecordRef } from '../mapping/effects.ts';
-import { recordKey } from '../mapping/effects.ts';
+import type { Effect, RecordRef, RecordUpsert } from '../mapping/effects.ts';
+import { isUpsert, recordKey } from '../mapping/effects.ts';
 import type { Mapper } from '../mapping/mapper.ts';
+import type { RunningStates } from '../mapping/running.ts';
 import {
   type ClaimedEvent,
   type ClaimedLane,
@@ -8,128 +9,113 @@ import {
   DEAD_AFTER_PLAN_CRASHES,
 } from '../outbox/claim.ts';
 
-/** One input of the contact stage: every upsert that a claim holds for one record, folded into its last values. */
-export interface FoldedUpsert {
-  readonly record: RecordRef;
-  readonly properties: Properties;
-  /** Oldest first; the last one's id is the trace id. */
-  readonly eventIds: readonly number[];
-  /** Failed writes in a row of the lane; decides in what company it is sent. */
-  readonly failures: number;
-}
-
-export interface PlannedNote {
-  readonly eventId: number;
-  /** Position among the event's effects. */
+/** One effect of one event. */
+export interface PlannedEffect<E extends Effect = Effect> {
+  readonly of: PlannedEvent;
+  /** Position among the event's effects: with the event's id, its identity. */
   readonly ordinal: number;
-  readonly activity: ActivityCreate;
-  readonly upsert: FoldedUpsert;
+  readonly effect: E;
 }
 
 export interface PlannedEvent {
+  readonly lane: ClaimedLane;
   readonly event: ClaimedEvent;
   readonly refusal?: { readonly code: string; readonly message: string };
-  readonly upsert?: FoldedUpsert;
-  readonly notes: readonly PlannedNote[];
+  /** Upserts that the event needs, one for each record, explicit or not. */
+  readonly upserts: readonly RecordUpsert[];
+  /** The other effects. */
+  readonly steps: readonly PlannedEffect[];
+  /** Running values of the lane after the event; undefined where they do not change. */
+  readonly running?: RunningStates;
 }
 
 export interface LanePlan {
   readonly lane: ClaimedLane;
+  /** Oldest first; ends before what must not share a claim with them. */
   readonly events: readonly PlannedEvent[];
-  readonly upserts: readonly FoldedUpsert[];
-}
-
-/** By record key and property: the newest delivered event that has set it. An older event leaves the property alone. */
-export type Overtaken = ReadonlyMap<string, ReadonlyMap<string, number>>;
-
-interface Fold {
-  record: RecordRef;
-  properties: Record<string, string>;
-  eventIds: number[];
-  failures: number;
 }
 
 /**
- * Maps a lane's claimed events to effects and folds the upserts of each record into one. Pure.
+ * Maps a lane's claimed events to effects. Pure.
  *
- * Folding goes past activities: an activity carries its own time and does not depend on the record's values. An event that
- * cannot be mapped, or whose lane has killed too many workers, carries a refusal and takes part in nothing. An event without an
- * upsert of its own still gets one, without properties, because its activity needs the record's id.
+ * An event that cannot be mapped, or whose lane has killed too many workers, carries a refusal and takes part in nothing. An event
+ * that archives a record is alone in its claim: what was recorded before must be there first, what was recorded after must find it
+ * gone.
  */
-export function planLane(lane: ClaimedLane, mapper: Mapper, overtaken: Overtaken = new Map()): LanePlan {
-  const folds = new Map<string, Fold>();
-  const drafts: {
-    event: ClaimedEvent;
-    refusal?: { code: string; message: string };
-    fold?: Fold;
-    notes: Omit<PlannedNote, 'upsert'>[];
-  }[] = [];
+export function planLane(lane: ClaimedLane, mapper: Mapper): LanePlan {
+  const events: PlannedEvent[] = [];
+  let running = lane.running;
   for (const event of lane.events) {
     if (lane.planCrashes >= DEAD_AFTER_PLAN_CRASHES || lane.crashes >= DEAD_AFTER_CRASHES) {
-      drafts.push({ event, refusal: crashed(lane), notes: [] });
+      events.push({ lane, event, refusal: crashed(lane), upserts: [], steps: [] });
       continue;
     }
-    const plan = mapper.plan(event);
+    const plan = mapper.plan(event, running, event);
     if (!plan.ok) {
-      drafts.push({ event, refusal: { code: plan.code, message: plan.message }, notes: [] });
+      events.push({
+        lane,
+        event,
+        refusal: { code: plan.code, message: plan.message },
+        upserts: [],
+        steps: [],
+      });
       continue;
     }
-    if (plan.effects.length === 0) {
-      drafts.push({ event, notes: [] });
-      continue;
-    }
-    const key = recordKey(plan.record);
-    let fold = folds.get(key);
-    if (!fold) {
-      fold = {
-        record: plan.record,
-        properties: {},
-        eventIds: [],
-        failures: lane.failingMs === null ? 0 : lane.failures,
-      };
-      folds.set(key, fold);
-    }
-    fold.eventIds.push(event.id);
-    const newer = event.id < lane.deliveredTo ? overtaken.get(key) : undefined;
-    const notes: Omit<PlannedNote, 'upsert'>[] = [];
-    plan.effects.forEach((effect, ordinal) => {
-      if (effect.kind === 'activity.create') notes.push({ eventId: event.id, ordinal, activity: effect });
-      else
-        for (const [name, value] of Object.entries(effect.properties))
-          if ((newer?.get(name) ?? 0) < event.id) fold.properties[name] = value;
-    });
-    drafts.push({ event, fold, notes });
-  }
-  return {
-    lane,
-    events: drafts.map(({ event, refusal, fold, notes }) => ({
+    const isBarrier = plan.effects.some((effect) => effect.kind === 'record.archive');
+    if (isBarrier && events.length > 0) break;
+    const planned: PlannedEvent & { steps: PlannedEffect[] } = {
+      lane,
       event,
-      ...(refusal ? { refusal } : {}),
-      ...(fold ? { upsert: fold } : {}),
-      notes: fold ? notes.map((note) => ({ ...note, upsert: fold })) : [],
-    })),
-    upserts: [...folds.values()],
+      upserts: upsertsOf(plan.record, plan.effects),
+      steps: [],
+      ...(plan.running === running ? {} : { running: plan.running }),
+    };
+    plan.effects.forEach((effect, ordinal) => {
+      if (!isUpsert(effect)) planned.steps.push({ of: planned, ordinal, effect });
+    });
+    events.push(planned);
+    running = plan.running;
+    if (isBarrier) break;
+  }
+  return { lane, events };
+}
+
+/**
+ * One upsert for each record, several of one event folded. The event's own contact gets one also when no effect sets a property:
+ * its activities and links need the record.
+ */
+export function upsertsOf(record: RecordRef, effects: readonly Effect[]): RecordUpsert[] {
+  const upserts = new Map<string, RecordUpsert>();
+  const own = recordKey(record);
+  if (record.objectType === 'contacts' && effects.some((effect) => needsRecord(effect, own)))
+    upserts.set(own, { kind: 'contact.upsert', record, properties: {} });
+  for (const effect of effects) {
+    if (!isUpsert(effect)) continue;
+    const key = recordKey(effect.record);
+    const before = upserts.get(key);
+    upserts.set(key, before === undefined ? effect : foldTwo(before, effect));
+  }
+  return [...upserts.values()];
+}
+
+/** The later one's values count. */
+export function foldTwo(before: RecordUpsert, after: RecordUpsert): RecordUpsert {
+  const clearFirst = [...new Set([...(before.clearFirst ?? []), ...(after.clearFirst ?? [])])];
+  const matchBy = after.matchBy ?? before.matchBy;
+  return {
+    kind: after.kind,
+    record: after.record,
+    properties: { ...before.properties, ...after.properties },
+    ...(clearFirst.length === 0 ? {} : { clearFirst }),
+    ...(matchBy === undefined ? {} : { matchBy }),
   };
 }
 
-/** The properties that these events set, added to what is known of others; oldest event first. */
-export function propertiesSetBy(
-  events: readonly ClaimedEvent[],
-  mapper: Mapper,
-  set: Map<string, Map<string, number>> = new Map(),
-): Map<string, Map<string, number>> {
-  for (const event of events) {
-    const plan = mapper.plan(event);
-    if (!plan.ok) continue;
-    const key = recordKey(plan.record);
-    const names = set.get(key) ?? new Map<string, number>();
-    set.set(key, names);
-    for (const effect of plan.effects) {
-      if (effect.kind === 'contact.upsert')
-        for (const name of Object.keys(effect.properties)) names.set(name, event.id);
-    }
-  }
-  return set;
+function needsRecord(effect: Effect, key: string): boolean {
+  if (effect.kind === 'consent.set' || effect.kind === 'record.archive') return false;
+  return (
+    recordKey(effect.record) === key || (effect.kind === 'association.create' && recordKey(effect.to) === key)
+  );
 }
 
 function crashed({ crashes, planCrashes }: ClaimedLane) {

@@ -45,7 +45,8 @@ export function readAccount(transport: Transport): Promise<AccountDetails> {
   return createAccount(transport, unused).expectDetails();
 }
 
-function tokenOf(settings: Settings): TokenSource | undefined {
+/** The access token as the settings name it; undefined without one. */
+export function tokenOf(settings: Settings): TokenSource | undefined {
   if (settings.hubspotTokenFile !== undefined) return tokenFromFile(settings.hubspotTokenFile);
   return settings.hubspotToken === undefined ? undefined : tokenFromText(settings.hubspotToken);
 }

@@ -1,9 +1,9 @@
 import type { Clock } from '../clock.ts';
 import type { Exchange } from '../hubspot/exchange.ts';
-import type { AttemptRecord } from '../outbox/settle.ts';
+import type { AttemptRecord } from '../outbox/attempts.ts';
 import type { Gates, Urgency } from './gates.ts';
 import type { Lease } from './lease.ts';
-import { batchOutcome, type InputOutcome, type SentInput } from './outcome.ts';
+import { type BatchOutcome, batchOutcome, type InputOutcome, type SentInput } from './outcome.ts';
 import type { EffectEnd } from './verdict.ts';
 
 /** One input with the events it stands for. */
@@ -17,6 +17,10 @@ export interface BatchCall<Input> {
   /** As attempts, logs and metrics name it: `contacts.upsert`. */
   readonly name: string;
   readonly send: (inputs: readonly Input[], signal: AbortSignal) => Promise<Exchange>;
+  /** How its answer is read; default as that of a batch of records. */
+  readonly outcome?: (exchange: Exchange, inputs: readonly Input[], now: number) => BatchOutcome;
+  /** HubSpot counts it apart: the limits in its headers are not those of the other calls. */
+  readonly ownBudget?: boolean;
 }
 
 /** An attempt with its start on the monotonic clock. */
@@ -111,13 +115,20 @@ async function sendOne<Input>(
     members.map((member) => member.input),
     context.giveUp,
   );
-  await context.gates.learn('burst', exchange);
+  await context.gates.learn('burst', exchange, call.ownBudget);
   context.onExchange?.(call.name, exchange);
-  const outcome = batchOutcome(
-    exchange,
-    members.map((member) => member.sent),
-    { missingIsUnknown: context.missingIsUnknown, now: context.clock.now() },
-  );
+  const now = context.clock.now();
+  const outcome = call.outcome
+    ? call.outcome(
+        exchange,
+        members.map((member) => member.input),
+        now,
+      )
+    : batchOutcome(
+        exchange,
+        members.map((member) => member.sent),
+        { missingIsUnknown: context.missingIsUnknown, now },
+      );
   const count = (end: InputOutcome['end']) => outcome.inputs.filter((input) => input?.end === end).length;
   const [problem] = outcome.inputs.flatMap((input) =>
     input !== undefined && input.end !== 'applied' ? [input.message] : [],

@@ -25,6 +25,7 @@ const lane = (over: Partial<ClaimedLane> = {}): ClaimedLane => ({
   unfoldUntil: null,
   deliveredTo: 0,
   priority: 5,
+  running: {},
   events: [],
   ...over,
 });

@@ -1,5 +1,5 @@
 import type { ClaimedLane } from '../outbox/claim.ts';
-import type { EventVerdict, LaneVerdict } from '../outbox/settle.ts';
+import type { EventVerdict, LaneVerdict } from '../outbox/lane-verdicts.ts';
 import { backoffDelay } from '../resilience/backoff.ts';
 import type { InputOutcome } from './outcome.ts';
 
@@ -113,6 +113,12 @@ function judge(lane: ClaimedLane, event: JudgedEvent, policy: RetryPolicy): Judg
       hold: { waitMs: backoff, failures: 'failed', unfoldUntil: hopeless ? event.foldedWith.lastId : null },
       doubtFrom: event.id,
     };
+  }
+  if (worst.next === 'await') {
+    const hopeless = (lane.failingMs ?? 0) > policy.giveUpAfterMs && lane.failures >= GIVE_UP_AFTER_FAILURES;
+    return hopeless
+      ? dead
+      : { verdict: pending(1), hold: { waitMs: backoff, failures: 'failed', unfoldUntil: null } };
   }
   if (worst.next === 'wait') {
     return {

@@ -1,10 +1,13 @@
 import type { Subscription } from '../db/database.ts';
 import type { Logger } from '../log.ts';
+import type { Mapper } from '../mapping/mapper.ts';
 import { type ClaimKind, claimLanes, hasSuspects, hasWaitingLanes } from '../outbox/claim.ts';
-import { type RouteReport, routeEvents } from '../outbox/route.ts';
+import { writeBackLate } from '../outbox/late-write-back.ts';
+import { type RoutableEvent, type RouteReport, type Routing, routeEvents } from '../outbox/route.ts';
 import { wakeChannel } from '../outbox/wake.ts';
+import type { ClaimReport } from './claim-settlement.ts';
 import { createCompanyGate } from './company-gate.ts';
-import { type ClaimReport, type DeliveryOptions, deliverClaim } from './deliver-claim.ts';
+import { type DeliveryOptions, deliverClaim } from './deliver-claim.ts';
 import { type ReadBackReport, readBack } from './read-back.ts';
 import { createWakeSignal } from './wake-signal.ts';
 
@@ -40,6 +43,10 @@ const MIN_POLL_MS = 50;
 /** Looks while lanes wait for a back-off or for another worker's lease to end. */
 const WAITING_POLL_MS = 500;
 const READ_BACK_POLL_MS = 1_000;
+/** Between two looks whether properties have come back. */
+const DRIFT_POLL_MS = 30_000;
+/** Between two looks for rows of the application that could not be written. */
+const WRITE_BACK_POLL_MS = 5_000;
 const SUSPECT_POLL_MS = 1_000;
 /** Longest time that suspect lanes keep the others waiting. */
 const SUSPECT_ROUND_MS = 3_000;
@@ -73,7 +80,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     });
 
   async function route(): Promise<number> {
-    const report = await routeEvents(db, options.mapper.route, ROUTE_BATCH, guards.router);
+    const report = await routeEvents(db, routing(options.mapper), ROUTE_BATCH, guards.router);
     for (const { id, type, code } of report.refused)
       log.warn({ event: id, type, code }, 'event is a dead letter: it cannot be mapped');
     if (report.taken > 0) options.onRouted?.(report);
@@ -99,6 +106,11 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     if (report.lost.length > 0)
       log.warn({ lanes: report.lost.length }, 'leases were lost before the outcome could be written');
     if (report.heldMs > 0) heldUntil[kind] = clock.monotonic() + Math.min(report.heldMs, MAX_HOLD_MS);
+    if (report.writeBackError !== undefined)
+      log.error(
+        { err: errorText(report.writeBackError) },
+        'rows of the application could not be written; they are tried again',
+      );
     options.onClaim?.(report);
     return true;
   }
@@ -129,7 +141,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
 
   const asleep = (ms: number) => clock.sleep(ms, stopping.signal);
 
-  function routing(): Promise<void> {
+  function routeLoop(): Promise<void> {
     let idleMs = MIN_POLL_MS;
     return loop(
       'route',
@@ -161,7 +173,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   }
 
   const loops = [
-    routing(),
+    routeLoop(),
     ...Array.from({ length: options.concurrency }, () => claiming('plain')),
     // One more for urgent events only: the others may all be waiting at the gate with bulk work.
     claiming('interactive'),
@@ -178,6 +190,17 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
       // As much time for the others as this one took: many suspects must not take over the worker.
       return Math.max(MIN_POLL_MS, clock.monotonic() - since);
     }),
+    loop('drift', asleep, async () => {
+      await options.drift.check();
+      return DRIFT_POLL_MS;
+    }),
+    ...(options.writeBack.size > 0
+      ? [
+          loop('write-back', asleep, async () =>
+            (await writeBackLate(db, options.writeBack, options.mapper)) ? MIN_POLL_MS : WRITE_BACK_POLL_MS,
+          ),
+        ]
+      : []),
     ...(guards.verify
       ? [
           loop('read-back', asleep, async () => {
@@ -203,6 +226,14 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
       clearTimeout(limit);
       await subscription?.stop();
     },
+  };
+}
+
+/** An event that cannot be mapped may still have a row of the application that shows so. */
+function routing(mapper: Mapper): (event: RoutableEvent) => Routing {
+  return (event) => {
+    const route = mapper.route(event);
+    return route.ok ? route : { ...route, writesBack: mapper.writeBack(event) !== undefined };
   };
 }
 

@@ -2,10 +2,11 @@ import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { defineConfig, defineEvent } from '../config/define-config.ts';
 import { checkSamples } from './check-samples.ts';
-import { contactByEmail, upsertContact } from './contact.ts';
 import type { EffectDraft, RecordRef } from './effects.ts';
 import { createMapper, type PlannedEvent } from './mapper.ts';
 import { note } from './note.ts';
+import { contactByEmail } from './record-refs.ts';
+import { upsertContact } from './upserts.ts';
 
 const occurredAt = new Date('2026-10-01T09:00:00Z');
 const person = z.object({ email: z.string(), plan: z.string().default('free') });
@@ -140,13 +141,13 @@ describe('plan', () => {
         { kind: 'contact.upsert', record, properties: { plan: 'free' } },
         {
           kind: 'activity.create',
-          activity: 'note',
           record,
           body: '<p><strong>Signed up</strong></p>',
           occurredAt,
           ownerId: '7',
         },
       ],
+      running: {},
     });
   });
 
@@ -171,14 +172,16 @@ describe('plan', () => {
     });
     const mapper = createMapper(defineConfig({ events: { fresh: event } }));
     mapper.plan({ id: 5, type: 'old', payload: { email: 'ada@example.com' }, occurredAt });
-    expect(seen).toEqual([{ eventId: '5', type: 'fresh', occurredAt }]);
+    expect(seen).toEqual([{ eventId: '5', type: 'fresh', occurredAt, running: {} }]);
   });
 
-  test('refuses an effect on another record', () => {
+  test('takes effects on other records', () => {
     const { mapper, event } = setup(() => [upsertContact(contactByEmail('grace@example.com'))]);
-    const plan = mapper.plan(event());
-    expect(plan).toMatchObject({ ok: false, code: 'EVENT_RECORD_MISMATCH' });
-    expect(JSON.stringify(plan)).not.toContain('grace');
+    expect(mapper.plan(event())).toMatchObject({
+      ok: true,
+      record: { id: 'ada@example.com' },
+      effects: [{ record: { id: 'grace@example.com' } }],
+    });
   });
 
   test.each([

@@ -1,16 +1,23 @@
 import type { z } from 'zod';
 import type { EventContext, EventDefinition, SpokeConfig } from '../config/define-config.ts';
 import { suggestion } from '../config/nearest-name.ts';
+import type { WriteBackTarget } from '../config/write-back.ts';
 import { type Effect, type EffectDraft, type RecordRef, recordKey } from './effects.ts';
 import { isMappingError, type MappingCode } from './mapping-error.ts';
 import { describeFailure, describeIssues } from './refusal.ts';
+import { addToRunning, type RunningInput, type RunningStates, readRunning } from './running.ts';
 
 /** Turns events into record keys and effects. Pure: the same event and config always give the same answer; nothing throws. */
 export interface Mapper {
   /** The key of the lane that the event belongs to: the producer's own where it gave one, else that of the event's record. */
   route(event: RoutedEvent): Route;
-  /** The effects of an event, with its time and the owner filled in. */
-  plan(event: PlannedEvent): Plan;
+  /**
+   * The effects of an event, with its time and the owner filled in. `running` are the values of its record before it; with
+   * `counted` they hold its part already.
+   */
+  plan(event: PlannedEvent, running?: RunningStates, options?: { readonly counted?: boolean }): Plan;
+  /** The application's row that shows what became of the event; undefined when it has none, or none can be read from it. */
+  writeBack(event: RoutedEvent): WriteBackTarget | undefined;
 }
 
 export interface RoutedEvent {
@@ -29,7 +36,13 @@ export interface PlannedEvent {
 export type Route = { readonly ok: true; readonly recordKey: string } | Refusal;
 
 export type Plan =
-  | { readonly ok: true; readonly record: RecordRef; readonly effects: readonly Effect[] }
+  | {
+      readonly ok: true;
+      readonly record: RecordRef;
+      readonly effects: readonly Effect[];
+      /** The record's running values after the event. */
+      readonly running: RunningStates;
+    }
   | Refusal;
 
 /** Why an event cannot be mapped: it becomes a dead letter with this code and message, which hold no personal data. */
@@ -51,6 +64,7 @@ export function createMapper(config: SpokeConfig, options: { ownerId?: string | 
     for (const type of [name, ...(definition.aliases ?? [])]) byType.set(type, { name, definition });
   }
   const owner = options.ownerId === undefined ? {} : { ownerId: options.ownerId };
+  const { running: definitions = {} } = config;
 
   return {
     route(event) {
@@ -58,15 +72,23 @@ export function createMapper(config: SpokeConfig, options: { ownerId?: string | 
       if (!read.ok) return read;
       return { ok: true, recordKey: event.recordKey || recordKey(read.record) };
     },
-    plan(event) {
+    plan(event, before = {}, { counted = false } = {}) {
       const read = readEvent(byType, event);
       if (!read.ok) return read;
       const { name, definition, payload, record } = read;
+      let running = before;
+      try {
+        const inputs = counted ? undefined : definition.adds?.(payload);
+        if (inputs) running = addToRunning(before, isInputs(inputs), definitions, placeOf(event));
+      } catch (error) {
+        return refusalOf(error, name, 'adds', payload);
+      }
       const context: EventContext = {
         eventId: String(event.id),
         type: name,
         occurredAt: event.occurredAt,
         ...owner,
+        running: readRunning(running, definitions),
       };
       let drafts: readonly EffectDraft[];
       try {
@@ -74,7 +96,19 @@ export function createMapper(config: SpokeConfig, options: { ownerId?: string | 
       } catch (error) {
         return refusalOf(error, name, 'effects', payload);
       }
-      return finish(name, record, drafts, context);
+      return finish(name, record, drafts, context, running);
+    },
+    writeBack(event) {
+      const definition = byType.get(event.type)?.definition;
+      if (definition?.writeBack === undefined) return undefined;
+      const read = readEvent(byType, event);
+      try {
+        // What the schema refuses may still name its row.
+        const target: unknown = definition.writeBack(read.ok ? read.payload : event.payload);
+        return isTarget(target) && Object.hasOwn(config.writeBack ?? {}, target.table) ? target : undefined;
+      } catch {
+        return undefined;
+      }
     },
   };
 }
@@ -116,6 +150,7 @@ function finish(
   record: RecordRef,
   drafts: readonly EffectDraft[],
   context: EventContext,
+  running: RunningStates,
 ): Plan {
   if (!Array.isArray(drafts)) {
     return refuse(
@@ -128,22 +163,16 @@ function finish(
     if (!isEffectDraft(draft)) {
       return refuse(
         'EVENT_MAPPING_FAILED',
-        `effects of ${name} returned something else than an effect at position ${effects.length + 1}: use upsertContact(…) or note(…).`,
-      );
-    }
-    if (!sameRecord(draft.record, record)) {
-      return refuse(
-        'EVENT_RECORD_MISMATCH',
-        `Effect ${effects.length + 1} of ${name} (${draft.kind}) is on another record than the event: give it the same record.`,
+        `effects of ${name} returned something else than an effect at position ${effects.length + 1}: use a builder such as upsertContact(…) or note(…).`,
       );
     }
     effects.push(complete(draft, context));
   }
-  return { ok: true, record, effects };
+  return { ok: true, record, effects, running };
 }
 
 function complete(draft: EffectDraft, { occurredAt, ownerId }: EventContext): Effect {
-  if (draft.kind === 'contact.upsert') return draft;
+  if (draft.kind !== 'activity.create') return draft;
   return {
     ...draft,
     occurredAt: draft.occurredAt ?? occurredAt,
@@ -166,18 +195,57 @@ function refuse(code: MappingCode, message: string): Refusal {
   return { ok: false, code, message };
 }
 
-function sameRecord(a: RecordRef, b: RecordRef): boolean {
-  return a === b || (a.id === b.id && a.idProperty === b.idProperty && a.objectType === b.objectType);
+function placeOf({ id, occurredAt }: PlannedEvent) {
+  return { id: Number(id) || 0, at: occurredAt.getTime() };
+}
+
+/** Configs are also written in JavaScript. */
+function isInputs(value: unknown): Readonly<Record<string, RunningInput>> {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value))
+    return value as Readonly<Record<string, RunningInput>>;
+  throw new TypeError('adds returned no object: return { name: value }');
 }
 
 function isRecordRef(value: unknown): value is RecordRef {
   if (typeof value !== 'object' || value === null) return false;
   const { objectType, idProperty, id } = value as Partial<RecordRef>;
-  return objectType === 'contacts' && typeof idProperty === 'string' && typeof id === 'string' && id !== '';
+  return (
+    typeof objectType === 'string' && typeof idProperty === 'string' && typeof id === 'string' && id !== ''
+  );
 }
+
+const KINDS: readonly string[] = [
+  'contact.upsert',
+  'company.upsert',
+  'deal.upsert',
+  'record.upsert',
+  'association.create',
+  'activity.create',
+  'consent.set',
+  'list.add',
+  'list.remove',
+  'record.archive',
+] satisfies readonly Effect['kind'][];
 
 function isEffectDraft(value: unknown): value is EffectDraft {
   if (typeof value !== 'object' || value === null) return false;
-  const { kind, record } = value as Partial<EffectDraft>;
-  return (kind === 'contact.upsert' || kind === 'activity.create') && isRecordRef(record);
+  const { kind, record, to } = value as { kind?: unknown; record?: unknown; to?: unknown };
+  return (
+    typeof kind === 'string' &&
+    KINDS.includes(kind) &&
+    isRecordRef(record) &&
+    (kind !== 'association.create' || isRecordRef(to))
+  );
+}
+
+function isTarget(value: unknown): value is WriteBackTarget {
+  if (typeof value !== 'object' || value === null) return false;
+  const { table, key } = value as Partial<WriteBackTarget>;
+  return (
+    typeof table === 'string' &&
+    typeof key === 'object' &&
+    key !== null &&
+    Object.values(key).length > 0 &&
+    Object.values(key).every((part) => ['string', 'number', 'bigint'].includes(typeof part))
+  );
 }

@@ -3,6 +3,8 @@ import { type ErrorCode, SpokeError } from '../errors.ts';
 /** Codes with which an event is refused while it is mapped; each stands in the errors reference. */
 export type MappingCode = Extract<
   ErrorCode,
+  | 'DOMAIN_UNUSABLE'
+  | 'EFFECT_UNUSABLE'
   | 'EMAIL_UNUSABLE'
   | 'RECORD_ID_UNUSABLE'
   | 'PROPERTY_VALUE_UNUSABLE'
@@ -10,7 +12,6 @@ export type MappingCode = Extract<
   | 'EVENT_TYPE_UNKNOWN'
   | 'EVENT_PAYLOAD_INVALID'
   | 'EVENT_MAPPING_FAILED'
-  | 'EVENT_RECORD_MISMATCH'
 >;
 
 /** Raised by the builders (`contactByEmail`, `upsertContact`, `note`); the event becomes a dead letter with this code and message. */

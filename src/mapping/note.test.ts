@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { contactByEmail } from './contact.ts';
 import { note } from './note.ts';
+import { contactByEmail } from './record-refs.ts';
 
 const ada = contactByEmail('ada@example.com');
 const MAX_BODY = 65_536 - 64;

@@ -1,5 +1,6 @@
-import type { NoteDraft, RecordRef } from './effects.ts';
+import type { ActivityDraft, ActivityForms, RecordRef } from './effects.ts';
 import { MappingError } from './mapping-error.ts';
+import { encodeProperties, type PropertyValues } from './transforms/encode-value.ts';
 import { escapeHtml } from './transforms/html.ts';
 import { cleanText, cutText, filledText, MAX_TEXT } from './transforms/text.ts';
 
@@ -10,6 +11,9 @@ const MAX_BODY = MAX_TEXT - MARK_ROOM;
 const MAX_TITLE = 200;
 /** Kept free for the line that says how much was left out. */
 const ELLIPSIS_ROOM = 64;
+
+/** Types of records on whose timeline a note can stand. */
+const NOTABLE: readonly string[] = ['contacts', 'companies', 'deals', 'tickets'];
 
 export interface NoteContent {
   /** First line, in bold; plain text of at most 200 characters. */
@@ -29,7 +33,9 @@ export interface NoteContent {
  *
  * @throws MappingError NOTE_UNUSABLE when nothing is in it, the HTML is too long or `at` is not a valid date.
  */
-export function note(record: RecordRef, content: NoteContent): NoteDraft {
+export function note(record: RecordRef, content: NoteContent): ActivityDraft {
+  if (!NOTABLE.includes(record.objectType))
+    throw unusable(`is for one of the ${record.objectType}; notes stand on ${NOTABLE.join(', ')}`);
   const title = filledText(content.title, MAX_TITLE);
   const head = title === undefined ? '' : `<p><strong>${escapeHtml(title)}</strong></p>`;
   const body = head + bodyOf(content, MAX_BODY - head.length);
@@ -38,12 +44,36 @@ export function note(record: RecordRef, content: NoteContent): NoteDraft {
     throw unusable('has an invalid date in at');
   return {
     kind: 'activity.create',
-    activity: 'note',
     record,
     body,
     ...(content.at === undefined ? {} : { occurredAt: content.at }),
     ...(content.ownerId === undefined ? {} : { ownerId: content.ownerId }),
   };
+}
+
+/** An activity as `note` makes it, that stands on the timeline as an event where the credential allows that. */
+export interface ActivityContent extends NoteContent {
+  /** Of an app whose event types HubSpot has approved. */
+  readonly appEvent?: { readonly eventType: string; readonly properties?: PropertyValues };
+  /** By its full name `pe{portal id}_{name}`; sold with the Professional and Enterprise editions. */
+  readonly customEvent?: { readonly eventName: string; readonly properties?: PropertyValues };
+}
+
+/**
+ * An entry on the record's timeline: an app event or a custom event, whichever is given here and the credential may send (in
+ * this order), else the note.
+ *
+ * @throws MappingError as `note`, PROPERTY_VALUE_UNUSABLE for a property of an event.
+ */
+export function activity(record: RecordRef, content: ActivityContent): ActivityDraft {
+  const { appEvent, customEvent, ...ofNote } = content;
+  const instead: ActivityForms = {
+    ...(appEvent ? { appEvent: { ...appEvent, properties: encodeProperties(appEvent.properties) } } : {}),
+    ...(customEvent
+      ? { customEvent: { ...customEvent, properties: encodeProperties(customEvent.properties) } }
+      : {}),
+  };
+  return { ...note(record, ofNote), ...(appEvent || customEvent ? { instead } : {}) };
 }
 
 function bodyOf(content: NoteContent, room: number): string {

@@ -1,4 +1,5 @@
 import type { Database, Queryable, Row } from '../db/database.ts';
+import type { RunningStates } from '../mapping/running.ts';
 
 /** A lane whose lease was lost this often in a row is claimed apart from the others: its content may be what kills workers. */
 export const SUSPECT_AFTER_CRASHES = 3;
@@ -84,6 +85,8 @@ export interface ClaimedLane {
   readonly unfoldUntil: number | null;
   readonly deliveredTo: number;
   readonly priority: number;
+  /** Running values of its record, by name; read by the mapping. */
+  readonly running: RunningStates;
   readonly events: readonly ClaimedEvent[];
 }
 
@@ -95,6 +98,8 @@ export interface ClaimedEvent {
   readonly attemptCount: number;
   /** Tries that HubSpot refused for now because of this event. */
   readonly refusals: number;
+  /** Whether the lane's running values hold its part already. */
+  readonly counted: boolean;
 }
 
 interface ClaimRow extends Row {
@@ -108,12 +113,14 @@ interface ClaimRow extends Row {
   unfold_until: number | null;
   delivered_to: number;
   priority: number;
+  running: RunningStates;
   event_id: number | null;
   type: string;
   payload: unknown;
   occurred_at: Date;
   attempt_count: number;
   refusals: number;
+  counted: boolean;
 }
 
 /**
@@ -145,13 +152,13 @@ export async function claimLanes(db: Queryable, options: ClaimOptions): Promise<
              order by e.lane_id, e.id limit 1)) end,
            verify_at = case when l.leased_by is null then l.verify_at else clock_timestamp() + $6::float8 * interval '1 ms' end
        where l.id = any ((select {schema}.ready_lanes($8::integer, $2::integer, $3::integer, $4::integer))::bigint[])
-       returning l.id, l.record_key, l.epoch, l.crashes, l.plan_crashes, l.failures, l.unfold_until, l.delivered_to, l.priority,
+       returning l.id, l.record_key, l.epoch, l.crashes, l.plan_crashes, l.failures, l.unfold_until, l.delivered_to, l.priority, l.running,
          (extract(epoch from clock_timestamp() - l.failing_since) * 1000)::float8 as failing_ms
      )
      select l.id as lane_id, l.record_key, l.epoch, l.crashes, l.plan_crashes, l.failures, l.failing_ms, l.unfold_until, l.delivered_to,
-            l.priority, e.id as event_id, e.type, e.payload, e.occurred_at, e.attempt_count, e.refusals
+            l.priority, l.running, e.id as event_id, e.type, e.payload, e.occurred_at, e.attempt_count, e.refusals, e.counted
      from leased l left join lateral (
-       select e.id, e.type, e.payload, e.occurred_at, e.attempt_count, e.refusals from {schema}.outbox_events e
+       select e.id, e.type, e.payload, e.occurred_at, e.attempt_count, e.refusals, e.counted from {schema}.outbox_events e
        where e.lane_id between l.id and l.id and e.processed_at is null
        order by e.lane_id, e.id limit case when l.unfold_until is null then $7 else 1 end
      ) e on true
@@ -202,14 +209,27 @@ export async function hasSuspects(db: Queryable): Promise<boolean> {
 }
 
 /**
- * Extends the leases of lanes that are still held under these epochs; returns how many were.
- * Fewer than asked for means that somebody took over: the rest of the claim must not be sent.
+ * Extends the leases of lanes that are still held under these epochs, and the holds of the claim's shared records; returns how many
+ * lanes were. Fewer than asked for means that somebody took over: the rest of the claim must not be sent.
  */
 export async function renewLeases(
   db: Queryable,
   lanes: readonly { readonly id: number; readonly epoch: number }[],
   leaseMs: number,
+  shared: { readonly holder: string; readonly keys: readonly string[] } = { holder: '', keys: [] },
 ): Promise<number> {
+  if (shared.keys.length > 0) {
+    const renewed = await db.query(
+      `with held as (
+         select record_key from {schema}.shared_records where record_key = any ($1::text[]) and held_by = $2
+         order by record_key for update
+       )
+       update {schema}.shared_records s set held_until = clock_timestamp() + $3::float8 * interval '1 ms'
+       from held where s.record_key = held.record_key returning s.record_key`,
+      [shared.keys, shared.holder, leaseMs],
+    );
+    if (renewed.length < shared.keys.length) return 0;
+  }
   const rows = await db.query(
     `with held as (
        select l.id from {schema}.lanes l join unnest($1::bigint[], $2::bigint[]) t(id, epoch) on t.id = l.id and t.epoch = l.epoch
@@ -237,6 +257,7 @@ function lanesOf(rows: readonly ClaimRow[]): ClaimedLane[] {
         unfoldUntil: row.unfold_until,
         deliveredTo: row.delivered_to,
         priority: row.priority,
+        running: row.running,
         events: [],
       };
       lanes.push(lane);
@@ -249,6 +270,7 @@ function lanesOf(rows: readonly ClaimRow[]): ClaimedLane[] {
       occurredAt: row.occurred_at,
       attemptCount: row.attempt_count,
       refusals: row.refusals,
+      counted: row.counted,
     });
   }
   return lanes;

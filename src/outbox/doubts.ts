@@ -1,4 +1,5 @@
 import type { Queryable, Row } from '../db/database.ts';
+import type { RunningStates } from '../mapping/running.ts';
 import { type ClaimedEvent, READ_BACK_HOLDER } from './claim.ts';
 
 /** A lane leased for reading its record back, with every event since the doubtful one, whatever became of it. */
@@ -10,6 +11,7 @@ export interface DoubtedLane {
   readonly failures: number;
   /** What is left of the lane's back-off: the read-back must not end it. */
   readonly backoffMs: number;
+  readonly running: RunningStates;
   readonly events: readonly DoubtedEvent[];
 }
 
@@ -26,6 +28,7 @@ export interface DoubtOptions {
 }
 
 const PAGE = 500;
+const EVENT = `id, type, payload, occurred_at, attempt_count, refusals, counted, state = 'delivered' as delivered`;
 
 interface DoubtRow extends Row {
   lane_id: number;
@@ -35,6 +38,7 @@ interface DoubtRow extends Row {
   failures: number;
   backoff_ms: number;
   doubt_from: number;
+  running: RunningStates;
 }
 
 interface EventRow extends Row {
@@ -44,6 +48,7 @@ interface EventRow extends Row {
   occurred_at: Date;
   attempt_count: number;
   refusals: number;
+  counted: boolean;
   delivered: boolean;
 }
 
@@ -63,9 +68,9 @@ export async function claimDoubts(db: Queryable, options: DoubtOptions): Promise
        set ready_at = clock_timestamp() + $3::float8 * interval '1 ms', epoch = l.epoch + 1, leased_by = $1,
            verify_at = clock_timestamp() + ($3::float8 + $4::float8) * interval '1 ms'
        from due where l.id = due.id
-       returning l.id, l.record_key, l.epoch, coalesce(l.doubt_from, 0) as doubt_from, l.unfold_until, l.failures, due.backoff_ms
+       returning l.id, l.record_key, l.epoch, coalesce(l.doubt_from, 0) as doubt_from, l.running, l.unfold_until, l.failures, due.backoff_ms
      )
-     select l.id as lane_id, l.record_key, l.epoch, l.unfold_until, l.failures, l.backoff_ms, l.doubt_from
+     select l.id as lane_id, l.record_key, l.epoch, l.unfold_until, l.failures, l.backoff_ms, l.doubt_from, l.running
      from leased l order by l.record_key collate "C"`,
     [READ_BACK_HOLDER + options.worker, options.lanes, options.leaseMs, options.settleMs],
   );
@@ -80,6 +85,7 @@ export async function claimDoubts(db: Queryable, options: DoubtOptions): Promise
       unfoldUntil: row.unfold_until,
       failures: row.failures,
       backoffMs: row.backoff_ms,
+      running: row.running,
       events,
     });
   }
@@ -94,7 +100,7 @@ export async function* eventsSince(
 ): AsyncGenerator<DoubtedEvent[]> {
   for (let from = fromId; ; ) {
     const rows = await db.query<EventRow>(
-      `select id, type, payload, occurred_at, attempt_count, refusals, state = 'delivered' as delivered from (
+      `select ${EVENT} from (
          (select * from {schema}.outbox_events where lane_id between $1 and $1 and processed_at is not null and id >= $2
           order by lane_id, id limit ${PAGE})
          union all
@@ -103,17 +109,35 @@ export async function* eventsSince(
        ) e order by id limit ${PAGE}`,
       [laneId, from],
     );
-    yield rows.map((row) => ({
-      id: row.id,
-      type: row.type,
-      payload: row.payload,
-      occurredAt: row.occurred_at,
-      attemptCount: row.attempt_count,
-      refusals: row.refusals,
-      delivered: row.delivered,
-    }));
+    yield rows.map(eventOf);
     const last = rows.at(-1);
     if (last === undefined || rows.length < PAGE) return;
     from = last.id + 1;
   }
+}
+
+/** Events by their ids. */
+export async function eventsById(
+  db: Queryable,
+  ids: readonly number[],
+): Promise<ReadonlyMap<number, DoubtedEvent>> {
+  if (ids.length === 0) return new Map();
+  const rows = await db.query<EventRow>(
+    `select ${EVENT} from {schema}.outbox_events where id = any ($1::bigint[])`,
+    [ids],
+  );
+  return new Map(rows.map((row) => [row.id, eventOf(row)]));
+}
+
+function eventOf(row: EventRow): DoubtedEvent {
+  return {
+    id: row.id,
+    type: row.type,
+    payload: row.payload,
+    occurredAt: row.occurred_at,
+    attemptCount: row.attempt_count,
+    refusals: row.refusals,
+    counted: row.counted,
+    delivered: row.delivered,
+  };
 }

@@ -15,6 +15,7 @@ export interface Intent {
 export interface KnownIntent {
   readonly eventId: number;
   readonly ordinal: number;
+  readonly kind: string;
   readonly mark: string;
   readonly targetId: string;
   /** Set once it is certain that HubSpot has it. */
@@ -28,6 +29,7 @@ export interface KnownIntent {
 interface IntentRow extends Row {
   event_id: number;
   ordinal: number;
+  kind: string;
   mark: string;
   target_id: string;
   hubspot_id: string | null;
@@ -38,7 +40,7 @@ interface IntentRow extends Row {
 /** Effects of these events that were sent, or were about to be, by an earlier claim. */
 export async function knownIntents(db: Queryable, eventIds: readonly number[]): Promise<KnownIntent[]> {
   const rows = await db.query<IntentRow>(
-    `select event_id, ordinal, mark, target_id, hubspot_id,
+    `select event_id, ordinal, kind, mark, target_id, hubspot_id,
             (extract(epoch from clock_timestamp() - sent_at) * 1000)::float8 as sent_ms,
             (extract(epoch from clock_timestamp() - absent_at) * 1000)::float8 as absent_ms
      from {schema}.effects where event_id = any ($1::bigint[])`,
@@ -47,6 +49,7 @@ export async function knownIntents(db: Queryable, eventIds: readonly number[]): 
   return rows.map((row) => ({
     eventId: row.event_id,
     ordinal: row.ordinal,
+    kind: row.kind,
     mark: row.mark,
     targetId: row.target_id,
     hubspotId: row.hubspot_id,

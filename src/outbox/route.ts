@@ -4,7 +4,13 @@ import { storableText } from './storable-text.ts';
 /** Where an event belongs: the key of its lane, or why it can belong to none. */
 export type Routing =
   | { readonly ok: true; readonly recordKey: string }
-  | { readonly ok: false; readonly code: string; readonly message: string };
+  | {
+      readonly ok: false;
+      readonly code: string;
+      readonly message: string;
+      /** A row of the application is to show it. */
+      readonly writesBack?: boolean;
+    };
 
 export interface RoutableEvent {
   readonly id: number;
@@ -69,7 +75,7 @@ async function place(tx: Queryable, rows: UnroutedRow[], routing: (event: Routab
   const ids: number[] = [];
   const keys: string[] = [];
   const priorities: number[] = [];
-  const refused: { id: number; type: string; code: string; message: string }[] = [];
+  const refused: { id: number; type: string; code: string; message: string; unwritten: boolean }[] = [];
   for (const row of rows) {
     const where = routing({ id: row.id, type: row.type, payload: row.payload, recordKey: row.given_key });
     if (where.ok) {
@@ -77,19 +83,27 @@ async function place(tx: Queryable, rows: UnroutedRow[], routing: (event: Routab
       keys.push(where.recordKey);
       priorities.push(row.priority);
     } else {
-      refused.push({ id: row.id, type: row.type, code: where.code, message: storableText(where.message) });
+      refused.push({
+        id: row.id,
+        type: row.type,
+        code: where.code,
+        message: storableText(where.message),
+        unwritten: where.writesBack ?? false,
+      });
     }
   }
   if (ids.length > 0) await assign(tx, ids, keys, priorities);
   if (refused.length > 0) {
     await tx.query(
       `update {schema}.outbox_events e
-       set state = 'dead', processed_at = clock_timestamp(), last_error_code = x.code, last_error = x.message
-       from unnest($1::bigint[], $2::text[], $3::text[]) x(id, code, message) where e.id = x.id`,
+       set state = 'dead', processed_at = clock_timestamp(), last_error_code = x.code, last_error = x.message,
+           written_back = case when x.unwritten then false else e.written_back end
+       from unnest($1::bigint[], $2::text[], $3::text[], $4::boolean[]) x(id, code, message, unwritten) where e.id = x.id`,
       [
         refused.map((event) => event.id),
         refused.map((event) => event.code),
         refused.map((event) => event.message),
+        refused.map((event) => event.unwritten),
       ],
     );
   }

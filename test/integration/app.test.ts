@@ -129,7 +129,7 @@ describe('startApp, dry', () => {
     expect(app.mode).toBe('dry-run');
     await waitFor(() => said('[DRY-RUN] event').length >= 4, DEADLINE);
     const [fine, unknown, option, unusable] = ids.map((id) => said(`[DRY-RUN] event ${id} `)[0]);
-    expect(fine).toMatchObject({ effects: ['contact.upsert by email (firstname)'] });
+    expect(fine).toMatchObject({ effects: ['contact.upsert of contacts by email (firstname)'] });
     expect(fine).not.toHaveProperty('problems');
     expect(JSON.stringify(unknown?.problems)).toContain('fristname');
     expect(JSON.stringify(option?.problems)).toContain('lifecyclestage');

@@ -284,7 +284,7 @@ describe.each(databaseKinds)('delivery on %s', (kind) => {
       text: `note 1 ${canaries.phone}`,
       values: { phone: canaries.phone },
     });
-    await set(bundle, canaries.email, { nope: canaries.phone });
+    await set(bundle, canaries.email, { lifecyclestage: canaries.phone });
     await bundle.track('contact_set', {
       email: `${canaries.email} and more`,
       values: { phone: canaries.phone },

@@ -42,7 +42,7 @@ describe('delivery', () => {
     for (let n = 0; n < 100; n += 1) {
       await bundle.track('contact_set', {
         email: `user${n}@example.com`,
-        values: n === 37 ? { nope: 'x' } : { firstname: 'Ada' },
+        values: n === 37 ? { lifecyclestage: 'nope' } : { firstname: 'Ada' },
       });
     }
     await bundle.start();
@@ -50,7 +50,7 @@ describe('delivery', () => {
     const events = await bundle.events();
     expect(events.filter((event) => event.state === 'delivered')).toHaveLength(99);
     expect(events[37]).toMatchObject({ state: 'dead', last_error_code: 'HUBSPOT_REFUSED' });
-    expect(events[37]?.last_error).toContain('nope');
+    expect(events[37]?.last_error).toContain('lifecyclestage');
   });
 
   it('finds the one bad event among those folded for a record', async () => {
@@ -58,7 +58,7 @@ describe('delivery', () => {
     for (let n = 0; n < 6; n += 1) {
       await bundle.track('contact_set', {
         email: 'ada@example.com',
-        values: n === 3 ? { nope: 'x' } : { jobtitle: `title ${n}` },
+        values: n === 3 ? { lifecyclestage: 'nope' } : { jobtitle: `title ${n}` },
       });
     }
     await bundle.start();

@@ -1,7 +1,8 @@
 import type { Database, Queryable } from '../../src/db/database.ts';
 import { type ClaimOptions, claimLanes } from '../../src/outbox/claim.ts';
+import type { LaneVerdict } from '../../src/outbox/lane-verdicts.ts';
 import { type RouteReport, type Routing, routeEvents } from '../../src/outbox/route.ts';
-import { type LaneVerdict, type Settlement, settle } from '../../src/outbox/settle.ts';
+import { type Settlement, settle } from '../../src/outbox/settle.ts';
 
 /** Events whose payload names their record, put in without `track`. Returns their ids. */
 export async function insertEvents(

@@ -4,6 +4,9 @@ import { cleanText, MAX_TEXT } from './text.ts';
 /** What a property can be set to; `null` clears it. */
 export type PropertyValue = string | number | boolean | Date | readonly string[] | null;
 
+/** Property name to value: absent or undefined leaves the property as it is, null clears it, a value sets it. */
+export type PropertyValues = Readonly<Record<string, PropertyValue | undefined>>;
+
 /** HubSpot joins and splits the choices of a multi-select with it; a leading one would append to what is there. */
 const SEPARATOR = ';';
 
@@ -24,6 +27,16 @@ export function encodeValue(name: string, value: PropertyValue): string {
     name,
     `is ${describe(value)}: give text, a number, a boolean, a Date, a list of texts or null`,
   );
+}
+
+/** The wire form of each value that is given. Raises as `encodeValue`. */
+export function encodeProperties(properties: PropertyValues = {}): Record<string, string> {
+  const encoded: Record<string, string> = {};
+  for (const name of Object.keys(properties)) {
+    const value = properties[name];
+    if (value !== undefined && name !== '__proto__') encoded[name] = encodeValue(name, value);
+  }
+  return encoded;
 }
 
 /** A calendar day as HubSpot's `date` properties take it (`YYYY-MM-DD`), in UTC unless a time zone (IANA name) is given. */

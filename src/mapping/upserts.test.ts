@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { contactBy, contactByEmail, upsertContact } from './contact.ts';
+import { contactBy, contactByEmail } from './record-refs.ts';
+import { upsertContact } from './upserts.ts';
 
 const ada = contactByEmail('ada@example.com');
 

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { batchesOf, batchSize } from './contact-stage.ts';
-import type { FoldedUpsert } from './plan.ts';
+import { batchesOf, batchSize, type UpsertInput } from './upsert-batches.ts';
 
-const upsert = (id: string, idProperty = 'email', failures = 0): FoldedUpsert => ({
+const upsert = (id: string, idProperty = 'email', failures = 0): UpsertInput => ({
   record: { objectType: 'contacts', idProperty, id },
   properties: {},
   eventIds: [1],
+  traceId: '1',
   failures,
 });
 

@@ -1,21 +1,27 @@
 import { describe, expect, it } from 'vitest';
 import type { Mapper } from '../mapping/mapper.ts';
 import type { DoubtedLane } from '../outbox/doubts.ts';
-import { type Expectation, expectationsOf, sameValue, showsStale } from './read-back.ts';
+import { type Expectation, expectationsOf, sameValue, showsStale } from './expectations.ts';
 
 const mapper: Mapper = {
   route: () => ({ ok: true, recordKey: 'unused' }),
-  plan(event) {
+  writeBack: () => undefined,
+  plan(event, running = {}) {
     if (event.type === 'refused') return { ok: false, code: 'EVENT_TYPE_UNKNOWN', message: 'unknown' };
-    const { id = 'ada@example.com', ...properties } = event.payload as Record<string, string>;
+    const { id = 'ada@example.com', ...given } = event.payload as Record<string, string>;
     const record = { objectType: 'contacts', idProperty: 'email', id } as const;
-    return { ok: true, record, effects: [{ kind: 'contact.upsert', record, properties }] };
+    const properties = {
+      ...given,
+      ...('total' in given ? { total: String(running.total?.value ?? 0) } : {}),
+    };
+    return { ok: true, record, effects: [{ kind: 'contact.upsert', record, properties }], running };
   },
 };
 
 const lane = (...payloads: (Record<string, string> | 'refused')[]): DoubtedLane => ({
   id: 1,
-  recordKey: 'any',
+  recordKey: 'contacts:email:ada@example.com',
+  running: {},
   epoch: 1,
   unfoldUntil: null,
   failures: 0,
@@ -27,6 +33,7 @@ const lane = (...payloads: (Record<string, string> | 'refused')[]): DoubtedLane 
     occurredAt: new Date(0),
     attemptCount: 1,
     refusals: 0,
+    counted: true,
     delivered: true,
   })),
 });
@@ -68,6 +75,31 @@ describe('expectationsOf', () => {
       expectationsOf(lane({ plan: 'a' }, { id: 'bob@example.com', plan: 'b' }, { plan: 'c' }), mapper),
     );
     expect(upsert.record.id).toBe('ada@example.com');
+  });
+
+  it('takes every other value for stale where the value comes of running values', () => {
+    const total = { value: '3', of: 'number' } as const;
+    const expectation = only(
+      expectationsOf({ ...lane({ total: '' }, { total: '' }), running: { total } }, mapper),
+    );
+    expect(expectation.upsert.properties).toEqual({ total: '3' });
+    expect(showsStale(expectation, { total: '2' })).toBe(true);
+    expect(showsStale(expectation, { total: '3.0' })).toBe(false);
+  });
+
+  it('wants the value of another lane whose event is newer, and takes its own for stale', () => {
+    const others = lane({ plan: 'x' }, { plan: 'theirs' }).events;
+    const other = { ...(others[1] as (typeof others)[number]), id: 9 };
+    const { upsert, stale } = only(
+      expectationsOf(
+        lane({ plan: 'mine' }),
+        mapper,
+        new Map([['contacts:email:ada@example.com', { plan: 9 }]]),
+        new Map([[9, other]]),
+      ),
+    );
+    expect(upsert.properties).toEqual({ plan: 'theirs' });
+    expect(stale.get('plan')).toEqual(new Set(['mine']));
   });
 
   it('passes over events that can no longer be mapped', () => {

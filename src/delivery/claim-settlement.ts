@@ -1,0 +1,144 @@
+import type { LaneVerdict } from '../outbox/lane-verdicts.ts';
+import { type Settlement, settle } from '../outbox/settle.ts';
+import type { WriteBackRow } from '../outbox/write-back.ts';
+import type { ClaimWork } from './claim-work.ts';
+import type { DeliveryOptions } from './deliver-claim.ts';
+import type { PlannedEvent } from './plan.ts';
+import type { TimedAttempt } from './send-batch.ts';
+import type { SharedHold } from './shared-hold.ts';
+import { type JudgedEvent, laneVerdict, type RetryPolicy } from './verdict.ts';
+
+export interface ClaimReport {
+  readonly delivered: number;
+  readonly dead: readonly { readonly id: number; readonly code: string; readonly message: string }[];
+  readonly waiting: number;
+  /** Lanes that somebody else took over: nothing was written for them. */
+  readonly lost: readonly number[];
+  /** Set when nothing more can be sent for a while: the gate kept calls back, or others were writing the same records. */
+  readonly heldMs: number;
+  /** Soonest time, in ms, at which a lane of this claim wants another try; undefined when none does. */
+  readonly againMs?: number;
+  /** Why the application's own rows could not be written; tried again later. */
+  readonly writeBackError?: unknown;
+}
+
+/** Tries to write the outcome while the lease lasts, when the database does not answer. */
+const SETTLE_TRIES = 5;
+const SETTLE_RETRY_MS = 500;
+
+export interface ClaimOutcome {
+  readonly attempts: readonly TimedAttempt[];
+  readonly shared: SharedHold;
+  /** Only in a test that proves that settling before the calls loses events. */
+  readonly assumeDone?: boolean;
+}
+
+/** Judges every event of a claim by how its parts ended, and writes that in one transaction. */
+export async function settleClaim(
+  work: ClaimWork,
+  { attempts, shared, assumeDone = false }: ClaimOutcome,
+  options: DeliveryOptions,
+): Promise<ClaimReport> {
+  const policy: RetryPolicy = { ...options.retry, unknownIsTriedAgain: options.guards.unknown };
+  const judged = work
+    .judged()
+    .map((events) => (assumeDone ? events.map((event) => ({ ...event, ends: [] })) : events));
+  const verdicts = work.plans.map((plan, index) =>
+    counted(laneVerdict(plan.lane, judged[index] ?? [], policy), plan.events),
+  );
+  const writesBack = options.writeBack.size > 0;
+  const { lost, writeBackError } = await settleFirmly(
+    {
+      worker: options.worker,
+      lanes: verdicts,
+      links: [...work.links.values()],
+      unlinked: [...work.gone],
+      ...(shared.keys.length > 0
+        ? { shared: { holder: shared.holder, keys: shared.keys, written: work.written } }
+        : {}),
+      waits: work.waits,
+      waited: work.plans.flatMap(({ lane }) => (lane.failures > 0 ? [lane.id] : [])),
+      effects: work.effects,
+      attempts: attempts.map(({ startedAt, ...attempt }) => ({
+        ...attempt,
+        startedMsAgo: options.clock.monotonic() - startedAt,
+      })),
+      ...(writesBack ? { writeBack: { plans: options.writeBack, rows: rowsOf(work, options) } } : {}),
+      settleMs: options.settleMs,
+      fenced: options.guards.epoch,
+    },
+    options,
+  );
+  return {
+    ...report(verdicts, judged.flat(), lost),
+    ...(writeBackError === undefined ? {} : { writeBackError }),
+  };
+}
+
+/** Adds what becomes of the running values: every event that leaves the lane counts, whatever HubSpot made of it. */
+function counted(verdict: LaneVerdict, planned: readonly PlannedEvent[]): LaneVerdict {
+  const left = new Set(verdict.events.flatMap((event) => (event.state === 'pending' ? [] : [event.id])));
+  const counting = planned.filter(({ event, running }) => running !== undefined && left.has(event.id));
+  const running = counting.at(-1)?.running;
+  if (running === undefined) return verdict;
+  const ids = new Set(counting.map(({ event }) => event.id));
+  return {
+    ...verdict,
+    running,
+    events: verdict.events.map((event) => (ids.has(event.id) ? { ...event, counted: true } : event)),
+  };
+}
+
+function rowsOf(work: ClaimWork, { mapper }: DeliveryOptions): WriteBackRow[] {
+  return work.events.flatMap(({ event }) => {
+    const target = mapper.writeBack(event);
+    return target === undefined ? [] : [{ eventId: event.id, target }];
+  });
+}
+
+/** The outcome is worth some tries: without it the events are delivered a second time after the lease. */
+async function settleFirmly(
+  settlement: Settlement,
+  options: DeliveryOptions,
+): Promise<{ lost: readonly number[]; writeBackError?: unknown }> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await settle(options.db, settlement);
+    } catch (error) {
+      if (attempt === SETTLE_TRIES || options.giveUp.aborted) throw error;
+      await options.clock.sleep(SETTLE_RETRY_MS * attempt, options.giveUp);
+    }
+  }
+}
+
+function report(
+  verdicts: readonly LaneVerdict[],
+  judged: readonly JudgedEvent[],
+  lost: readonly number[],
+): ClaimReport {
+  const kept = verdicts.filter((verdict) => !lost.includes(verdict.id));
+  const events = kept.flatMap((verdict) => verdict.events);
+  const ends = judged.flatMap((event) => event.ends);
+  const held = ends.map((end) => (end.end === 'unsent' && end.code === 'DELIVERY_HELD' ? end.waitMs : 0));
+  const busy = ends.filter((end) => end.end === 'unsent' && end.code === 'DELIVERY_RECORD_BUSY');
+  const again = kept
+    .filter((verdict) => verdict.events.some((event) => event.state === 'pending'))
+    .map((verdict) => verdict.waitMs);
+  return {
+    delivered: events.filter((event) => event.state === 'delivered').length,
+    dead: events.flatMap((event) =>
+      event.state === 'dead'
+        ? { id: event.id, code: event.code ?? 'UNKNOWN', message: event.message ?? '' }
+        : [],
+    ),
+    waiting: events.filter((event) => event.state === 'pending').length,
+    lost,
+    // A claim that found all its records taken would find the next hundred lanes taken as well.
+    heldMs: Math.max(
+      0,
+      ...held,
+      ...(busy.length >= judged.length ? busy.map((end) => (end.end === 'unsent' ? end.waitMs : 0)) : []),
+    ),
+    ...(again.length > 0 ? { againMs: Math.min(...again) } : {}),
+  };
+}

@@ -1,0 +1,193 @@
+import {
+  tableParts,
+  WRITE_BACK_COLUMNS,
+  type WriteBackColumn,
+  type WriteBackTable,
+  type WriteBackTarget,
+} from '../config/write-back.ts';
+import type { Queryable, Row } from '../db/database.ts';
+import { SpokeError } from '../errors.ts';
+
+/** A table of the application with what a statement needs to write to it. */
+export interface WriteBackPlan {
+  /** Quoted. */
+  readonly table: string;
+  /** Columns to be written, quoted, with their types. */
+  readonly columns: ReadonlyMap<WriteBackColumn, { readonly name: string; readonly type: string }>;
+  /** Types of all columns, by name: those of the key come with each event. */
+  readonly types: ReadonlyMap<string, string>;
+  readonly statuses: Readonly<Record<'pending' | 'synced' | 'failed', string>>;
+}
+
+/** By the name that the config gives the table. */
+export type WriteBackPlans = ReadonlyMap<string, WriteBackPlan>;
+
+export interface WriteBackRow {
+  readonly eventId: number;
+  readonly target: WriteBackTarget;
+}
+
+const STATUSES = { pending: 'PENDING', synced: 'SYNCED', failed: 'FAILED' } as const;
+/** Characters of an error that the application's row shows. */
+const MAX_ERROR = 500;
+/** An application that keeps its rows locked must not keep deliveries from being settled, ms. */
+const LOCK_TIMEOUT_MS = 2_000;
+
+/**
+ * Looks at the tables of a config.
+ *
+ * @throws SpokeError WRITE_BACK_INVALID with every table and column that is not there.
+ */
+export async function planWriteBack(
+  db: Queryable,
+  tables: Readonly<Record<string, WriteBackTable>>,
+): Promise<WriteBackPlans> {
+  const plans = new Map<string, WriteBackPlan>();
+  const problems: string[] = [];
+  for (const [name, table] of Object.entries(tables)) {
+    const types = await columnTypes(db, table.table);
+    if (types.size === 0) {
+      problems.push(`there is no table ${table.table}`);
+      continue;
+    }
+    const columns = writeBackColumns(table);
+    for (const column of columns.values())
+      if (!types.has(column)) problems.push(`${table.table} has no column ${column}`);
+    plans.set(name, {
+      table: quotedTable(table.table),
+      columns: new Map(
+        [...columns].map(([meaning, column]) => [
+          meaning,
+          { name: quoted(column), type: types.get(column) ?? 'text' },
+        ]),
+      ),
+      types,
+      statuses: { ...STATUSES, ...table.statuses },
+    });
+  }
+  if (problems.length > 0) {
+    throw new SpokeError(
+      'WRITE_BACK_INVALID',
+      `What the config says under writeBack does not fit the database: ${problems.join('; ')}. Print the columns with: spoke write-back sql TABLE`,
+      { facts: { problems } },
+    );
+  }
+  return plans;
+}
+
+/** The columns that a table is to have, by meaning. */
+export function writeBackColumns(table: WriteBackTable): ReadonlyMap<WriteBackColumn, string> {
+  const meanings = Object.keys(WRITE_BACK_COLUMNS) as WriteBackColumn[];
+  return new Map(
+    meanings.flatMap((meaning) => {
+      const name = table.columns?.[meaning] ?? WRITE_BACK_COLUMNS[meaning];
+      return name === false ? [] : [[meaning, name] as const];
+    }),
+  );
+}
+
+/**
+ * Writes to the application's rows what has become of their events, as the outbox shows it now; of several events of a row the
+ * newest counts. Returns whether that succeeded: a failure is undone by itself, the caller's transaction goes on.
+ */
+export async function writeBack(
+  tx: Queryable,
+  plans: WriteBackPlans,
+  rows: readonly WriteBackRow[],
+): Promise<{ readonly ok: boolean; readonly error?: unknown }> {
+  await tx.query('savepoint write_back');
+  try {
+    await tx.query(`select set_config('lock_timeout', '${LOCK_TIMEOUT_MS}ms', true)`);
+    for (const [name, plan] of plans) {
+      const own = rows.filter(({ target }) => target.table === name);
+      for (const group of byColumns(own)) await writeRows(tx, plan, group);
+    }
+    await tx.query(`select set_config('lock_timeout', '0', true)`);
+    await tx.query('release savepoint write_back');
+    return { ok: true };
+  } catch (error) {
+    await tx.query('rollback to savepoint write_back');
+    return { ok: false, error };
+  }
+}
+
+async function writeRows(tx: Queryable, plan: WriteBackPlan, rows: readonly WriteBackRow[]): Promise<void> {
+  const keys = Object.keys(rows[0]?.target.key ?? {});
+  const { columns } = plan;
+  const set = (meaning: WriteBackColumn, value: (type: string, column: string) => string) => {
+    const column = columns.get(meaning);
+    return column ? [`${column.name} = ${value(column.type, `t.${column.name}`)}`] : [];
+  };
+  const assignments = [
+    ...set('hubspotId', (type, column) => `coalesce(x.hubspot_id::${type}, ${column})`),
+    ...set(
+      'status',
+      (type) =>
+        `(case x.state when 'delivered' then $2 when 'dead' then $4 when 'cancelled' then $4 else $3 end)::${type}`,
+    ),
+    ...set(
+      'syncedAt',
+      (type, column) => `case when x.state = 'delivered' then x.processed_at::${type} else ${column} end`,
+    ),
+    ...set('error', (type) => `(case when x.state = 'delivered' then null else x.error end)::${type}`),
+    ...set('attempts', (type) => `x.attempt_count::${type}`),
+    ...set(
+      'lastAttemptAt',
+      (type, column) => `case when x.attempt_count > 0 then clock_timestamp()::${type} else ${column} end`,
+    ),
+  ];
+  if (assignments.length === 0) return;
+  const keyColumns = keys.map((_, index) => `k${index}`);
+  await tx.query(
+    `with given as (
+       select * from jsonb_to_recordset($1::jsonb) g(event_id bigint${keyColumns.map((key) => `, ${key} text`).join('')})
+     ), newest as (
+       select distinct on (${keyColumns.join(', ')}) * from given order by ${keyColumns.join(', ')}, event_id desc
+     ), x as (
+       select n.*, e.state, e.attempt_count, e.processed_at, k.hubspot_id,
+              left(coalesce(e.last_error_code || ': ', '') || e.last_error, ${MAX_ERROR}) as error
+       from newest n join {schema}.outbox_events e on e.id = n.event_id
+       left join {schema}.links k on k.record_key = e.record_key
+     )
+     update ${plan.table} t set ${assignments.join(', ')}
+     from x where ${keys.map((key, index) => `t.${quoted(key)} = x.k${index}::${plan.types.get(key) ?? 'text'}`).join(' and ')}`,
+    [
+      JSON.stringify(
+        rows.map(({ eventId, target }) => ({
+          event_id: eventId,
+          ...Object.fromEntries(keys.map((key, index) => [`k${index}`, String(target.key[key])])),
+        })),
+      ),
+      plan.statuses.synced,
+      plan.statuses.pending,
+      plan.statuses.failed,
+    ],
+  );
+}
+
+/** A statement has one set of key columns. */
+function byColumns(rows: readonly WriteBackRow[]): WriteBackRow[][] {
+  const groups = new Map<string, WriteBackRow[]>();
+  for (const row of rows) {
+    const columns = Object.keys(row.target.key).sort().join('\n');
+    groups.set(columns, [...(groups.get(columns) ?? []), row]);
+  }
+  return [...groups.values()];
+}
+
+async function columnTypes(db: Queryable, table: string): Promise<ReadonlyMap<string, string>> {
+  const rows = await db.query<Row & { name: string; type: string }>(
+    `select attname::text as name, format_type(atttypid, atttypmod) as type from pg_attribute
+     where attrelid = to_regclass($1) and attnum > 0 and not attisdropped`,
+    [quotedTable(table)],
+  );
+  return new Map(rows.map((row) => [row.name, row.type]));
+}
+
+function quotedTable(table: string): string {
+  const parts = tableParts(table);
+  if (!parts) return quoted(table);
+  return parts.schema === undefined ? quoted(parts.name) : `${quoted(parts.schema)}.${quoted(parts.name)}`;
+}
+
+const quoted = (name: string) => `"${name.replaceAll('"', '""')}"`;
