@@ -13,6 +13,7 @@ const MAY_IMPORT = {
   hubspot: ['resilience', 'config', 'mapping/transforms', 'mapping/note.ts'],
   mapping: ['config'],
   outbox: ['resilience', 'db', 'config', 'mapping'],
+  http: ['resilience', 'db', 'config', 'mapping', 'outbox'],
   delivery: ['resilience', 'db', 'config', 'mapping', 'hubspot', 'outbox'],
   // Needs no database: the calls pass the gates of whoever hands in the transport.
   provisioning: ['config', 'mapping', 'hubspot'],

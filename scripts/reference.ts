@@ -15,10 +15,13 @@ import {
   PROPERTY_KEYS,
   STAGE_KEYS,
 } from '../src/config/portal-definition.ts';
+import { RULE_KEYS } from '../src/config/redrive-rules.ts';
 import { VARIABLES, type Variable } from '../src/config/variables.ts';
 import { ERROR_CODES } from '../src/errors.ts';
+import { SCOPES } from '../src/http/api-keys.ts';
 import * as spoke from '../src/index.ts';
 import { FINDINGS } from '../src/provisioning/portal-plan.ts';
+import { httpDocument } from './http-document.ts';
 import { readSwitches, type Switch } from './simulator-switches.ts';
 
 /** Written by `npm run reference`; `npm run reference -- --check` exits with 1 when a page is not what the code says. */
@@ -82,6 +85,8 @@ export function referencePages(): Readonly<Record<string, string>> {
     'docs/reference/config.md': configPage(),
     'docs/reference/environment.md': environmentPage(),
     'docs/reference/errors.md': errorsPage(),
+    'docs/reference/http.md': httpPage(),
+    'docs/reference/openapi.json': `${JSON.stringify(httpDocument(), null, 2)}\n`,
     'docs/reference/simulator-switches.md': switchesPage(switches),
     'simulator/page/switch-texts.json': switchTexts(switches),
   };
@@ -184,6 +189,26 @@ function errorsPage(): string {
   ]);
 }
 
+function httpPage(): string {
+  const operations = Object.entries(httpDocument().paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, { summary, description }]) => [
+      code(`${method.toUpperCase()} ${path}`),
+      `${summary}.`,
+      /`(.*)`/.exec(description ?? '')?.[0] ?? 'none: no key is asked for',
+    ]),
+  );
+  return page('HTTP', [
+    'What [the HTTP API](../guides/http.md) takes and answers; [openapi.json](openapi.json) has every field, and a running server answers it at `/openapi.json`.',
+    table(['request', 'what it does', 'scope'], operations),
+    '## Scopes',
+    table(
+      ['scope', 'what a key with it may do'],
+      Object.entries(SCOPES).map(([name, meaning]) => [code(name), meaning]),
+    ),
+    'A request that is refused or fails is answered with `application/problem+json`: `{"code","message","fields"?,"requestId"}`, with a code of the [errors reference](errors.md).',
+  ]);
+}
+
 function switchesPage(switches: readonly Switch[]): string {
   const rows = switches.map(({ name, kind, fallback, text }) => [code(name), kind, code(fallback), text]);
   return page('Switches of the simulator', [
@@ -231,6 +256,9 @@ function configPage(): string {
       ['finding', 'weight', 'meaning'],
       Object.entries(FINDINGS).map(([name, { level, meaning }]) => [code(name), level, meaning]),
     ),
+    '## Keys of a redrive rule',
+    '`redrive` is a list of rules, each an object with these keys. A rule looks through one process at a time; [the guide](../guides/redrive.md#rules) says when to have one.',
+    table(['key', 'meaning'], rowsOf(RULE_KEYS)),
     ...builders,
   ]);
 }

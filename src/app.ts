@@ -18,6 +18,7 @@ import { openGates, openTransport, readAccount, tokenOf } from './delivery/porta
 import type { Reads } from './delivery/stage.ts';
 import { startWorker, type Worker, type WorkerOptions } from './delivery/worker.ts';
 import { SpokeError } from './errors.ts';
+import { startHttpServer } from './http/server.ts';
 import { createAccount } from './hubspot/account.ts';
 import { type ActivityKind, activityCapabilities } from './hubspot/activity-capabilities.ts';
 import { createAppEvents } from './hubspot/app-events.ts';
@@ -33,6 +34,7 @@ import type { TokenSource } from './hubspot/token.ts';
 import type { Transport } from './hubspot/transport.ts';
 import type { Logger } from './log.ts';
 import { createMapper, type Mapper } from './mapping/mapper.ts';
+import { startRedriveLoop } from './outbox/redrive-loop.ts';
 import { planWriteBack } from './outbox/write-back.ts';
 
 export interface AppOptions {
@@ -56,6 +58,8 @@ export interface App {
   readonly db: Database;
   readonly mapper: Mapper;
   readonly mode: 'disabled' | 'dry-run' | 'live';
+  /** Where the HTTP API listens, when SPOKE_HTTP_PORT is set. */
+  readonly httpUrl?: string;
   /** Resolves when delivery runs: at once unless HubSpot cannot be asked yet whose token it is. */
   readonly ready: Promise<void>;
   wake(): void;
@@ -93,7 +97,7 @@ export async function startApp(options: AppOptions): Promise<App> {
   const undo: (() => Promise<unknown>)[] = options.db ? [] : [() => db.close()];
   let worker: Worker | undefined;
   let stopped: Promise<void> | undefined;
-  const app: App = {
+  const app: App & { httpUrl?: string } = {
     db,
     mapper,
     mode: !settings.hubspotEnabled ? 'disabled' : settings.hubspotSendLive ? 'live' : 'dry-run',
@@ -108,6 +112,16 @@ export async function startApp(options: AppOptions): Promise<App> {
     },
   };
   try {
+    const rules = app.mode === 'live' ? (config.redrive ?? []) : [];
+    const redrives = startRedriveLoop({ db, clock, log, rules });
+    undo.push(() => redrives.stop());
+    const { httpPort: port, httpHost: host } = settings;
+    if (port !== undefined) {
+      const http = await startHttpServer({ db, config, mapper, clock, log, host, port });
+      undo.push(() => http.stop());
+      app.httpUrl = http.url;
+      log.info({ url: http.url }, 'the HTTP API listens');
+    }
     if (app.mode === 'disabled') return app;
     const sized = (options.guards ?? ALL_GUARDS).bucket;
     const gates = await openGates(db, settings, { clock, log, sized });

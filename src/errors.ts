@@ -21,6 +21,10 @@ export class SpokeError extends Error {
 
 /** Every code with what it means and what to do; the errors reference page is generated from this table. */
 export const ERROR_CODES = {
+  API_KEY_NOT_FOUND: {
+    meaning: 'There is no API key with this id in the schema.',
+    remedy: 'Look at the id; `spoke keys list` shows what there is.',
+  },
   CONFIG_INVALID: {
     meaning: 'The environment or spoke.config.ts has one or more problems; all of them are listed.',
     remedy: 'Correct each line; the nearest valid name is suggested where a name is unknown.',
@@ -126,6 +130,46 @@ export const ERROR_CODES = {
     meaning: 'The config defines no event of this type and no alias with this name.',
     remedy: 'Correct the name, or define the event (or an alias) in spoke.config.ts, then redrive.',
   },
+  HTTP_BODY_INVALID: {
+    meaning: 'The body of a request is not JSON.',
+    remedy: 'Send one JSON object.',
+  },
+  HTTP_FAULT: {
+    meaning: 'A request failed for a reason inside the server.',
+    remedy: 'Look for the request id in the log of the process.',
+  },
+  HTTP_FORBIDDEN: {
+    meaning: 'The API key lacks the scope that the request needs.',
+    remedy: 'Use a key with that scope; `spoke keys list` shows the scopes of each.',
+  },
+  HTTP_INVALID: {
+    meaning: 'Fields of a request are wrong; `fields` says which and why.',
+    remedy: 'Correct them; the OpenAPI document at /openapi.json describes every request.',
+  },
+  HTTP_MEDIA_TYPE: {
+    meaning: 'The body of a request is not said to be JSON.',
+    remedy: 'Send it as `content-type: application/json`.',
+  },
+  HTTP_METHOD: {
+    meaning: 'The path of a request exists and takes other methods.',
+    remedy: 'Use one of those in the header `allow`.',
+  },
+  HTTP_NOT_FOUND: {
+    meaning: 'There is nothing at the path of a request.',
+    remedy: 'Look at the OpenAPI document at /openapi.json.',
+  },
+  HTTP_NOT_LISTENING: {
+    meaning: 'The HTTP server could not take its address.',
+    remedy: 'Free the port, or set SPOKE_HTTP_PORT and SPOKE_HTTP_HOST to another address of this machine.',
+  },
+  HTTP_TOO_LARGE: {
+    meaning: 'The body of a request is larger than the limit.',
+    remedy: 'Ask for less at once.',
+  },
+  HTTP_UNAUTHENTICATED: {
+    meaning: 'A request has no API key, or one that is unknown or revoked.',
+    remedy: 'Send `authorization: Bearer spk_…` with a key of `spoke keys create`.',
+  },
   HUBSPOT_CONFLICT: {
     meaning: 'Another record already holds a value that must be unique.',
     remedy: 'Merge or correct the records in HubSpot, then redrive.',
@@ -209,6 +253,10 @@ export const ERROR_CODES = {
   HUBSPOT_URL_INVALID: {
     meaning: 'HUBSPOT_API_URL is not a plain http(s) address.',
     remedy: 'Use https://api.hubapi.com, without user name, query or fragment.',
+  },
+  IDEMPOTENCY_KEY_REUSED: {
+    meaning: 'The idempotency key was used before, by a request with other content.',
+    remedy: 'Use a new key for a new request, and the very same content for a repetition.',
   },
   IMPORT_LINE_INVALID: {
     meaning:
@@ -333,6 +381,15 @@ export const ERROR_CODES = {
   RECORD_ID_UNUSABLE: {
     meaning: 'The value that should identify the record is missing, too long or has control characters.',
     remedy: 'Give a stable, non-empty id of at most 255 characters.',
+  },
+  REDRIVE_INVALID: {
+    meaning: 'The filter or the options of a redrive cannot be used.',
+    remedy: 'Correct what the message names.',
+  },
+  REDRIVE_NOT_FOUND: {
+    meaning: 'There is no redrive with this id in the schema.',
+    remedy:
+      'Look at the id, at DATABASE_URL and at SPOKE_SCHEMA; `spoke redrive status` shows what there is.',
   },
   TOKEN_EMPTY: {
     meaning: 'The configured place of the HubSpot token is empty.',

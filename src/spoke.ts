@@ -1,7 +1,14 @@
 import type { EventTypes, PayloadOf, SpokeConfig } from './config/define-config.ts';
+import { quoteSchema } from './db/expand-schema.ts';
 import { createLogger, type Logger } from './log.ts';
 import { createMapper } from './mapping/mapper.ts';
 import { executorFor } from './outbox/executors/index.ts';
+import {
+  type RedriveFilter,
+  type RedriveOptions,
+  redriveStatement,
+  redriveValues,
+} from './outbox/redrive-request.ts';
 import { createTracker, type TrackCounter, type TrackOptions } from './outbox/track.ts';
 import type { TrackTypes } from './outbox/track-event.ts';
 import type { TrackReceipt } from './outbox/track-receipt.ts';
@@ -42,7 +49,22 @@ export interface Spoke<Config extends SpokeConfig = SpokeConfig> {
    * called after the commit, with a pool or a connection that is not in a transaction; a hint, so a failure is only logged.
    */
   wake(handle: unknown): Promise<void>;
+  /**
+   * Asks for dead events to be put back, as `spoke redrive start` does, in the application's own transaction; the workers carry it
+   * out after the commit. Returns the redrive's id, by which `spoke redrive status` follows it. Raises REDRIVE_INVALID and
+   * OUTBOX_HANDLE_UNKNOWN; an error of the database comes as the library of the handle throws it.
+   */
+  redrive(
+    handle: unknown,
+    filter: RedriveFilterOf<Config>,
+    options?: RedriveOptions,
+  ): Promise<{ id: number }>;
 }
+
+/** A filter whose types are those of the config. */
+export type RedriveFilterOf<Config extends SpokeConfig> = Omit<RedriveFilter, 'types'> & {
+  readonly types?: readonly EventTypes<Config>[] | undefined;
+};
 
 /** Raises DATABASE_SCHEMA_INVALID for a schema name that cannot be one. */
 export function createSpoke<Config extends SpokeConfig = SpokeConfig>(
@@ -55,6 +77,7 @@ export function createSpoke<Config extends SpokeConfig = SpokeConfig>(
     log,
     types: config && trackTypes(config),
   });
+  const redrive = redriveStatement(quoteSchema(schema));
   return {
     track: (handle, type, payload, given) => tracker.track(handle, type, payload as never, given),
     async wake(handle) {
@@ -69,6 +92,11 @@ export function createSpoke<Config extends SpokeConfig = SpokeConfig>(
           'the workers could not be woken; they look by themselves',
         );
       }
+    },
+    async redrive(handle, filter, given = {}) {
+      const values = redriveValues({ ...given, filter });
+      const [row] = await executorFor(handle, 'redrive').execute(handle, redrive, values);
+      return { id: Number(row?.id) };
     },
   };
 }

@@ -3,6 +3,17 @@
 
 create schema spoke;
 
+create table spoke.api_keys (
+  id text collate "C" not null,
+  name text not null,
+  hash bytea not null,
+  scopes text[] not null,
+  created_at timestamp with time zone default clock_timestamp() not null,
+  last_used_at timestamp with time zone,
+  revoked_at timestamp with time zone,
+  constraint api_keys_pkey PRIMARY KEY (id)
+);
+
 create table spoke.attempts (
   id bigint generated always as identity not null,
   worker text not null,
@@ -138,9 +149,38 @@ create table spoke.outbox_events (
   processed_at timestamp with time zone,
   counted boolean default false not null,
   written_back boolean,
+  redrive_id bigint,
+  redrive_count smallint default 0 not null,
   constraint outbox_events_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'delivered'::text, 'dead'::text, 'cancelled'::text]))),
   constraint outbox_events_pkey PRIMARY KEY (id)
 ) with (fillfactor=80, autovacuum_vacuum_scale_factor=0, autovacuum_vacuum_threshold=5000, autovacuum_analyze_scale_factor=0, autovacuum_analyze_threshold=5000, autovacuum_vacuum_insert_scale_factor=0, autovacuum_vacuum_insert_threshold=20000);
+
+create table spoke.redrives (
+  id bigint generated always as identity not null,
+  filter jsonb not null,
+  mode text not null,
+  priority smallint,
+  max_events integer,
+  requested_by text not null,
+  rule text,
+  idempotency_key text collate "C",
+  request_hash text,
+  state text default 'running'::text not null,
+  error text,
+  total integer,
+  up_to_id bigint,
+  moved integer default 0 not null,
+  cursor_key text collate "C" default ''::text not null,
+  cursor_id bigint default 0 not null,
+  created_at timestamp with time zone default clock_timestamp() not null,
+  finished_at timestamp with time zone,
+  constraint redrives_max_events_check CHECK ((max_events > 0)),
+  constraint redrives_mode_check CHECK ((mode = ANY (ARRAY['anew'::text, 'as-sent'::text]))),
+  constraint redrives_priority_check CHECK (((priority >= 1) AND (priority <= 9))),
+  constraint redrives_state_check CHECK ((state = ANY (ARRAY['running'::text, 'done'::text, 'aborted'::text]))),
+  constraint redrives_pkey PRIMARY KEY (id),
+  constraint redrives_idempotency_key_key UNIQUE (idempotency_key)
+);
 
 create table spoke.schema_drift (
   object_type text not null,
@@ -169,15 +209,23 @@ CREATE INDEX lanes_verify ON spoke.lanes USING btree (verify_at) WHERE (verify_a
 
 CREATE INDEX outbox_events_dead ON spoke.outbox_events USING btree (id) WHERE (state = 'dead'::text);
 
+CREATE INDEX outbox_events_ended ON spoke.outbox_events USING btree (COALESCE(record_key, ''::text), id) WHERE (state = ANY (ARRAY['dead'::text, 'cancelled'::text]));
+
 CREATE INDEX outbox_events_history ON spoke.outbox_events USING btree (lane_id, id) WHERE (processed_at IS NOT NULL);
 
 CREATE UNIQUE INDEX outbox_events_idempotency ON spoke.outbox_events USING btree (idempotency_key) WHERE (idempotency_key IS NOT NULL);
+
+CREATE INDEX outbox_events_redriven ON spoke.outbox_events USING btree (redrive_id, state) WHERE (redrive_id IS NOT NULL);
 
 CREATE INDEX outbox_events_unrouted ON spoke.outbox_events USING btree (id) WHERE ((lane_id IS NULL) AND (processed_at IS NULL));
 
 CREATE INDEX outbox_events_unwritten ON spoke.outbox_events USING btree (id) WHERE (written_back = false);
 
 CREATE INDEX outbox_events_waiting ON spoke.outbox_events USING btree (lane_id, id) WHERE (processed_at IS NULL);
+
+CREATE INDEX redrives_rule ON spoke.redrives USING btree (rule, created_at) WHERE (rule IS NOT NULL);
+
+CREATE INDEX redrives_running ON spoke.redrives USING btree (id) WHERE (state = 'running'::text);
 
 CREATE OR REPLACE FUNCTION spoke.breaker_report(p_ok boolean, p_threshold integer, p_open_ms double precision)
  RETURNS text

@@ -9,6 +9,7 @@ import { importWithSpoke } from '../config/load-config.ts';
 import { migrate } from '../db/migrate.ts';
 import { openDatabase } from '../db/open-database.ts';
 import { SpokeError } from '../errors.ts';
+import { createApiKey, SCOPE_NAMES } from '../http/api-keys.ts';
 import { tokenFromText } from '../hubspot/token.ts';
 import { createTransport } from '../hubspot/transport.ts';
 import { createLogger } from '../log.ts';
@@ -34,6 +35,8 @@ export interface DemoCounts {
 /** The whole demo in one process: embedded database in memory, simulator, the rewards example and a worker. */
 export interface Demo {
   readonly simulator: Simulator;
+  /** Where the HTTP API listens, and a key for everything. */
+  readonly api?: { readonly url: string; readonly key: string };
   /** Lets the example do one thing. */
   step(): Promise<void>;
   counts(): Promise<DemoCounts>;
@@ -53,7 +56,8 @@ interface Traffic {
   };
 }
 
-export async function startDemo(): Promise<Demo> {
+/** With `http` the HTTP API listens on a free port, with a key of its own. */
+export async function startDemo({ http }: { readonly http: boolean }): Promise<Demo> {
   // A database of a few seconds' life never earns back the seconds that V8 spends on optimising it: 2 of the 5 CPU seconds of
   // the start (`node --liftoff-only` against `node`, PGlite 0.5, Node 20).
   setFlagsFromString('--liftoff-only');
@@ -80,7 +84,7 @@ export async function startDemo(): Promise<Demo> {
     let firstDeliveredAt: number | null = null;
     let steps = 0;
     const app = await startApp({
-      settings: settingsFor(simulator),
+      settings: settingsFor(simulator, http),
       config: traffic.config,
       log,
       db,
@@ -91,9 +95,14 @@ export async function startDemo(): Promise<Demo> {
       },
     });
     undo.push(() => app.stop());
+    const api =
+      app.httpUrl === undefined
+        ? undefined
+        : { url: app.httpUrl, key: (await createApiKey(db, { name: 'demo', scopes: SCOPE_NAMES })).key };
     const { step } = traffic.createTraffic((work) => db.transaction(work));
     return {
       simulator,
+      ...(api ? { api } : {}),
       stop,
       drain: () => app.stop(),
       async step() {
@@ -141,8 +150,9 @@ async function provision(simulator: Simulator, config: SpokeConfig): Promise<voi
   }
 }
 
-function settingsFor({ url, portalId, token }: Simulator): Settings {
+function settingsFor({ url, portalId, token }: Simulator, http: boolean): Settings {
   return readEnvironment({
+    ...(http ? { SPOKE_HTTP_PORT: '0' } : {}),
     HUBSPOT_ENABLED: 'true',
     HUBSPOT_SEND_LIVE: 'true',
     HUBSPOT_API_URL: url,

@@ -41,7 +41,12 @@ export function demoLine(counts: DemoCounts, rates: Rates, color: boolean): stri
 }
 
 /** What there is to see. The journal and the records hold made-up people only. */
-export function demoWelcome(url: string): string {
+export function demoWelcome(url: string, api?: { readonly url: string; readonly key: string }): string {
+  const events =
+    api === undefined
+      ? ''
+      : `
+  Its events           curl -s '${api.url}/api/events?limit=3' -H 'authorization: Bearer ${api.key}'`;
   return `
 Spoke demo: an example application records events in its own transactions,
 and a worker brings them to a HubSpot portal simulated on this machine.
@@ -57,7 +62,7 @@ and a worker brings them to a HubSpot portal simulated on this machine.
     '[{"at":"after-apply","do":"status","status":502,"probability":0.3}]'
   Let it behave        curl -s -X DELETE ${url}/_simulator/faults
 
-  The application      examples/rewards-app
+  The application      examples/rewards-app${events}
 
 Ctrl-C ends it; nothing is left behind.
 `;

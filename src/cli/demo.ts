@@ -40,7 +40,7 @@ export const demoCommand: CommandModule = (program, console, finish) => {
       const startedAt = performance.now();
       if (!options.json) console.err(STARTING);
       const { startDemo } = await import('./demo-run.ts');
-      const demo = await startDemo();
+      const demo = await startDemo({ http: !options.once });
       try {
         finish(
           options.once
@@ -80,7 +80,7 @@ async function nothingWaits(console: Console, demo: Demo, limitMs: number): Prom
 }
 
 async function runOn(console: Console, demo: Demo, startedAt: number): Promise<number> {
-  console.out(demoWelcome(demo.simulator.url));
+  console.out(demoWelcome(demo.simulator.url, demo.api));
   const rates = createRates();
   const every = console.isTty ? LINE_EVERY_MS : PIPED_LINE_EVERY_MS;
   let shownAt = Number.NEGATIVE_INFINITY;

@@ -17,15 +17,8 @@ export function eventTable(events: readonly EventSummary[], more: boolean): stri
       event.lastErrorCode === null ? '' : cut(`${event.lastErrorCode}: ${event.lastError ?? ''}`),
     ]),
   ];
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  const lines = rows.map((row) =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join('  ')
-      .trimEnd(),
-  );
   const rest = more ? `\n(the newest ${events.length}; --limit shows more)` : '';
-  return printable(`${lines.join('\n')}${rest}`);
+  return printable(`${columns(rows)}${rest}`);
 }
 
 /** Everything about one event, for people. */
@@ -67,6 +60,19 @@ export function eventText(event: EventDetail): string {
   return printable(text);
 }
 
+/** Lines of cells, each column as wide as its widest cell. */
+export function columns(rows: readonly (readonly string[])[]): string {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  return rows
+    .map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+}
+
 function laneText(lane: NonNullable<EventDetail['lane']>): string {
   const holder =
     lane.leasedBy === null
@@ -76,7 +82,7 @@ function laneText(lane: NonNullable<EventDetail['lane']>): string {
   return `${lane.waiting} waiting, ${holder}${failing}`;
 }
 
-const timeText = (date: Date) =>
+export const timeText = (date: Date) =>
   date
     .toISOString()
     .replace('T', ' ')

@@ -1,14 +1,7 @@
 import type { Command } from 'commander';
 import { SpokeError } from '../errors.ts';
-import {
-  cancelEvents,
-  countMatching,
-  type EventFilter,
-  listEvents,
-  redriveEvents,
-  showEvent,
-} from '../outbox/events.ts';
-import { wakeChannel } from '../outbox/wake.ts';
+import type { EventFilter } from '../outbox/event-filter.ts';
+import { cancelEvents, countWaiting, listEvents, showEvent } from '../outbox/events.ts';
 import { wholeNumber } from './arguments.ts';
 import { type CommandModule, type Console, EXIT, print } from './command.ts';
 import { eventId, type FilterArguments, filterOf, filterOrAll, withFilter } from './event-filter.ts';
@@ -28,11 +21,9 @@ interface ChangeArguments extends FilterArguments {
 
 const MAX_LISTED = 10_000;
 
-/** `spoke events list|show|redrive|cancel`: what an operator does with the outbox. */
+/** `spoke events list|show|cancel`: what an operator does with the outbox. */
 export const eventsCommand: CommandModule = (program, console, finish) => {
-  const events = program
-    .command('events')
-    .description('look at events, put dead ones back, take waiting ones out');
+  const events = program.command('events').description('look at events, take waiting ones out');
 
   withFilter(events.command('list').description('list events, newest first'))
     .option('--limit <n>', 'at most so many', '20')
@@ -61,28 +52,12 @@ export const eventsCommand: CommandModule = (program, console, finish) => {
       finish(EXIT.done);
     });
 
-  withChange(events.command('redrive'), 'every dead event')
-    .description('put dead events back, and by id or --state cancelled ones, to be mapped anew and delivered')
-    .action(async (ids: string[], options: ChangeArguments) => {
-      const filter = filterOrAll(ids, options);
-      const chosen: EventFilter = filter.ids || filter.state ? filter : { ...filter, state: 'dead' };
-      const code = await withMigrated(loadEnvironment(console), async (db) => {
-        const matching = await countMatching(db, chosen, 'ended');
-        if (!options.yes) return preview(console, matching, 'would be put back', options.json);
-        const redriven = await redriveEvents(db, chosen);
-        if (redriven > 0) await db.notify(wakeChannel(db.schema));
-        print(console, options.json, { redriven }, `${plural(redriven)} put back.`);
-        return exitOf(redriven, chosen);
-      });
-      finish(code);
-    });
-
-  withChange(events.command('cancel'), 'every waiting event')
+  withChange(events.command('cancel'))
     .description('take waiting events out for good')
     .action(async (ids: string[], options: ChangeArguments) => {
       const filter = filterOrAll(ids, options);
       const code = await withMigrated(loadEnvironment(console), async (db) => {
-        const matching = await countMatching(db, filter, 'waiting');
+        const matching = await countWaiting(db, filter);
         if (!options.yes) return preview(console, matching, 'would be cancelled', options.json);
         const { cancelled, inFlight } = await cancelEvents(db, filter);
         const left = `${plural(inFlight)} in a worker's hands ${inFlight === 1 ? 'was' : 'were'} left alone; try again in a moment.`;
@@ -94,9 +69,9 @@ export const eventsCommand: CommandModule = (program, console, finish) => {
     });
 };
 
-function withChange(command: Command, all: string): Command {
+function withChange(command: Command): Command {
   return withFilter(command.argument('[ids...]', 'event ids'))
-    .option('--all', all)
+    .option('--all', 'every waiting event')
     .option('--yes', 'do it; without it only the number is told')
     .option('--json', 'print one JSON object');
 }

@@ -4,8 +4,10 @@ import { type CommandModule, type Console, EXIT, usageError } from './command.ts
 import { demoCommand } from './demo.ts';
 import { eventsCommand } from './events.ts';
 import { exitCodeOf } from './exit-code.ts';
+import { keysCommand } from './keys.ts';
 import { migrateCommand } from './migrate.ts';
 import { propertiesCommand } from './properties.ts';
+import { redriveCommand } from './redrive.ts';
 import { reportError } from './report-error.ts';
 import { simulatorCommand } from './simulator.ts';
 import { smokeCommand } from './smoke.ts';
@@ -19,6 +21,8 @@ const COMMANDS: readonly CommandModule[] = [
   propertiesCommand,
   trackCommand,
   eventsCommand,
+  redriveCommand,
+  keysCommand,
   smokeCommand,
   simulatorCommand,
 ];

@@ -11,6 +11,7 @@ import { type ConfigProblem, isRecord, unknownKeys } from './config-problem.ts';
 import { suggestion } from './nearest-name.ts';
 import type { PortalDefinition } from './portal-definition.ts';
 import { findPortalProblems } from './portal-schema.ts';
+import { problemsOfRules, type RedriveRule } from './redrive-rules.ts';
 import { problemsOfWriteBack, type WriteBackTable, type WriteBackTarget } from './write-back.ts';
 
 export type { ConfigProblem } from './config-problem.ts';
@@ -30,6 +31,9 @@ export const CONFIG_KEYS = {
     'Values over all events of a record, by name: count, sum, first, last, min or max of what the events add. Kept by Spoke, exact under repeats and redrives, and sent as absolute values.',
   writeBack:
     'Tables of the application, by a name of your choice, in which Spoke writes what became of their rows: table, and other names for columns and statuses.',
+  leadTypes:
+    'The events that `POST /internal/leads/resync-failed` puts back. Default: those whose name begins with lead.',
+  redrive: 'Rules by which long dead events are put back by themselves. Default: none.',
 } as const;
 
 /** The keys of an event, with their meaning: checked by `defineConfig`, listed in the reference. */
@@ -83,6 +87,8 @@ export interface SpokeConfig<Events extends EventDefinitions = EventDefinitions>
   readonly portal?: PortalDefinition;
   readonly running?: RunningDefinitions;
   readonly writeBack?: Readonly<Record<string, WriteBackTable>>;
+  readonly leadTypes?: readonly string[];
+  readonly redrive?: readonly RedriveRule[];
 }
 
 /** The names that `track` takes: those of the events and their aliases. */
@@ -97,8 +103,11 @@ export type PayloadOf<Config extends SpokeConfig, Type extends EventTypes<Config
     : never;
 }[keyof Config['events'] & string];
 
+/** An event without aliases is typed as if it had any: that must not make every text a known name. */
 type AliasesOf<Event> = Event extends { readonly aliases?: readonly (infer Alias extends string)[] }
-  ? Alias
+  ? string extends Alias
+    ? never
+    : Alias
   : never;
 
 /** Describes one event; the payload's type flows from its schema into `record` and `effects`. */
@@ -149,6 +158,8 @@ function findProblems(config: unknown): ConfigProblem[] {
   for (const [name, event] of Object.entries(events)) {
     problems.push(...problemsOfEvent(name, event), ...problemsOfAliases(name, event, owners));
   }
+  problems.push(...problemsOfLeadTypes(config.leadTypes, Object.keys(events)));
+  problems.push(...problemsOfRules(config.redrive, [...owners.keys()]));
   return problems;
 }
 
@@ -208,6 +219,17 @@ function problemsOfAliases(name: string, event: unknown, owners: Map<string, str
     }
   }
   return problems;
+}
+
+function problemsOfLeadTypes(given: unknown, names: readonly string[]): ConfigProblem[] {
+  if (given === undefined) return [];
+  if (!Array.isArray(given)) return [{ name: 'leadTypes', message: 'Give a list of event names.' }];
+  return (given as unknown[])
+    .filter((name) => typeof name !== 'string' || !names.includes(name))
+    .map((name) => ({
+      name: 'leadTypes',
+      message: `${JSON.stringify(name)} is not the name of an event.${suggestion(String(name), names)}`,
+    }));
 }
 
 function count(problems: number): string {

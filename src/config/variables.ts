@@ -131,6 +131,18 @@ export const VARIABLES = {
       'Key of the marks by which notes are recognised. Keep it for good: notes under another key are not found.',
     secret: true,
   }),
+  httpPort: variable({
+    name: 'SPOKE_HTTP_PORT',
+    kind: integer(0, 65_535),
+    meaning: 'Port of the HTTP API; 0 takes a free one, which the log names. Not set: no HTTP server.',
+  }),
+  httpHost: variable({
+    name: 'SPOKE_HTTP_HOST',
+    kind: text('a host name or IP address', /^[\w.:-]{1,255}$/),
+    default: '127.0.0.1',
+    meaning:
+      'Address that the HTTP API listens on. It has no TLS: put a proxy in front of it before others can reach it.',
+  }),
   hubspotEnabled: variable({
     name: 'HUBSPOT_ENABLED',
     kind: flag,

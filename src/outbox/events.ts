@@ -1,19 +1,11 @@
 import type { Database, Row } from '../db/database.ts';
-
-export const EVENT_STATES = ['pending', 'leased', 'delivered', 'dead', 'cancelled'] as const;
-export type EventState = (typeof EVENT_STATES)[number];
-
-/** Which events; all given parts must fit. */
-export interface EventFilter {
-  readonly ids?: readonly number[];
-  readonly state?: EventState;
-  readonly type?: string;
-  readonly code?: string;
-  readonly recordKey?: string;
-  /** By the time they were recorded. */
-  readonly since?: Date;
-  readonly until?: Date;
-}
+import {
+  conditionsOf,
+  EVENT_STATE,
+  type EventFilter,
+  type EventState,
+  EVENTS_WITH_LANES as FROM,
+} from './event-filter.ts';
 
 /** One event as operators see it. */
 export interface EventSummary {
@@ -98,14 +90,11 @@ interface AttemptRow extends Row {
   error: string | null;
 }
 
-/** A lane's holder counts only while its lease lasts. */
-const STATE = `case when e.state = 'pending' and l.leased_by is not null and l.ready_at > clock_timestamp() then 'leased' else e.state end`;
-const SUMMARY = `e.id, e.type, ${STATE} as state, e.record_key, e.attempt_count, e.last_error_code, e.last_error, e.created_at, e.processed_at`;
-const FROM = `from {schema}.outbox_events e left join {schema}.lanes l on l.id = e.lane_id and e.processed_at is null`;
+const SUMMARY = `e.id, e.type, ${EVENT_STATE} as state, e.record_key, e.attempt_count, e.last_error_code, e.last_error, e.created_at, e.processed_at`;
 
 /** Newest first. */
 export async function listEvents(db: Database, filter: EventFilter, limit: number): Promise<EventSummary[]> {
-  const { where, values } = conditions(filter);
+  const { where, values } = conditionsOf(filter);
   const rows = await db.query<EventRow>(
     `select ${SUMMARY} ${FROM} where ${where} order by e.id desc limit ${Math.trunc(limit)}`,
     values,
@@ -171,34 +160,14 @@ export async function showEvent(db: Database, id: number): Promise<EventDetail |
   };
 }
 
-/** How many events a redrive (of dead and cancelled ones) or a cancel (of waiting ones) would touch. */
-export async function countMatching(
-  db: Database,
-  filter: EventFilter,
-  what: 'ended' | 'waiting',
-): Promise<number> {
-  const { where, values } = conditions(filter);
+/** How many waiting events the filter fits. */
+export async function countWaiting(db: Database, filter: EventFilter): Promise<number> {
+  const { where, values } = conditionsOf(filter);
   const [row] = await db.query<{ events: number }>(
-    `select count(*) as events ${FROM} where ${where} and ${what === 'ended' ? ENDED : 'e.processed_at is null'}`,
+    `select count(*) as events ${FROM} where ${where} and e.processed_at is null`,
     values,
   );
   return row?.events ?? 0;
-}
-
-const ENDED = `e.state in ('dead', 'cancelled')`;
-
-/**
- * Puts dead or cancelled events back, to be mapped anew and delivered after what their lane holds; returns how many. Values that
- * later events of the record have set since stay. The former error is shown until there is another outcome.
- */
-export async function redriveEvents(db: Database, filter: EventFilter): Promise<number> {
-  const { where, values } = conditions(filter);
-  const rows = await db.query(
-    `update {schema}.outbox_events t set state = 'pending', processed_at = null, lane_id = null, attempt_count = 0, refusals = 0
-     where t.id in (select e.id ${FROM} where ${where} and ${ENDED}) and t.state in ('dead', 'cancelled') returning t.id`,
-    values,
-  );
-  return rows.length;
 }
 
 export interface CancelReport {
@@ -209,7 +178,7 @@ export interface CancelReport {
 
 /** Takes waiting events out of the outbox for good, less those that a worker holds. */
 export async function cancelEvents(db: Database, filter: EventFilter): Promise<CancelReport> {
-  const { where, values } = conditions(filter);
+  const { where, values } = conditionsOf(filter);
   return db.transaction(async (tx) => {
     // The router locks events and then their lanes, the other way round: it has to stand still, or each could wait for the other.
     await tx.query(`select pg_advisory_xact_lock(hashtextextended('{schema}.router', 0))`);
@@ -237,26 +206,6 @@ export async function cancelEvents(db: Database, filter: EventFilter): Promise<C
     );
     return { cancelled: row?.cancelled ?? 0, inFlight: row?.in_flight ?? 0 };
   });
-}
-
-function conditions(filter: EventFilter): { where: string; values: unknown[] } {
-  const values: unknown[] = [];
-  const parts: string[] = [];
-  const add = (sql: (place: string) => string, value: unknown) => {
-    if (value === undefined) return;
-    values.push(value);
-    parts.push(sql(`$${values.length}`));
-  };
-  add((place) => `e.id = any (${place}::bigint[])`, filter.ids);
-  add((place) => `${STATE} = ${place}::text`, filter.state);
-  // The stored state as well, because there is an index for the dead ones.
-  if (filter.state === 'dead') parts.push(`e.state = 'dead'`);
-  add((place) => `e.type = ${place}::text`, filter.type);
-  add((place) => `e.last_error_code = ${place}::text`, filter.code);
-  add((place) => `e.record_key = ${place}::text collate "C"`, filter.recordKey);
-  add((place) => `e.created_at >= ${place}::timestamptz`, filter.since);
-  add((place) => `e.created_at < ${place}::timestamptz`, filter.until);
-  return { where: parts.length > 0 ? parts.join(' and ') : 'true', values };
 }
 
 function summaryOf(row: EventRow): EventSummary {

@@ -127,7 +127,9 @@ async function assign(tx: Queryable, ids: number[], keys: string[], priorities: 
            ready_at = case when l.pending = 0 and l.leased_by is null then clock_timestamp() else l.ready_at end
        returning l.id, l.record_key
      )
-     update {schema}.outbox_events e set lane_id = p.id, record_key = p.record_key
+     update {schema}.outbox_events e set lane_id = p.id, record_key = p.record_key,
+       -- The running values of another lane hold its part, and not those of this one.
+       counted = e.counted and e.record_key is not distinct from p.record_key
      from given g join placed p on p.record_key = g.record_key collate "C" where e.id = g.id`,
     [ids, keys, priorities],
   );

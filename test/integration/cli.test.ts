@@ -80,7 +80,13 @@ describe('the command line', () => {
     [['events', 'list', '--limit', '0'], '--limit must be a whole number from 1 to 10000, was "0".'],
     [['events', 'list', '--state', 'ded'], 'was "ded". Did you mean dead?'],
     [['events', 'list', '--since', 'yesterday'], '--since must be an ISO 8601 time'],
-    [['events', 'redrive'], 'Name ids, give a filter such as --type or --code, or say --all.'],
+    [['keys', 'create', '--name', 'x', '--scope', 'event:read'], 'Did you mean events:read?'],
+    [['keys', 'create', '--name', ' ', '--scope', 'events:read'], '--name must have 1 to 90 characters.'],
+    [['redrive', 'start'], 'Name ids, give a filter such as --type or --code, or say --all.'],
+    [['redrive', 'preview', '--all', '--state', 'pending'], '--all means every event'],
+    [['redrive', 'preview', '--state', 'deed'], 'must be one of'],
+    [['redrive', 'start', '--all', '--mode', 'new'], '--mode must be one of anew, as-sent, was "new".'],
+    [['redrive', 'start', '--all', '--limit', '0'], '--limit must be a whole number'],
     [['events', 'cancel', '--all', '7'], '--all means every event'],
     [['track'], 'Give TYPE and JSON, or --file FILE.'],
     [['track', 'signed_up', ADA, '--file', '-'], 'not both'],
@@ -268,7 +274,7 @@ describePostgres('commands on a database', () => {
     });
   });
 
-  it('events cancel and redrive say how many, and do it with --yes only', async () => {
+  it('events cancel says how many, and does it with --yes only', async () => {
     const { env, database, rows } = await place();
     await record(database, 2);
     const states = () => rows('select state from {schema}.outbox_events order by id');
@@ -282,26 +288,95 @@ describePostgres('commands on a database', () => {
       code: 0,
       stdout: '2 events cancelled.\n',
     });
-    expect(await cli(['events', 'redrive', '2', '--json'], { env })).toEqual({
-      code: 5,
-      stdout: '{"matching":1}\n',
-      stderr: '',
-    });
-    expect(await cli(['events', 'redrive', '2', '--yes', '--json'], { env })).toMatchObject({
-      code: 0,
-      stdout: '{"redriven":1}\n',
-    });
-    expect(await states()).toEqual([{ state: 'cancelled' }, { state: 'pending' }]);
   });
 
-  it('events redrive of what is not there is done for a filter and failed for an id', async () => {
+  it('redrive previews, puts back with --yes only, and is followed and ended by its id', async () => {
+    const { env, database, rows } = await place();
+    await record(database, 3);
+    await cli(['events', 'cancel', '--all', '--yes'], { env });
+    const preview = await cli(['redrive', 'preview', '--state', 'cancelled'], { env });
+    expect(preview).toMatchObject({ code: 0, stderr: '' });
+    expect(preview.stdout).toContain('3 events of 3 records would be put back.');
+    const asked = await cli(['redrive', 'start', '--state', 'cancelled', '--limit', '2'], { env });
+    expect(asked).toMatchObject({ code: 5, stderr: 'Nothing was changed: repeat with --yes.\n' });
+    expect(asked.stdout).toContain('2 events of 2 records');
+    expect(await rows('select id from {schema}.redrives')).toEqual([]);
+    const args = ['redrive', 'start', '--state', 'cancelled', '--limit', '2', '--yes', '--json'];
+    const started = await cli(args, { env: { ...env, USER: 'ada' } });
+    expect(started.code).toBe(0);
+    expect(JSON.parse(started.stdout)).toMatchObject({
+      id: 1,
+      state: 'done',
+      moved: 2,
+      priority: 9,
+      requestedBy: 'cli (ada)',
+      events: { waiting: 2 },
+    });
+    expect(await rows('select state from {schema}.outbox_events order by id')).toEqual([
+      { state: 'pending' },
+      { state: 'pending' },
+      { state: 'cancelled' },
+    ]);
+    expect((await cli(['redrive', 'status', '1'], { env })).stdout).toMatch(/put back +2 of 2 \(anew\)/);
+    expect((await cli(['redrive', 'status'], { env })).stdout).toMatch(/^id +state .*\n1 +done +2\/2 /);
+    // Too late: it has put everything back.
+    expect(await cli(['redrive', 'abort', '1', '--json'], { env })).toMatchObject({ code: 1 });
+    expect(await cli(['redrive', 'status', '9'], { env })).toMatchObject({
+      code: 1,
+      stderr: 'REDRIVE_NOT_FOUND: There is no redrive 9.\n',
+    });
+  });
+
+  it('redrive estimates by the mapping where there is a config', async () => {
+    const { cwd, env, database } = await place();
+    await record(database, 2);
+    await cli(['events', 'cancel', '--all', '--yes'], { env });
+    const { stdout } = await cli(['redrive', 'preview', '1', '2', '--json'], { cwd, env });
+    // One batch of contacts and one of notes.
+    expect(JSON.parse(stdout)).toMatchObject({ total: 2, estimate: { calls: 2, basis: 'mapping' } });
+  });
+
+  it('keys are shown once, listed without their secret, and revoked', async () => {
     const { env } = await place();
-    expect(await cli(['events', 'redrive', '--code', 'X', '--yes'], { env })).toMatchObject({ code: 0 });
-    expect(await cli(['events', 'redrive', '7', '--yes'], { env })).toMatchObject({ code: 1 });
+    const made = await cli(
+      ['keys', 'create', '--name', 'support', '--scope', 'events:read', 'redrive:write'],
+      {
+        env,
+      },
+    );
+    expect(made).toMatchObject({ code: 0, stderr: expect.stringContaining('it is not shown again') });
+    const [, id = '', secret = ''] = /^spk_([0-9a-f]{12})_([\w-]{43})\n$/.exec(made.stdout) ?? [];
+    const listed = await cli(['keys', 'list'], { env });
+    expect(listed.stdout).toMatch(new RegExp(`${id} +support +events:read redrive:write .* never`));
+    expect(listed.stdout).not.toContain(secret);
+    expect(await cli(['keys', 'revoke', id], { env })).toMatchObject({
+      code: 0,
+      stdout: `Key ${id} of support is revoked.\n`,
+    });
+    expect(await cli(['keys', 'revoke', 'nobody'], { env })).toMatchObject({
+      code: 1,
+      stderr: 'API_KEY_NOT_FOUND: There is no API key "nobody".\n',
+    });
+  });
+
+  it('redrive of what is not there is done for a filter and failed for an id', async () => {
+    const { env } = await place();
+    expect(await cli(['redrive', 'start', '--code', 'X', '--yes'], { env })).toMatchObject({ code: 0 });
+    expect(await cli(['redrive', 'start', '7', '--yes'], { env })).toMatchObject({ code: 1 });
   });
 });
 
 describePostgres('start and smoke', () => {
+  it('start serves the HTTP API where it has a port', async () => {
+    const { cwd, env } = await place();
+    const port = await freePort();
+    const running = startCli(['start'], { cwd, env: { ...env, SPOKE_HTTP_PORT: String(port) } });
+    await running.says('the HTTP API listens');
+    expect((await fetch(`http://127.0.0.1:${port}/readyz`)).status).toBe(200);
+    expect(await running.stop()).toMatchObject({ code: 0 });
+    await expect(fetch(`http://127.0.0.1:${port}/livez`)).rejects.toThrow();
+  });
+
   it('start delivers until it is stopped', async () => {
     const { cwd, env, simulator, rows } = await livePlace();
     await cli(['track', 'signed_up', ADA], { cwd, env });

@@ -11,7 +11,7 @@ import {
   SUSPECT_AFTER_CRASHES,
 } from '../../src/outbox/claim.ts';
 import { claimDoubts } from '../../src/outbox/doubts.ts';
-import { cancelEvents, redriveEvents } from '../../src/outbox/events.ts';
+import { cancelEvents } from '../../src/outbox/events.ts';
 import { routeEvents } from '../../src/outbox/route.ts';
 import {
   databaseKinds,
@@ -26,6 +26,7 @@ import {
   insertEvents,
   miscounted,
   passTime,
+  redrive,
   route,
   settleLanes,
   verdictsOf,
@@ -468,7 +469,11 @@ describe.each(databaseKinds)('on %s', (kind) => {
       fc.record({ do: fc.constant('settle' as const), which: fc.nat(5), state }),
       fc.record({ do: fc.constant('pass time' as const) }),
       fc.record({ do: fc.constant('cancel' as const), id: fc.integer({ min: 1, max: 12 }) }),
-      fc.record({ do: fc.constant('redrive' as const), id: fc.integer({ min: 1, max: 12 }) }),
+      fc.record({
+        do: fc.constant('redrive' as const),
+        id: fc.integer({ min: 1, max: 12 }),
+        mode: fc.constantFrom('anew' as const, 'as-sent' as const),
+      }),
     );
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 30 }), async (steps) => {
@@ -484,7 +489,7 @@ describe.each(databaseKinds)('on %s', (kind) => {
             await settleLanes(db, verdictsOf(claims[each.which] ?? [], each.state as 'dead'));
           else if (each.do === 'pass time') await passTime(db);
           else if (each.do === 'cancel') await cancelEvents(db, { ids: [each.id] });
-          else await redriveEvents(db, { ids: [each.id] });
+          else await redrive(db, { filter: { ids: [each.id] }, mode: each.mode });
           expect(await miscounted(db)).toEqual([]);
         }
         // And nothing that waits is out of reach.
@@ -562,7 +567,7 @@ describePostgres('with many sessions', () => {
       // What the router does: its lock, the new events, and only then their lanes.
       await tx.query(`select pg_advisory_xact_lock(hashtextextended('{schema}.router', 0))`);
       await tx.query('select id from {schema}.outbox_events where lane_id is null for update');
-      cancelled = cancelEvents(db, { type: 'thing' });
+      cancelled = cancelEvents(db, { types: ['thing'] });
       await waitFor(
         async () =>
           (

@@ -1,6 +1,9 @@
 import type { Database, Queryable } from '../../src/db/database.ts';
 import { type ClaimOptions, claimLanes } from '../../src/outbox/claim.ts';
 import type { LaneVerdict } from '../../src/outbox/lane-verdicts.ts';
+import { moveRedriveChunk } from '../../src/outbox/move-redrive.ts';
+import type { RedriveRequest } from '../../src/outbox/redrive-request.ts';
+import { type Redrive, showRedrive, startRedrive } from '../../src/outbox/redrives.ts';
 import { type RouteReport, type Routing, routeEvents } from '../../src/outbox/route.ts';
 import { type Settlement, settle } from '../../src/outbox/settle.ts';
 
@@ -90,3 +93,32 @@ export const miscounted = (db: Database) =>
      left join {schema}.outbox_events e on e.lane_id = l.id and e.processed_at is null
      group by l.id having l.pending <> count(e.id)`,
   );
+
+/** Asks for a redrive and carries it out, a chunk after the other. */
+export async function redrive(
+  db: Database,
+  request: Partial<RedriveRequest> = {},
+  chunk?: number,
+): Promise<Redrive> {
+  const id = await startRedrive(db, { filter: {}, ...request });
+  while (await moveRedriveChunk(db, { id, ...(chunk === undefined ? {} : { chunk }) }));
+  return showRedrive(db, id);
+}
+
+/** Every event that waits dies, as if HubSpot had refused it. */
+export async function killAll(db: Database): Promise<void> {
+  await route(db);
+  for (;;) {
+    await passTime(db);
+    const lanes = await claim(db);
+    if (lanes.length === 0) return;
+    const verdicts = verdictsOf(lanes, 'dead');
+    await settleLanes(
+      db,
+      verdicts.map((lane) => ({
+        ...lane,
+        events: lane.events.map((event) => ({ ...event, code: 'HUBSPOT_REFUSED', message: 'no' })),
+      })),
+    );
+  }
+}

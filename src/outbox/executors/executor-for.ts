@@ -25,12 +25,12 @@ const ACCEPTED =
  *
  * @throws SpokeError OUTBOX_HANDLE_UNKNOWN, which lists what is accepted.
  */
-export function executorFor(handle: unknown): Executor {
+export function executorFor(handle: unknown, asker = 'track'): Executor {
   const executor = EXECUTORS.find((candidate) => candidate.matches(handle));
   if (executor) return executor;
   throw new SpokeError(
     'OUTBOX_HANDLE_UNKNOWN',
-    `track was given ${describe(handle)} to record with: ${ACCEPTED}.`,
+    `${asker} was given ${describe(handle)} to record with: ${ACCEPTED}.`,
   );
 }
 

@@ -1,0 +1,28 @@
+import type { OpenAPIHono } from '@hono/zod-openapi';
+import type { Clock } from '../clock.ts';
+import type { SpokeConfig } from '../config/define-config.ts';
+import type { Database } from '../db/database.ts';
+import type { Logger } from '../log.ts';
+import type { Mapper } from '../mapping/mapper.ts';
+import type { Principal } from './api-keys.ts';
+
+/** What the routes work with. */
+export interface HttpContext {
+  readonly db: Database;
+  readonly config: SpokeConfig;
+  readonly mapper: Mapper;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Aborted once the process stops: then it is not ready for more. */
+  readonly stopping: AbortSignal;
+}
+
+/** What belongs to one request. */
+export interface HttpEnv {
+  Variables: { requestId: string; principal?: Principal };
+}
+
+export type Api = OpenAPIHono<HttpEnv>;
+
+/** A group of routes: one file under routes/, listed in create-api.ts. */
+export type Routes = (api: Api, context: HttpContext) => void;

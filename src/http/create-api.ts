@@ -1,0 +1,127 @@
+import { OpenAPIHono } from '@hono/zod-openapi';
+import { bodyLimit } from 'hono/body-limit';
+import { HTTPException } from 'hono/http-exception';
+import { requestId } from 'hono/request-id';
+import { secureHeaders } from 'hono/secure-headers';
+import { SpokeError } from '../errors.ts';
+import { allowedMethods } from './allowed-methods.ts';
+import type { Api, HttpContext, HttpEnv, Routes } from './context.ts';
+import { answerProblem, problemOf } from './problem.ts';
+import { eventRoutes } from './routes/events.ts';
+import { healthRoutes } from './routes/health.ts';
+import { leadRoutes } from './routes/leads.ts';
+import { redriveRoutes } from './routes/redrives.ts';
+
+/** Every group of routes. */
+const GROUPS: readonly Routes[] = [healthRoutes, eventRoutes, redriveRoutes, leadRoutes];
+
+/** Largest body, bytes: room for a filter of 10,000 ids. */
+const MAX_BODY = 262_144;
+
+/** Nothing of this API is a page: no script, no frame, no cache. */
+const HEADERS = {
+  contentSecurityPolicy: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
+  xFrameOptions: 'DENY',
+  referrerPolicy: 'no-referrer',
+  // Said by whoever ends TLS in front of it.
+  strictTransportSecurity: false,
+};
+
+/** The whole HTTP API as a fetch handler, without a server. */
+export function createApi(context: HttpContext): Api {
+  const api: Api = new OpenAPIHono<HttpEnv>({
+    defaultHook(result) {
+      if (!result.success) throw invalid(result.error.issues);
+    },
+  });
+  api.use(requestId());
+  api.use(secureHeaders(HEADERS));
+  api.use(async (c, next) => {
+    await next();
+    c.header('cache-control', 'no-store');
+  });
+  api.use(
+    bodyLimit({
+      maxSize: MAX_BODY,
+      onError() {
+        throw new SpokeError(
+          'HTTP_TOO_LARGE',
+          `The body has more than ${MAX_BODY} bytes: ask for less at once.`,
+        );
+      },
+    }),
+  );
+  api.use(async (c, next) => {
+    if (hasBody(c.req.raw) && !/^application\/json *(;|$)/i.test(c.req.header('content-type') ?? ''))
+      throw new SpokeError(
+        'HTTP_MEDIA_TYPE',
+        'The body is not JSON: send it as `content-type: application/json`.',
+      );
+    await next();
+  });
+  api.onError((error, c) => {
+    // The rest of the body may stand unread in the connection: it is not used again.
+    if (hasBody(c.req.raw)) c.header('connection', 'close');
+    if (error instanceof HTTPException && error.status === 400)
+      return answerProblem(c, {
+        status: 400,
+        code: 'HTTP_BODY_INVALID',
+        message: 'The body cannot be read as JSON: send one JSON object.',
+      });
+    const problem = problemOf(error);
+    if (problem.status >= 500)
+      context.log.error(
+        { err: error, requestId: c.get('requestId'), route: c.req.routePath, status: problem.status },
+        'a request failed',
+      );
+    return answerProblem(c, problem);
+  });
+  api.notFound((c) => {
+    const allowed = allowedMethods(api.routes, c.req.path);
+    if (allowed.length === 0)
+      return answerProblem(c, {
+        status: 404,
+        code: 'HTTP_NOT_FOUND',
+        message: 'There is nothing at this path: /openapi.json lists all there are.',
+      });
+    c.header('allow', allowed.join(', '));
+    return answerProblem(c, {
+      status: 405,
+      code: 'HTTP_METHOD',
+      message: `This path does not take ${c.req.method.slice(0, 20)}: it takes ${allowed.join(', ')}.`,
+    });
+  });
+  for (const add of GROUPS) add(api, context);
+  api.openAPIRegistry.registerComponent('securitySchemes', 'apiKey', {
+    type: 'http',
+    scheme: 'bearer',
+    description: 'A key of `spoke keys create`. Each operation names the scope that it needs.',
+  });
+  api.get('/openapi.json', (c) => c.json(openApiDocument(api)));
+  return api;
+}
+
+/** The OpenAPI document of the API. */
+export function openApiDocument(api: Api): object {
+  return api.getOpenAPI31Document({
+    openapi: '3.1.0',
+    info: {
+      title: 'Spoke',
+      version: '1',
+      description: 'What stands in the outbox, and putting dead events back.',
+      license: { name: 'Apache-2.0' },
+    },
+  });
+}
+
+function hasBody({ headers }: Request): boolean {
+  return headers.has('transfer-encoding') || Number(headers.get('content-length') ?? 0) > 0;
+}
+
+function invalid(
+  issues: readonly { readonly path: readonly PropertyKey[]; readonly message: string }[],
+): SpokeError {
+  const fields = Object.fromEntries(issues.map(({ path, message }) => [path.map(String).join('.'), message]));
+  const names = Object.keys(fields).map((name) => name || 'the body');
+  return new SpokeError('HTTP_INVALID', `Correct ${names.join(', ')}: see fields.`, { facts: { fields } });
+}

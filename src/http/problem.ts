@@ -1,0 +1,92 @@
+import { z } from '@hono/zod-openapi';
+import type { Context } from 'hono';
+import { ERROR_CODES, type ErrorCode, SpokeError } from '../errors.ts';
+
+/** What every refused or failed request is answered with. */
+export const problemSchema = z
+  .object({
+    code: z.string().openapi({ description: 'A code of the errors reference.', example: 'HTTP_INVALID' }),
+    message: z.string().openapi({ description: 'One sentence: what was received and what to do.' }),
+    fields: z
+      .record(z.string(), z.string())
+      .optional()
+      .openapi({ description: 'What is wrong with each field, by its path.' }),
+    requestId: z.string().openapi({ description: 'As in the header x-request-id and in the log.' }),
+  })
+  .openapi('Problem');
+
+export type ProblemStatus = 400 | 401 | 403 | 404 | 405 | 413 | 415 | 422 | 500 | 503;
+
+/** The status of what the layers below raise; every other code is a fault of the server. */
+const STATUS: Partial<Record<ErrorCode, ProblemStatus>> = {
+  EVENT_NOT_FOUND: 404,
+  HTTP_BODY_INVALID: 400,
+  HTTP_FORBIDDEN: 403,
+  HTTP_INVALID: 422,
+  HTTP_MEDIA_TYPE: 415,
+  HTTP_METHOD: 405,
+  HTTP_NOT_FOUND: 404,
+  HTTP_TOO_LARGE: 413,
+  HTTP_UNAUTHENTICATED: 401,
+  IDEMPOTENCY_KEY_REUSED: 422,
+  REDRIVE_INVALID: 422,
+  REDRIVE_NOT_FOUND: 404,
+};
+
+/** Reasons to answer "not now": the database is away or has no connection free. */
+const UNAVAILABLE = /^DATABASE_(UNREACHABLE|BUSY|CLOSED|COMMIT_UNKNOWN)$/;
+
+export interface Problem {
+  readonly status: ProblemStatus;
+  readonly code: string;
+  readonly message: string;
+  readonly fields?: Readonly<Record<string, string>>;
+}
+
+/** What a caller is told of an error: its own words where it is about the request, and nothing of the inside otherwise. */
+export function problemOf(error: unknown): Problem {
+  if (error instanceof SpokeError) {
+    const { code, message, facts } = error;
+    const status = STATUS[code];
+    if (status !== undefined) return { status, code, message, ...fieldsOf(facts) };
+    if (UNAVAILABLE.test(code)) return { status: 503, code, message: ERROR_CODES[code].meaning };
+  }
+  return {
+    status: 500,
+    code: 'HTTP_FAULT',
+    message: 'The request failed for a reason inside the server; its log has it under the request id.',
+  };
+}
+
+/** Answers a request with a problem. */
+export function answerProblem(c: Context, { status, ...problem }: Problem): Response {
+  return c.json({ ...problem, requestId: c.get('requestId') }, status, {
+    'content-type': 'application/problem+json; charset=utf-8',
+  });
+}
+
+function fieldsOf({ fields }: Readonly<Record<string, unknown>>): { fields?: Record<string, string> } {
+  if (typeof fields !== 'object' || fields === null) return {};
+  return { fields: Object.fromEntries(Object.entries(fields).map(([name, text]) => [name, String(text)])) };
+}
+
+/** A problem as the OpenAPI document describes the answers of a route. */
+export function problemResponses<Status extends ProblemStatus>(...statuses: readonly Status[]) {
+  const content = { 'application/problem+json': { schema: problemSchema } };
+  return Object.fromEntries(
+    statuses.map((status) => [status, { description: DESCRIPTIONS[status], content }]),
+  ) as Record<Status, { description: string; content: typeof content }>;
+}
+
+const DESCRIPTIONS: Readonly<Record<ProblemStatus, string>> = {
+  400: 'The body is no JSON.',
+  401: 'No API key, or one that does not count.',
+  403: 'The key lacks the scope.',
+  404: 'There is no such thing.',
+  405: 'The path has other methods.',
+  413: 'The body is too large.',
+  415: 'The body is not application/json.',
+  422: 'Fields are wrong.',
+  500: 'A fault of the server.',
+  503: 'The database is not reached.',
+};
