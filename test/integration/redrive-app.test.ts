@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { defineConfig, defineEvent } from '../../src/config/define-config.ts';
+import { createApiKey } from '../../src/http/api-keys.ts';
 import { silentLogger } from '../../src/log.ts';
+import { contactByEmail, upsertContact } from '../../src/mapping/index.ts';
 import { cancelEvents } from '../../src/outbox/events.ts';
 import { showRedrive } from '../../src/outbox/redrives.ts';
 import { createSpoke } from '../../src/spoke.ts';
@@ -33,6 +37,44 @@ describe.each(databaseKinds)('redrives asked for by the application on %s', (kin
       requestedBy: 'support',
     });
     expect(await bundle.db.query('select id from {schema}.redrives')).toHaveLength(1);
+  });
+
+  it('bring failed leads to the portal, when the application asks for them over HTTP', {
+    timeout: 60_000,
+  }, async () => {
+    const database = await testDatabaseOf(kind);
+    const { db, simulator, start, contact } = await setup({ database });
+    /** Stages that the mapping knows: whoever mends it adds one. */
+    const mended = new Set<string>();
+    const config = defineConfig({
+      events: {
+        lead_created: defineEvent({
+          payload: z.object({ email: z.string(), stage: z.string() }),
+          record: ({ email }) => contactByEmail(email),
+          effects: ({ email, stage }) => [
+            upsertContact(contactByEmail(email), { lifecyclestage: mended.has(stage) ? 'lead' : stage }),
+          ],
+        }),
+      },
+    });
+    const spoke = createSpoke({ schema: database.schema, log: silentLogger, config, strict: true });
+    await spoke.track(db, 'lead_created', { email: 'ada@example.com', stage: 'no such stage' });
+    const app = await start({ config, env: { SPOKE_HTTP_PORT: '0' } });
+    await waitFor(
+      async () => (await db.query(`select 1 from {schema}.outbox_events where state = 'dead'`)).length === 1,
+      { timeout: 30_000 },
+    );
+    expect(simulator.records('contacts')).toEqual([]);
+    mended.add('no such stage');
+    const { key } = await createApiKey(db, { name: 'application', scopes: ['redrive:write'] });
+    const answer = await fetch(`${app.httpUrl}/internal/leads/resync-failed`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+      body: '{}',
+    });
+    expect([answer.status, await answer.json()]).toEqual([202, { redriveId: 1, count: 1 }]);
+    await waitFor(async () => (await showRedrive(db, 1)).events.delivered === 1, { timeout: 30_000 });
+    expect(contact('ada@example.com')).toMatchObject({ lifecyclestage: 'lead' });
   });
 
   it('are carried out where delivery is off, and delivered later', { timeout: 60_000 }, async () => {
