@@ -24,7 +24,7 @@ export interface RedrivePreview {
 }
 
 /**
- * Worked out, not promised: retries, refused batches that are halved and read-backs come on top.
+ * Worked out, not promised: calls are taken to be full; retries, refused batches that are halved and read-backs come on top.
  *
  * `calls` by `mapping`: the inputs that samples of each type map to, times the events of the type (upserts: times its records,
  * because the upserts of one record are folded), 100 to a call, associations 2,000. By `records`, where no config is at hand:

@@ -326,6 +326,13 @@ describe.each(databaseKinds)('the HTTP API on %s', (kind) => {
     });
   });
 
+  it('makes one redrive of requests that come at once with one idempotency key', async () => {
+    const given = { body: { filter: {} }, headers: { 'idempotency-key': 'at-once' } };
+    const answers = await Promise.all(Array.from({ length: 5 }, () => ask('POST', '/api/redrives', given)));
+    expect(new Set(answers.map(({ status, json }) => `${status} ${JSON.stringify(json)}`)).size).toBe(1);
+    expect(await db.query('select id from {schema}.redrives')).toHaveLength(1);
+  });
+
   describe('resync of failed leads', () => {
     const path = '/internal/leads/resync-failed';
 
