@@ -59,12 +59,16 @@ export function pathType({ objectType, typeId }: { objectType: string; typeId: s
 }
 
 /**
- * Reads what the plan needs to know: of the types that the config names, and the properties of those in `sampled`. Raises the
- * errors of expectBody.
+ * Reads what the plan needs to know: of the types that the config names, the properties of those in `sampled` and the pipelines of
+ * those in `staged`. Raises the errors of expectBody.
  */
 export async function readPortal(
   api: PortalApi,
-  wanted: { readonly desired: DesiredPortal; readonly sampled: ReadonlySet<string> },
+  wanted: {
+    readonly desired: DesiredPortal;
+    readonly sampled: ReadonlySet<string>;
+    readonly staged: ReadonlySet<string>;
+  },
   read: ReadOptions,
 ): Promise<ActualPortal> {
   const names = [...new Set([...wanted.desired.keys(), ...wanted.sampled])];
@@ -76,7 +80,8 @@ export async function readPortal(
     const typeId = typeIdOf(name, custom);
     if (typeId === undefined) continue;
     const type = { objectType: name, typeId, desired: wanted.desired.get(name) };
-    types.set(name, await readType(api, { ...type, sampled: wanted.sampled.has(name) }, read));
+    const [sampled, staged] = [wanted.sampled.has(name), wanted.staged.has(name)];
+    types.set(name, await readType(api, { ...type, sampled, staged }, read));
   }
   const limits = [...wanted.desired.values()].some(({ properties }) => properties.length > 0)
     ? await readLimits(api, read)
@@ -104,10 +109,11 @@ async function readType(
     readonly typeId: string;
     readonly desired: DesiredType | undefined;
     readonly sampled: boolean;
+    readonly staged: boolean;
   },
   read: ReadOptions,
 ): Promise<ActualType> {
-  const { typeId, desired, sampled } = type;
+  const { typeId, desired, sampled, staged } = type;
   const path = pathType(type);
   const declares = desired !== undefined && desired.properties.length > 0;
   const groups = declares || desired?.groups.length ? await api.properties.expectGroups(path, read) : [];
@@ -118,7 +124,7 @@ async function readType(
     groups,
     properties: new Map(properties.map((property) => [property.name, property])),
     archived: new Set(archived.map(({ name }) => name)),
-    pipelines: desired?.pipelines.length ? await api.pipelines.expectList(path, read) : [],
+    pipelines: staged || desired?.pipelines.length ? await api.pipelines.expectList(path, read) : [],
     lists: desired?.lists.length ? await readLists(api, typeId, read) : [],
   };
 }

@@ -4,7 +4,7 @@ import { type PortalApi, readPortal } from './actual-portal.ts';
 import { desiredPortal } from './desired-portal.ts';
 import { planPortal } from './plan-portal.ts';
 import type { PortalPlan } from './portal-plan.ts';
-import { sampleUse } from './sample-use.ts';
+import { sampleUse, stagedTypes } from './sample-use.ts';
 
 export interface PlanOptions extends ReadOptions {
   /** HUBSPOT_OWNER_ID, for mappings that look at it. */
@@ -20,5 +20,9 @@ export async function planConfig(
   const desired = desiredPortal(config.portal);
   const uses = sampleUse(config, ownerId);
   const sampled = new Set(uses.map(({ objectType }) => objectType));
-  return planPortal(desired, await readPortal(api, { desired, sampled }, read), uses);
+  return planPortal(
+    desired,
+    await readPortal(api, { desired, sampled, staged: stagedTypes(uses) }, read),
+    uses,
+  );
 }

@@ -6,7 +6,7 @@ import type { PortalDefinition } from '../config/portal-definition.ts';
 import { contactBy, contactByEmail, note, upsertContact } from '../mapping/index.ts';
 import { desiredPortal } from './desired-portal.ts';
 import { planPortal } from './plan-portal.ts';
-import { type SampleUse, sampleUse } from './sample-use.ts';
+import { type SampleUse, sampleUse, stagedTypes } from './sample-use.ts';
 
 test('the samples of a config are mapped, and events without one left out', () => {
   const payload = z.object({ id: z.string() });
@@ -110,5 +110,48 @@ describe('what samples send is looked for', () => {
     const made = planPortal(desiredPortal(portal), there, uses);
     expect(made.findings.map(({ kind, name, message }) => `${kind} ${name}: ${message}`)).toEqual(findings);
     for (const { events } of made.findings) expect(events).toEqual(uses.map(({ event }) => event));
+  });
+});
+
+describe('a pipeline and a stage', () => {
+  const stage = (id: string, label: string) => ({
+    id,
+    label,
+    displayOrder: 0,
+    metadata: {},
+    archived: false,
+  });
+  const there = portalWith({
+    deals: {
+      properties: [
+        property('pipeline', { type: 'enumeration', options: choice('p1') }),
+        property('dealstage', { type: 'enumeration', options: choice('s1') }),
+      ],
+      pipelines: [
+        { id: 'p1', label: 'Sales', displayOrder: 0, archived: false, stages: [stage('s1', 'Closed Won')] },
+      ],
+    },
+  });
+  const portal: PortalDefinition = {
+    pipelines: { deals: [{ label: 'Orders', stages: [{ label: 'Paid' }] }] },
+  };
+  const stageProblem = 'dealstage has no option "Paid". Allowed: s1.';
+
+  test.each<[string, Record<string, string>, string[]]>([
+    ['by their ids', { pipeline: 'p1', dealstage: 's1' }, []],
+    ['by the labels that the portal has, in any case', { pipeline: 'sales', dealstage: 'closed won' }, []],
+    ['by the labels that the config creates', { pipeline: 'Orders', dealstage: 'Paid' }, []],
+    ['a stage alone', { dealstage: 'Paid' }, []],
+    ['a stage of another pipeline', { pipeline: 'Sales', dealstage: 'Paid' }, [stageProblem]],
+    [
+      'an unknown pipeline',
+      { pipeline: 'Order', dealstage: 'Paid' },
+      ['pipeline has no option "Order". Allowed: p1.', stageProblem],
+    ],
+  ])('%s', (_, properties, messages) => {
+    const uses = [{ event: 'paid', objectType: 'deals', idProperty: 'hs_object_id', properties }];
+    const { findings } = planPortal(desiredPortal(portal), there, uses);
+    expect(findings.map(({ message }) => message)).toEqual(messages);
+    expect([...stagedTypes(uses)]).toEqual(['deals']);
   });
 });

@@ -19,6 +19,11 @@ export interface SampleUse {
 /** By what records are found although no definition calls it unique. Companies can share a domain; the first one is taken. */
 const ALSO_FOUND_BY: Readonly<Record<string, string>> = { contacts: 'email', companies: 'domain' };
 const ID = 'hs_object_id';
+/** What says where a record stands; delivery takes labels here as well as ids. */
+const STAGED: Readonly<Record<string, { readonly pipeline: string; readonly stage: string }>> = {
+  deals: { pipeline: 'pipeline', stage: 'dealstage' },
+  tickets: { pipeline: 'hs_pipeline', stage: 'hs_pipeline_stage' },
+};
 
 /** Maps the sample of every event that has one. Samples that are refused are problems of the config, found when it is loaded. */
 export function sampleUse(config: SpokeConfig, ownerId?: string): readonly SampleUse[] {
@@ -34,6 +39,17 @@ export function sampleUse(config: SpokeConfig, ownerId?: string): readonly Sampl
       properties: 'properties' in effect ? effect.properties : {},
     }));
   });
+}
+
+/** The object types of which a sample names a pipeline or a stage. */
+export function stagedTypes(uses: readonly SampleUse[]): ReadonlySet<string> {
+  return new Set(
+    uses
+      .filter(({ objectType, properties }) =>
+        Object.values(STAGED[objectType] ?? {}).some((name) => (properties[name] ?? '') !== ''),
+      )
+      .map(({ objectType }) => objectType),
+  );
 }
 
 /** What HubSpot would refuse of the samples once the plan is applied. */
@@ -62,7 +78,10 @@ export function findSampleProblems(
         ` Add it to portal.properties.${objectType}, or correct the name.`;
       return `${name} is neither in the portal nor in the config.${hint}`;
     };
-    for (const { property, reason, message } of checkProperties(use.properties, definitions))
+    for (const { property, reason, message } of checkProperties(
+      withoutLabels(use, desired, actual),
+      definitions,
+    ))
       report('sample-refused', use, property, reason === 'unknown' ? unknown(property) : message);
     const id = definitions.get(idProperty);
     if (idProperty === ID || ALSO_FOUND_BY[objectType] === idProperty) continue;
@@ -76,6 +95,30 @@ export function findSampleProblems(
       );
   }
   return [...found.values()];
+}
+
+/** The properties that are sent as they are: not the labels of pipelines and stages, in whose place delivery puts ids. */
+function withoutLabels(
+  { objectType, properties }: SampleUse,
+  desired: DesiredPortal,
+  actual: ActualPortal,
+): Readonly<Record<string, string>> {
+  const names = STAGED[objectType];
+  if (names === undefined) return properties;
+  const pipelines = [
+    ...(desired.get(objectType)?.pipelines ?? []),
+    ...(actual.types.get(objectType)?.pipelines ?? []),
+  ];
+  const sameAs = (label: string, value: string | undefined) =>
+    label.toLowerCase() === value?.trim().toLowerCase();
+  const pipeline = properties[names.pipeline];
+  const own = pipelines.filter(({ label }) => sameAs(label, pipeline));
+  const among = (pipeline ?? '') === '' ? pipelines : own;
+  const isStage = among.some(({ stages }) =>
+    stages.some(({ label }) => sameAs(label, properties[names.stage])),
+  );
+  const left = [...(own.length > 0 ? [names.pipeline] : []), ...(isStage ? [names.stage] : [])];
+  return Object.fromEntries(Object.entries(properties).filter(([name]) => !left.includes(name)));
 }
 
 /** The properties as they will be, also those that cannot be created, which have findings of their own. */

@@ -87,7 +87,11 @@ async function setup(options: SimulatorOptions = {}) {
       api,
       async plan(wanted: PortalDefinition = WANTED) {
         const desired = desiredPortal(wanted);
-        const actual = await readPortal(api, { desired, sampled: new Set() }, { retry, clock });
+        const actual = await readPortal(
+          api,
+          { desired, sampled: new Set(), staged: new Set() },
+          { retry, clock },
+        );
         return planPortal(desired, actual);
       },
       apply: (plan: PortalPlan, signal?: AbortSignal) =>
