@@ -43,7 +43,7 @@ export const EVENT_KEYS = {
     'The record that the event is about. Events of one record are delivered in the order they were recorded.',
   effects:
     'What shall change at HubSpot: a list made with the builders below. Pure: the same event, the same effects.',
-  adds: 'What the event adds to running values: { name: value }. null or undefined adds nothing; a count takes anything.',
+  adds: 'What the event adds to running values: { name: value }, from the payload and, as a second argument, { eventId, type, occurredAt }. null or undefined adds nothing; a count takes anything.',
   writeBack:
     'The row of the application that shows what became of the event: { table, key }, the table by its name under `writeBack`, the key as { column: value }.',
   aliases: 'Older names of the event that still arrive.',
@@ -64,6 +64,9 @@ export interface EventContext {
   readonly running: Readonly<Record<string, RunningValue>>;
 }
 
+/** What an event's `adds` function knows besides the payload. */
+export type AddsContext = Pick<EventContext, 'eventId' | 'type' | 'occurredAt'>;
+
 export type Priority = 1 | 5 | 9;
 
 export interface EventDefinition<
@@ -73,7 +76,7 @@ export interface EventDefinition<
   readonly payload: Schema;
   record(payload: z.output<Schema>): RecordRef;
   effects(payload: z.output<Schema>, context: EventContext): readonly EffectDraft[];
-  adds?(payload: z.output<Schema>): Readonly<Record<string, RunningInput>>;
+  adds?(payload: z.output<Schema>, context: AddsContext): Readonly<Record<string, RunningInput>>;
   writeBack?(payload: z.output<Schema>): WriteBackTarget;
   readonly aliases?: Aliases;
   readonly priority?: Priority;

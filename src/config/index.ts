@@ -1,4 +1,5 @@
 export {
+  type AddsContext,
   type ConfigProblem,
   defineConfig,
   defineEvent,

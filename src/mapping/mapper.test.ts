@@ -245,3 +245,24 @@ describe('checkSamples', () => {
     ]);
   });
 });
+
+test('what an event adds may come of its time', () => {
+  const config = defineConfig({
+    running: { last_seen: 'last' },
+    events: {
+      seen: defineEvent({
+        payload: z.object({ email: z.string() }),
+        record: ({ email }) => contactByEmail(email),
+        adds: (_, { occurredAt, type, eventId }) => ({
+          last_seen: `${type} ${eventId} ${occurredAt.toISOString()}`,
+        }),
+        effects: (_, { running }) => [upsertContact(contactByEmail('ada@example.com'), running)],
+        aliases: ['looked'],
+      }),
+    },
+  });
+  const event = { id: 7, type: 'looked', payload: { email: 'ada@example.com' }, occurredAt: new Date(0) };
+  expect(createMapper(config).plan(event)).toMatchObject({
+    effects: [{ properties: { last_seen: 'seen 7 1970-01-01T00:00:00.000Z' } }],
+  });
+});

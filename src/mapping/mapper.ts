@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { EventContext, EventDefinition, SpokeConfig } from '../config/define-config.ts';
+import type { AddsContext, EventContext, EventDefinition, SpokeConfig } from '../config/define-config.ts';
 import { suggestion } from '../config/nearest-name.ts';
 import type { WriteBackTarget } from '../config/write-back.ts';
 import { type Effect, type EffectDraft, type RecordRef, recordKey } from './effects.ts';
@@ -76,17 +76,16 @@ export function createMapper(config: SpokeConfig, options: { ownerId?: string | 
       const read = readEvent(byType, event);
       if (!read.ok) return read;
       const { name, definition, payload, record } = read;
+      const known: AddsContext = { eventId: String(event.id), type: name, occurredAt: event.occurredAt };
       let running = before;
       try {
-        const inputs = counted ? undefined : definition.adds?.(payload);
+        const inputs = counted ? undefined : definition.adds?.(payload, known);
         if (inputs) running = addToRunning(before, isInputs(inputs), definitions, placeOf(event));
       } catch (error) {
         return refusalOf(error, name, 'adds', payload);
       }
       const context: EventContext = {
-        eventId: String(event.id),
-        type: name,
-        occurredAt: event.occurredAt,
+        ...known,
         ...owner,
         running: readRunning(running, definitions),
       };
