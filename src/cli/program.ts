@@ -13,12 +13,14 @@ import { simulatorCommand } from './simulator.ts';
 import { smokeCommand } from './smoke.ts';
 import { startCommand } from './start.ts';
 import { trackCommand } from './track.ts';
+import { writeBackCommand } from './write-back.ts';
 
 const COMMANDS: readonly CommandModule[] = [
   demoCommand,
   startCommand,
   migrateCommand,
   propertiesCommand,
+  writeBackCommand,
   trackCommand,
   eventsCommand,
   redriveCommand,

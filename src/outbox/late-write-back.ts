@@ -1,6 +1,6 @@
 import type { Database, Row } from '../db/database.ts';
 import type { Mapper } from '../mapping/mapper.ts';
-import { type WriteBackPlans, writeBack } from './write-back.ts';
+import { noteWrittenBack, type WriteBackPlans, writeBack } from './write-back.ts';
 
 const BATCH = 500;
 
@@ -16,24 +16,26 @@ interface UnwrittenRow extends Row {
  * whether there may be more; raises what a row could not be written for, and tries it again at the next call.
  */
 export async function writeBackLate(db: Database, plans: WriteBackPlans, mapper: Mapper): Promise<boolean> {
-  return db.transaction(async (tx) => {
+  const { more, error } = await db.transaction(async (tx) => {
     const rows = await tx.query<UnwrittenRow>(
       `select id, type, payload from {schema}.outbox_events where written_back = false order by id limit ${BATCH}
        for update skip locked`,
     );
-    if (rows.length === 0) return false;
+    if (rows.length === 0) return { more: false };
     const targets = rows.map((row) => ({ eventId: row.id, target: mapper.writeBack(row) }));
-    const { ok, error } = await writeBack(
+    const unwritten = await writeBack(
       tx,
       plans,
       targets.flatMap(({ eventId, target }) => (target === undefined ? [] : [{ eventId, target }])),
     );
-    if (!ok) throw error;
-    await tx.query(
-      `update {schema}.outbox_events e set written_back = x.written
-       from unnest($1::bigint[], $2::boolean[]) x(id, written) where e.id = x.id`,
-      [targets.map((each) => each.eventId), targets.map((each) => (each.target === undefined ? null : true))],
+    const without = targets.filter(({ target }) => target === undefined).map(({ eventId }) => eventId);
+    await noteWrittenBack(
+      tx,
+      targets.map(({ eventId }) => eventId),
+      { ...unwritten, refused: new Set([...unwritten.refused, ...without]) },
     );
-    return rows.length === BATCH;
+    return { more: rows.length === BATCH, error: unwritten.error };
   });
+  if (error !== undefined) throw error;
+  return more;
 }

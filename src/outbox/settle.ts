@@ -3,7 +3,7 @@ import { type AttemptRecord, writeAttempts } from './attempts.ts';
 import { type LaneVerdict, lockHeld, writeVerdicts } from './lane-verdicts.ts';
 import { type LaneWait, wakeWaiting, writeWaits } from './lane-waits.ts';
 import { giveBackShared, type SharedVerdict } from './shared-records.ts';
-import { type WriteBackPlans, type WriteBackRow, writeBack } from './write-back.ts';
+import { noteWrittenBack, type WriteBackPlans, type WriteBackRow, writeBack } from './write-back.ts';
 
 export interface LinkFound {
   readonly recordKey: string;
@@ -69,12 +69,13 @@ export async function settle(
     const lost = settlement.lanes.filter((lane) => !held.has(lane.id)).map((lane) => lane.id);
     const rows = settlement.writeBack?.rows.filter((row) => settled.has(row.eventId)) ?? [];
     if (!settlement.writeBack || rows.length === 0) return { lost };
-    const { ok, error } = await writeBack(tx, settlement.writeBack.plans, rows);
-    await tx.query(
-      `update {schema}.outbox_events set written_back = $2 where id = any ($1::bigint[]) and written_back is distinct from $2`,
-      [rows.map((row) => row.eventId), ok],
+    const unwritten = await writeBack(tx, settlement.writeBack.plans, rows);
+    await noteWrittenBack(
+      tx,
+      rows.map((row) => row.eventId),
+      unwritten,
     );
-    return { lost, ...(ok ? {} : { writeBackError: error }) };
+    return { lost, ...(unwritten.error === undefined ? {} : { writeBackError: unwritten.error }) };
   });
 }
 

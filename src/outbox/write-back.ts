@@ -5,6 +5,7 @@ import {
   type WriteBackTable,
   type WriteBackTarget,
 } from '../config/write-back.ts';
+import { sqlState } from '../db/connection-fault.ts';
 import type { Queryable, Row } from '../db/database.ts';
 import { SpokeError } from '../errors.ts';
 
@@ -32,6 +33,8 @@ const STATUSES = { pending: 'PENDING', synced: 'SYNCED', failed: 'FAILED' } as c
 const MAX_ERROR = 500;
 /** An application that keeps its rows locked must not keep deliveries from being settled, ms. */
 const LOCK_TIMEOUT_MS = 2_000;
+/** Classes of SQLSTATE that are about one row: data, constraints, and what a trigger raises. */
+const OF_ONE_ROW: readonly string[] = ['22', '23', 'P0'];
 
 /**
  * Looks at the tables of a config.
@@ -86,28 +89,72 @@ export function writeBackColumns(table: WriteBackTable): ReadonlyMap<WriteBackCo
   );
 }
 
+/** The event ids of the rows that could not be written; all others were. */
+export interface Unwritten {
+  /** To be tried again: a row is locked, a column is gone. */
+  readonly later: ReadonlySet<number>;
+  /** Never to be written: the key is none of the table's type, a constraint or a trigger of the application refuses the values. */
+  readonly refused: ReadonlySet<number>;
+  /** The first one. */
+  readonly error?: unknown;
+}
+
 /**
  * Writes to the application's rows what has become of their events, as the outbox shows it now; of several events of a row the
- * newest counts. Returns whether that succeeded: a failure is undone by itself, the caller's transaction goes on.
+ * newest counts. A failure is undone by itself, the caller's transaction goes on.
  */
 export async function writeBack(
   tx: Queryable,
   plans: WriteBackPlans,
   rows: readonly WriteBackRow[],
-): Promise<{ readonly ok: boolean; readonly error?: unknown }> {
+): Promise<Unwritten> {
+  const unwritten = { later: new Set<number>(), refused: new Set<number>(), error: undefined };
+  await tx.query(`select set_config('lock_timeout', '${LOCK_TIMEOUT_MS}ms', true)`);
+  for (const [name, plan] of plans) {
+    const own = rows.filter(({ target }) => target.table === name).sort((a, b) => a.eventId - b.eventId);
+    for (const group of byColumns(own)) await writeGroup(tx, plan, group, unwritten);
+  }
+  await tx.query(`select set_config('lock_timeout', '0', true)`);
+  return unwritten;
+}
+
+/** Notes with the events whether their rows have been written; without a mark are those that have none, or never will be. */
+export async function noteWrittenBack(
+  tx: Queryable,
+  eventIds: readonly number[],
+  { later, refused }: Unwritten,
+): Promise<void> {
+  await tx.query(
+    `update {schema}.outbox_events e set written_back = x.written
+     from unnest($1::bigint[], $2::boolean[]) x(id, written)
+     where e.id = x.id and e.written_back is distinct from x.written`,
+    [eventIds, eventIds.map((id) => (refused.has(id) ? null : !later.has(id)))],
+  );
+}
+
+/** In one statement; halved as long as it fails for one of its rows, so that the others are written. Oldest event first. */
+async function writeGroup(
+  tx: Queryable,
+  plan: WriteBackPlan,
+  rows: readonly WriteBackRow[],
+  unwritten: { readonly later: Set<number>; readonly refused: Set<number>; error: unknown },
+): Promise<void> {
   await tx.query('savepoint write_back');
   try {
-    await tx.query(`select set_config('lock_timeout', '${LOCK_TIMEOUT_MS}ms', true)`);
-    for (const [name, plan] of plans) {
-      const own = rows.filter(({ target }) => target.table === name);
-      for (const group of byColumns(own)) await writeRows(tx, plan, group);
-    }
-    await tx.query(`select set_config('lock_timeout', '0', true)`);
+    await writeRows(tx, plan, rows);
     await tx.query('release savepoint write_back');
-    return { ok: true };
   } catch (error) {
     await tx.query('rollback to savepoint write_back');
-    return { ok: false, error };
+    unwritten.error ??= error;
+    const isOfOneRow = OF_ONE_ROW.includes(sqlState(error)?.slice(0, 2) ?? '');
+    const [first] = rows;
+    if (!isOfOneRow) for (const { eventId } of rows) unwritten.later.add(eventId);
+    else if (rows.length === 1 && first) unwritten.refused.add(first.eventId);
+    else {
+      const half = Math.ceil(rows.length / 2);
+      await writeGroup(tx, plan, rows.slice(0, half), unwritten);
+      await writeGroup(tx, plan, rows.slice(half), unwritten);
+    }
   }
 }
 
@@ -184,10 +231,12 @@ async function columnTypes(db: Queryable, table: string): Promise<ReadonlyMap<st
   return new Map(rows.map((row) => [row.name, row.type]));
 }
 
-function quotedTable(table: string): string {
+/** Of `app.leads`, `"app"."leads"`. */
+export function quotedTable(table: string): string {
   const parts = tableParts(table);
   if (!parts) return quoted(table);
   return parts.schema === undefined ? quoted(parts.name) : `${quoted(parts.schema)}.${quoted(parts.name)}`;
 }
 
-const quoted = (name: string) => `"${name.replaceAll('"', '""')}"`;
+/** A name as it stands in a statement. */
+export const quoted = (name: string) => `"${name.replaceAll('"', '""')}"`;
