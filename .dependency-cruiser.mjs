@@ -13,8 +13,9 @@ const MAY_IMPORT = {
   hubspot: ['resilience', 'config', 'mapping/transforms', 'mapping/note.ts'],
   mapping: ['config'],
   outbox: ['resilience', 'db', 'config', 'mapping'],
-  http: ['resilience', 'db', 'config', 'mapping', 'outbox'],
+  http: ['resilience', 'db', 'config', 'mapping', 'outbox', 'ops'],
   delivery: ['resilience', 'db', 'config', 'mapping', 'hubspot', 'outbox'],
+  ops: ['resilience', 'db', 'config', 'hubspot', 'outbox', 'delivery'],
   // Needs no database: the calls pass the gates of whoever hands in the transport.
   provisioning: ['config', 'mapping', 'hubspot'],
 };

@@ -31,6 +31,7 @@ export function httpDocument(): z.output<typeof documentSchema> {
     mapper: createMapper(config),
     clock: systemClock,
     log: silentLogger,
+    metrics: { contentType: 'text/plain', render: refuse },
     stopping: new AbortController().signal,
   });
   return documentSchema.parse(openApiDocument(api));

@@ -20,6 +20,7 @@ import { VARIABLES, type Variable } from '../src/config/variables.ts';
 import { ERROR_CODES } from '../src/errors.ts';
 import { SCOPES } from '../src/http/api-keys.ts';
 import * as spoke from '../src/index.ts';
+import { METRICS, type MetricRow } from '../src/ops/metric-table.ts';
 import { FINDINGS } from '../src/provisioning/portal-plan.ts';
 import { httpDocument } from './http-document.ts';
 import { readSwitches, type Switch } from './simulator-switches.ts';
@@ -86,6 +87,7 @@ export function referencePages(): Readonly<Record<string, string>> {
     'docs/reference/environment.md': environmentPage(),
     'docs/reference/errors.md': errorsPage(),
     'docs/reference/http.md': httpPage(),
+    'docs/reference/metrics.md': metricsPage(),
     'docs/reference/openapi.json': `${JSON.stringify(httpDocument(), null, 2)}\n`,
     'docs/reference/simulator-switches.md': switchesPage(switches),
     'simulator/page/switch-texts.json': switchTexts(switches),
@@ -206,6 +208,32 @@ function httpPage(): string {
       Object.entries(SCOPES).map(([name, meaning]) => [code(name), meaning]),
     ),
     'A request that is refused or fails is answered with `application/problem+json`: `{"code","message","fields"?,"requestId"}`, with a code of the [errors reference](errors.md).',
+  ]);
+}
+
+function metricsPage(): string {
+  const rowsOf = (perProcess: boolean) =>
+    Object.values<MetricRow>(METRICS)
+      .filter(({ kind }) => (kind === 'gauge') !== perProcess)
+      .map(({ name, kind, help, labels = {}, buckets }) => [
+        code(name),
+        kind,
+        help + (buckets === undefined ? '' : ` Buckets: ${buckets.join(', ')}.`),
+        Object.entries(labels)
+          .map(([label, values]) => `${code(label)}: ${values}`)
+          .join('; '),
+      ]);
+  const head = ['metric', 'kind', 'meaning', 'labels'];
+  return page('Metrics', [
+    'What `GET /metrics` of [the HTTP API](../guides/http.md) answers, in Prometheus’ text format. [Monitor](../guides/monitor.md) says how to read it.',
+    '## Of one process',
+    'Since its start: add them up over all processes.',
+    table(head, rowsOf(true)),
+    '`call` is `contacts`, `companies`, `deals`, `tickets` or `custom` (every other object type) with `.upsert`, `.update`, `.adopt` or `.archive`; or `associations.create`, `lists.add`, `lists.remove`, ' +
+      '`consent.set`, `events.custom`, `events.app`, `notes.create`; `read` and `search` stand for all calls that write nothing.',
+    '## Of the installation',
+    'Read from the database at most every 5 s, and the same whichever process is asked: take the highest, do not add them up.',
+    table(head, rowsOf(false)),
   ]);
 }
 

@@ -34,6 +34,8 @@ import type { TokenSource } from './hubspot/token.ts';
 import type { Transport } from './hubspot/transport.ts';
 import type { Logger } from './log.ts';
 import { createMapper, type Mapper } from './mapping/mapper.ts';
+import { createMetrics, type Metrics } from './ops/metrics.ts';
+import { joinObservers, type Observers, observeReads } from './ops/observe-worker.ts';
 import { startRedriveLoop } from './outbox/redrive-loop.ts';
 import { planWriteBack } from './outbox/write-back.ts';
 
@@ -50,7 +52,7 @@ export interface AppOptions {
   readonly guards?: Guards;
   /** For tests: sent as `x-spoke-worker`. */
   readonly workerHeader?: string;
-  readonly observe?: Pick<WorkerOptions, 'onRouted' | 'onClaim' | 'onReadBack' | 'onExchange'>;
+  readonly observe?: Observers;
 }
 
 /** One process's part of Spoke: built by `startApp`, undone by `stop`, in reverse. */
@@ -60,6 +62,7 @@ export interface App {
   readonly mode: 'disabled' | 'dry-run' | 'live';
   /** Where the HTTP API listens, when SPOKE_HTTP_PORT is set. */
   readonly httpUrl?: string;
+  readonly metrics: Pick<Metrics, 'contentType' | 'render'>;
   /** Resolves when delivery runs: at once unless HubSpot cannot be asked yet whose token it is. */
   readonly ready: Promise<void>;
   wake(): void;
@@ -97,9 +100,12 @@ export async function startApp(options: AppOptions): Promise<App> {
   const undo: (() => Promise<unknown>)[] = options.db ? [] : [() => db.close()];
   let worker: Worker | undefined;
   let stopped: Promise<void> | undefined;
+  const metrics = createMetrics({ db, config, clock, log });
+  const observe = joinObservers(metrics.observers, options.observe);
   const app: App & { httpUrl?: string } = {
     db,
     mapper,
+    metrics,
     mode: !settings.hubspotEnabled ? 'disabled' : settings.hubspotSendLive ? 'live' : 'dry-run',
     ready: Promise.resolve(),
     wake: () => worker?.wake(),
@@ -117,7 +123,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     undo.push(() => redrives.stop());
     const { httpPort: port, httpHost: host } = settings;
     if (port !== undefined) {
-      const http = await startHttpServer({ db, config, mapper, clock, log, host, port });
+      const http = await startHttpServer({ db, config, mapper, clock, log, metrics, host, port });
       undo.push(() => http.stop());
       app.httpUrl = http.url;
       log.info({ url: http.url }, 'the HTTP API listens');
@@ -145,12 +151,20 @@ export async function startApp(options: AppOptions): Promise<App> {
     }
     if (!transport) throw new SpokeError('CONFIG_INVALID', 'Live delivery needs HUBSPOT_PRIVATE_APP_TOKEN.');
     const begin = async () => {
-      worker = await startWorker(await workerOptions(options, db, mapper, gates, transport, stopping.signal));
+      worker = await startWorker(
+        await workerOptions({ ...options, observe }, db, mapper, gates, transport, stopping.signal),
+      );
       undo.push(() => worker?.stop() ?? Promise.resolve());
       // `stop` came while the worker was starting and did not see it.
       if (stopping.signal.aborted) await worker.stop();
     };
-    const reads = gatedTransport(transport, gates, 'interactive', stopping.signal, readPatience(settings));
+    const reads = gatedTransport(
+      observeReads(transport, observe),
+      gates,
+      'interactive',
+      stopping.signal,
+      readPatience(settings),
+    );
     if (await portalKnown(options, db, reads, log)) {
       await begin();
       return app;
@@ -231,7 +245,13 @@ async function workerOptions(
   stopping: AbortSignal,
 ): Promise<WorkerOptions> {
   const { settings, config, log, clock = systemClock, guards = ALL_GUARDS } = options;
-  const gated = gatedTransport(transport, gates, 'normal', stopping, readPatience(settings));
+  const gated = gatedTransport(
+    observeReads(transport, options.observe ?? {}),
+    gates,
+    'normal',
+    stopping,
+    readPatience(settings),
+  );
   const reads: Reads = {
     records: createRecords(gated),
     associations: createAssociations(gated),

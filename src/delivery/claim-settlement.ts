@@ -8,7 +8,23 @@ import type { TimedAttempt } from './send-batch.ts';
 import type { SharedHold } from './shared-hold.ts';
 import { type JudgedEvent, laneVerdict, type RetryPolicy } from './verdict.ts';
 
+/** One event of a claim as it was settled. */
+export interface SettledEvent {
+  readonly type: string;
+  readonly state: 'delivered' | 'dead' | 'pending';
+  /** Tries that the claim made of it; 0 when nothing was sent. */
+  readonly tries: number;
+  /** Why it is not delivered. */
+  readonly code?: string;
+  /** Since it was recorded, ms. */
+  readonly ageMs: number;
+}
+
 export interface ClaimReport {
+  /** Calls that were made for the claim. */
+  readonly attempts: readonly TimedAttempt[];
+  /** Without those of lost lanes. */
+  readonly events: readonly SettledEvent[];
   readonly delivered: number;
   readonly dead: readonly { readonly id: number; readonly code: string; readonly message: string }[];
   readonly waiting: number;
@@ -29,6 +45,8 @@ const SETTLE_RETRY_MS = 500;
 export interface ClaimOutcome {
   readonly attempts: readonly TimedAttempt[];
   readonly shared: SharedHold;
+  /** On the monotonic clock: when the claim was asked for. */
+  readonly since: number;
   /** Only in a test that proves that settling before the calls loses events. */
   readonly assumeDone?: boolean;
 }
@@ -36,7 +54,7 @@ export interface ClaimOutcome {
 /** Judges every event of a claim by how its parts ended, and writes that in one transaction. */
 export async function settleClaim(
   work: ClaimWork,
-  { attempts, shared, assumeDone = false }: ClaimOutcome,
+  { attempts, shared, since, assumeDone = false }: ClaimOutcome,
   options: DeliveryOptions,
 ): Promise<ClaimReport> {
   const policy: RetryPolicy = { ...options.retry, unknownIsTriedAgain: options.guards.unknown };
@@ -71,6 +89,8 @@ export async function settleClaim(
   );
   return {
     ...report(verdicts, judged.flat(), lost),
+    attempts,
+    events: settledEvents(work, verdicts, { lost, elapsedMs: options.clock.monotonic() - since }),
     ...(writeBackError === undefined ? {} : { writeBackError }),
   };
 }
@@ -111,11 +131,29 @@ async function settleFirmly(
   }
 }
 
+function settledEvents(
+  work: ClaimWork,
+  verdicts: readonly LaneVerdict[],
+  { lost, elapsedMs }: { readonly lost: readonly number[]; readonly elapsedMs: number },
+): SettledEvent[] {
+  const planned = new Map(work.events.map(({ event }) => [event.id, event]));
+  return verdicts.flatMap((verdict) =>
+    lost.includes(verdict.id)
+      ? []
+      : verdict.events.flatMap(({ id, state, tries, code }) => {
+          const event = planned.get(id);
+          if (event === undefined) return [];
+          const settled = { type: event.type, state, tries, ageMs: event.ageMs + elapsedMs };
+          return code === undefined ? settled : { ...settled, code };
+        }),
+  );
+}
+
 function report(
   verdicts: readonly LaneVerdict[],
   judged: readonly JudgedEvent[],
   lost: readonly number[],
-): ClaimReport {
+): Omit<ClaimReport, 'attempts' | 'events'> {
   const kept = verdicts.filter((verdict) => !lost.includes(verdict.id));
   const events = kept.flatMap((verdict) => verdict.events);
   const ends = judged.flatMap((event) => event.ends);

@@ -81,7 +81,7 @@ export async function deliverClaim(
   const work = createClaimWork(plans, (event) =>
     partsOf(event, shared.overtaken, mapper, after.get(event.lane) ?? event.lane.running),
   );
-  if (!guards.late) await settleClaim(work, { attempts: [], shared, assumeDone: true }, options);
+  if (!guards.late) await settleClaim(work, { attempts: [], shared, since, assumeDone: true }, options);
   for (const event of work.events)
     if (event.refusal === undefined && shared.isBusy(event))
       work.holdBack(event, busyEnd(options.retry.random()));
@@ -117,7 +117,7 @@ export async function deliverClaim(
   await consentStage(work, tools, context);
   await activityStage(work, tools, context);
   await archiveStage(work, tools, context);
-  return settleClaim(work, { attempts: context.attempts, shared }, options);
+  return settleClaim(work, { attempts: context.attempts, shared, since }, options);
 }
 
 function urgencyOf(lanes: readonly ClaimedLane[]): Urgency {

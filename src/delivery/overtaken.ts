@@ -11,8 +11,10 @@ export type Overtaken = Map<string, Map<string, Newest>>;
 export interface Newest {
   readonly id: number;
   /** Absent where only its id is known. */
-  readonly event?: ClaimedEvent;
+  readonly event?: KnownEvent;
 }
+
+type KnownEvent = Omit<ClaimedEvent, 'ageMs'>;
 
 /** Reads which properties the delivered events of a lane that are newer than `afterId` have set, into `overtaken`. */
 export async function readOvertaken(
@@ -32,7 +34,7 @@ export async function readOvertaken(
 
 /** Notes the properties that these events set; oldest event first. */
 export function propertiesSetBy(
-  events: readonly ClaimedEvent[],
+  events: readonly KnownEvent[],
   mapper: Mapper,
   overtaken: Overtaken = new Map(),
 ): Overtaken {

@@ -60,6 +60,7 @@ const event = (id: number, payload: Payload): ClaimedEvent => ({
   type: 'any',
   payload,
   occurredAt: OCCURRED,
+  ageMs: 0,
   attemptCount: 0,
   refusals: 0,
   counted: false,

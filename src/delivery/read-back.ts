@@ -13,13 +13,15 @@ import {
 } from './expectations.ts';
 import { type FoundRecord, findRecords } from './find-records.ts';
 import { createLease } from './lease.ts';
-import type { SendContext } from './send-batch.ts';
+import type { SendContext, TimedAttempt } from './send-batch.ts';
 import { batchesOf, type UpsertInput, upsertBatches } from './upsert-batches.ts';
 
 export interface ReadBackReport {
   readonly lanes: number;
   /** Records that showed an older value and were set right. */
   readonly repaired: number;
+  /** Calls that were made to set them right. */
+  readonly attempts: readonly TimedAttempt[];
 }
 
 /** A read-back that could not be finished is tried again after this. */
@@ -40,7 +42,7 @@ export async function readBack(options: DeliveryOptions): Promise<ReadBackReport
     leaseMs: options.leaseMs,
     settleMs: options.settleMs,
   });
-  if (lanes.length === 0) return { lanes: 0, repaired: 0 };
+  if (lanes.length === 0) return { lanes: 0, repaired: 0, attempts: [] };
   const keys = [...new Set(lanes.flatMap((lane) => sharedKeysOf(lane, mapper)))];
   const holder = `read-back ${options.worker} ${lanes[0]?.id} ${lanes[0]?.epoch}`;
   const own = new Set(lanes.map((lane) => lane.recordKey));
@@ -124,7 +126,11 @@ export async function readBack(options: DeliveryOptions): Promise<ReadBackReport
     settleMs: options.settleMs,
     fenced: options.guards.epoch,
   });
-  return { lanes: lanes.length, repaired: [...ends.values()].filter((end) => end.end === 'applied').length };
+  return {
+    lanes: lanes.length,
+    repaired: [...ends.values()].filter((end) => end.end === 'applied').length,
+    attempts: context.attempts,
+  };
 }
 
 /** The events that have set the properties of shared records last. */

@@ -4,6 +4,7 @@ import type { SpokeConfig } from '../config/define-config.ts';
 import type { Database } from '../db/database.ts';
 import type { Logger } from '../log.ts';
 import type { Mapper } from '../mapping/mapper.ts';
+import type { Metrics } from '../ops/metrics.ts';
 import type { Principal } from './api-keys.ts';
 
 /** What the routes work with. */
@@ -13,6 +14,7 @@ export interface HttpContext {
   readonly mapper: Mapper;
   readonly clock: Clock;
   readonly log: Logger;
+  readonly metrics: Pick<Metrics, 'contentType' | 'render'>;
   /** Aborted once the process stops: then it is not ready for more. */
   readonly stopping: AbortSignal;
 }

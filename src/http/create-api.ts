@@ -10,10 +10,11 @@ import { answerProblem, problemOf } from './problem.ts';
 import { eventRoutes } from './routes/events.ts';
 import { healthRoutes } from './routes/health.ts';
 import { leadRoutes } from './routes/leads.ts';
+import { metricsRoutes } from './routes/metrics.ts';
 import { redriveRoutes } from './routes/redrives.ts';
 
 /** Every group of routes. */
-const GROUPS: readonly Routes[] = [healthRoutes, eventRoutes, redriveRoutes, leadRoutes];
+const GROUPS: readonly Routes[] = [healthRoutes, metricsRoutes, eventRoutes, redriveRoutes, leadRoutes];
 
 /** Largest body, bytes: room for a filter of 10,000 ids. */
 const MAX_BODY = 262_144;

@@ -95,6 +95,8 @@ export interface ClaimedEvent {
   readonly type: string;
   readonly payload: unknown;
   readonly occurredAt: Date;
+  /** Since it was recorded, ms, by the database's clock. */
+  readonly ageMs: number;
   readonly attemptCount: number;
   /** Tries that HubSpot refused for now because of this event. */
   readonly refusals: number;
@@ -118,6 +120,7 @@ interface ClaimRow extends Row {
   type: string;
   payload: unknown;
   occurred_at: Date;
+  age_ms: number;
   attempt_count: number;
   refusals: number;
   counted: boolean;
@@ -156,9 +159,10 @@ export async function claimLanes(db: Queryable, options: ClaimOptions): Promise<
          (extract(epoch from clock_timestamp() - l.failing_since) * 1000)::float8 as failing_ms
      )
      select l.id as lane_id, l.record_key, l.epoch, l.crashes, l.plan_crashes, l.failures, l.failing_ms, l.unfold_until, l.delivered_to,
-            l.priority, l.running, e.id as event_id, e.type, e.payload, e.occurred_at, e.attempt_count, e.refusals, e.counted
+            l.priority, l.running, e.id as event_id, e.type, e.payload, e.occurred_at, e.attempt_count, e.refusals, e.counted,
+            (extract(epoch from clock_timestamp() - e.created_at) * 1000)::float8 as age_ms
      from leased l left join lateral (
-       select e.id, e.type, e.payload, e.occurred_at, e.attempt_count, e.refusals, e.counted from {schema}.outbox_events e
+       select e.id, e.type, e.payload, e.occurred_at, e.created_at, e.attempt_count, e.refusals, e.counted from {schema}.outbox_events e
        where e.lane_id between l.id and l.id and e.processed_at is null
        order by e.lane_id, e.id limit case when l.unfold_until is null then $7 else 1 end
      ) e on true
@@ -268,6 +272,7 @@ function lanesOf(rows: readonly ClaimRow[]): ClaimedLane[] {
       type: row.type,
       payload: row.payload,
       occurredAt: row.occurred_at,
+      ageMs: row.age_ms,
       attemptCount: row.attempt_count,
       refusals: row.refusals,
       counted: row.counted,

@@ -15,7 +15,7 @@ export interface DoubtedLane {
   readonly events: readonly DoubtedEvent[];
 }
 
-export interface DoubtedEvent extends ClaimedEvent {
+export interface DoubtedEvent extends Omit<ClaimedEvent, 'ageMs'> {
   /** Only a delivered event says what the record must show; any other may have left its values there. */
   readonly delivered: boolean;
 }

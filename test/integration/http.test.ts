@@ -7,6 +7,7 @@ import { createApiKey, listApiKeys, revokeApiKey, SCOPE_NAMES, type Scope } from
 import { type HttpServer, type HttpServerOptions, startHttpServer } from '../../src/http/server.ts';
 import { createLogger, silentLogger } from '../../src/log.ts';
 import { createMapper } from '../../src/mapping/mapper.ts';
+import { createMetrics } from '../../src/ops/metrics.ts';
 import { moveRedriveChunk } from '../../src/outbox/move-redrive.ts';
 import { databaseKinds, type TestDatabase, testDatabaseOf } from '../support/database.ts';
 import { insertEvents } from '../support/lanes.ts';
@@ -25,6 +26,7 @@ describe.each(databaseKinds)('the HTTP API on %s', (kind) => {
       mapper: createMapper(testConfig),
       clock: systemClock,
       log: silentLogger,
+      metrics: createMetrics({ db, config: testConfig, clock: systemClock, log: silentLogger }),
       host: '127.0.0.1',
       port: 0,
       ...over,
@@ -134,6 +136,7 @@ describe.each(databaseKinds)('the HTTP API on %s', (kind) => {
       ['events:read', 'POST', '/api/redrives'],
       ['events:read', 'POST', '/api/redrives/1/abort'],
       ['metrics:read', 'POST', '/internal/leads/resync-failed'],
+      ['events:read', 'GET', '/metrics'],
     ])('with %s alone may not %s %s', async (scope, method, path) => {
       const made = await createApiKey(db, { name: 'one scope', scopes: [scope] });
       const { status, json } = await ask(method, path, { key: made.key });
