@@ -27,6 +27,7 @@ import { createAssociations } from './hubspot/associations.ts';
 import { createConsent } from './hubspot/consent.ts';
 import { createCustomEvents } from './hubspot/custom-events.ts';
 import { createLists } from './hubspot/lists.ts';
+import { createPipelines } from './hubspot/pipelines.ts';
 import { createProperties } from './hubspot/properties.ts';
 import { createRecords } from './hubspot/records.ts';
 import { createSchemas } from './hubspot/schemas.ts';
@@ -259,6 +260,7 @@ async function workerOptions(
     lists: createLists(gated),
     consent: createConsent(gated),
     schemas: createSchemas(gated),
+    pipelines: createPipelines(gated),
   };
   return {
     db,

@@ -2,7 +2,10 @@ import type { Clock } from '../clock.ts';
 import { suggestion } from '../config/nearest-name.ts';
 import { SpokeError } from '../errors.ts';
 import type { AssociationTypeRef } from '../hubspot/link.ts';
+import type { Pipeline } from '../hubspot/pipelines.ts';
+import type { Properties } from '../mapping/effects.ts';
 import type { Reads } from './stage.ts';
+import { namesStage, withStageIds } from './stage-names.ts';
 import type { EffectEnd } from './verdict.ts';
 
 /** What a portal calls things, by the names that a config uses; read when first asked for, and again when a name is not known. */
@@ -13,6 +16,11 @@ export interface Directory {
   list(objectType: string, list: string): Promise<Entry<string>>;
   /** The id of a subscription type, by its id or its name. */
   subscription(name: string): Promise<Entry<string>>;
+  /**
+   * Properties with ids in the place of the labels of a pipeline and a stage; as they are where there is nothing to look up, or the
+   * token may not read pipelines.
+   */
+  staged(objectType: string, properties: Properties): Promise<Entry<Properties>>;
 }
 
 export type Entry<T> =
@@ -39,17 +47,17 @@ interface Shelf<T> {
 }
 
 export function createDirectory(
-  reads: Pick<Reads, 'labels' | 'lists' | 'consent' | 'schemas'>,
+  reads: Pick<Reads, 'labels' | 'lists' | 'consent' | 'schemas' | 'pipelines'>,
   clock: Pick<Clock, 'monotonic'>,
 ): Directory {
   const shelves = new Map<string, Promise<Shelf<unknown>>>();
 
-  async function find<T>(
+  /** What `isKnown` does not find is read anew, though not all the time. */
+  async function shelf<T>(
     shelfName: string,
-    wanted: string,
     read: () => Promise<ReadonlyMap<string, T>>,
-    what: string,
-  ): Promise<Entry<T>> {
+    isKnown: (entries: ReadonlyMap<string, T>) => boolean,
+  ): Promise<Entry<ReadonlyMap<string, T>>> {
     const fresh = async (): Promise<Shelf<T>> => ({ readAt: clock.monotonic(), entries: await read() });
     const load = (): Promise<Shelf<T>> => {
       const loading = fresh();
@@ -59,21 +67,10 @@ export function createDirectory(
       return loading;
     };
     try {
-      let shelf = (await (shelves.get(shelfName) ?? load())) as Shelf<T>;
-      const age = clock.monotonic() - shelf.readAt;
-      if (age > KEEP_MS || (age > READ_AGAIN_MS && !shelf.entries.has(keyOf(wanted)))) shelf = await load();
-      const value = shelf.entries.get(keyOf(wanted));
-      if (value !== undefined) return { ok: true, value };
-      return {
-        ok: false,
-        end: {
-          end: 'not-applied',
-          next: 'await',
-          code: 'DELIVERY_NAME_UNKNOWN',
-          message: `The portal has no ${what} ${JSON.stringify(wanted)}.${suggestion(wanted, shelf.entries.keys())}`,
-          waitMs: MISSING_WAIT_MS,
-        },
-      };
+      const known = (await (shelves.get(shelfName) ?? load())) as Shelf<T>;
+      const age = clock.monotonic() - known.readAt;
+      const isOld = age > KEEP_MS || (age > READ_AGAIN_MS && !isKnown(known.entries));
+      return { ok: true, value: (isOld ? await load() : known).entries };
     } catch (error) {
       const code = error instanceof SpokeError ? error.code : 'DELIVERY_HELD';
       const message = error instanceof Error ? error.message : String(error);
@@ -82,6 +79,21 @@ export function createDirectory(
         end: { end: 'not-applied', next: 'wait', code, message, waitMs: RETRY_MS },
       };
     }
+  }
+
+  async function find<T>(
+    shelfName: string,
+    wanted: string,
+    read: () => Promise<ReadonlyMap<string, T>>,
+    what: string,
+  ): Promise<Entry<T>> {
+    const entries = await shelf(shelfName, read, (known) => known.has(keyOf(wanted)));
+    if (!entries.ok) return entries;
+    const value = entries.value.get(keyOf(wanted));
+    if (value !== undefined) return { ok: true, value };
+    return unknownName(
+      `The portal has no ${what} ${JSON.stringify(wanted)}.${suggestion(wanted, entries.value.keys())}`,
+    );
   }
 
   return {
@@ -123,6 +135,33 @@ export function createDirectory(
               ),
             'subscription type',
           ),
+    async staged(objectType, properties) {
+      if (!namesStage(objectType, properties)) return { ok: true, value: properties };
+      const read = async () => new Map([['all', await reads.pipelines.expectList(objectType)]]);
+      const put = (entries: ReadonlyMap<string, readonly Pipeline[]>) =>
+        withStageIds(objectType, properties, entries.get('all') ?? []);
+      const entries = await shelf(`pipelines ${objectType}`, read, (known) => put(known).ok);
+      if (!entries.ok)
+        return 'code' in entries.end && entries.end.code === 'HUBSPOT_FORBIDDEN'
+          ? { ok: true, value: properties }
+          : entries;
+      const staged = put(entries.value);
+      return staged.ok ? { ok: true, value: staged.properties } : unknownName(staged.message);
+    },
+  };
+}
+
+/** Somebody may create it, or correct the config: it is waited for. */
+function unknownName(message: string): { readonly ok: false; readonly end: EffectEnd } {
+  return {
+    ok: false,
+    end: {
+      end: 'not-applied',
+      next: 'await',
+      code: 'DELIVERY_NAME_UNKNOWN',
+      message,
+      waitMs: MISSING_WAIT_MS,
+    },
   };
 }
 

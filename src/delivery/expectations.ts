@@ -4,11 +4,14 @@ import type { DoubtedEvent, DoubtedLane } from '../outbox/doubts.ts';
 import { upsertsOf } from './plan.ts';
 import type { UpsertInput } from './upsert-batches.ts';
 
+/** Values that are not to be shown any more; `any`: all others, of a property that Spoke alone works out. */
+export type StaleValues = ReadonlySet<string> | 'any';
+
 /** What a record must show, and which older values a write that landed late may have left instead. */
 export interface Expectation {
   readonly upsert: UpsertInput;
-  /** By property: values that earlier events of the doubtful time have set; `any` for one that Spoke alone works out. */
-  readonly stale: ReadonlyMap<string, ReadonlySet<string> | 'any'>;
+  /** By property: values that earlier events of the doubtful time have set. */
+  readonly stale: ReadonlyMap<string, StaleValues>;
 }
 
 /** By record key and property: the event that has set it last, whichever lane it is of. */
@@ -20,7 +23,7 @@ interface OpenFold {
   readonly eventIds: number[];
   /** By property: every value that an event so far has set. */
   readonly seen: Map<string, Set<string>>;
-  readonly stale: Map<string, Set<string> | 'any'>;
+  readonly stale: Map<string, StaleValues>;
   /** By property: the last delivered event of the lane that set it. */
   readonly setBy: Map<string, number>;
 }

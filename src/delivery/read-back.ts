@@ -14,6 +14,7 @@ import {
 import { type FoundRecord, findRecords } from './find-records.ts';
 import { createLease } from './lease.ts';
 import type { SendContext, TimedAttempt } from './send-batch.ts';
+import { stagedExpectation } from './staged-expectation.ts';
 import { batchesOf, type UpsertInput, upsertBatches } from './upsert-batches.ts';
 
 export interface ReadBackReport {
@@ -56,6 +57,10 @@ export async function readBack(options: DeliveryOptions): Promise<ReadBackReport
   const byLane = new Map(
     lanes.map((lane) => [lane, expectationsOf(lane, mapper, shared.written, others)] as const),
   );
+  for (const [lane, expectations] of byLane) {
+    const staged = expectations.map((each) => stagedExpectation(each, options.directory));
+    byLane.set(lane, await Promise.all(staged));
+  }
   const all = [...byLane.values()].flat();
   const context: SendContext = {
     gates: options.gates,

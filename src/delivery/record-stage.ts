@@ -17,8 +17,13 @@ export async function recordStage(
   tools: StageTools,
   context: SendContext,
 ): Promise<void> {
-  const folds = foldUpserts(work.upserts(types.of, types.others));
   const ends = new Map<FoldedUpsert, EffectEnd>();
+  const folds: FoldedUpsert[] = [];
+  for (const fold of foldUpserts(work.upserts(types.of, types.others))) {
+    const staged = await tools.directory.staged(fold.record.objectType, fold.properties);
+    if (staged.ok) folds.push({ ...fold, properties: staged.value });
+    else work.endUpsert(fold, staged.end);
+  }
   const ofHubspot = folds.filter(({ record }) => record.idProperty === 'domain');
   if (ofHubspot.length > 0)
     for (const [fold, end] of await updateFound(ofHubspot, tools, context)) ends.set(fold, end);
@@ -70,7 +75,13 @@ async function sendApart(
 ): Promise<void> {
   for (const parts of variants(fold)) {
     const part = { ...foldOf(recordKey(fold.record), parts), isOwn: false };
-    const [end = refusal] = (await upsertBatches([part], tools.writes.records, context)).values();
+    const staged = await tools.directory.staged(part.record.objectType, part.properties);
+    if (!staged.ok) {
+      work.endUpsert(part, staged.end);
+      continue;
+    }
+    const sent = { ...part, properties: staged.value };
+    const [end = refusal] = (await upsertBatches([sent], tools.writes.records, context)).values();
     work.endUpsert(part, end);
   }
 }

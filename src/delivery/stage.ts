@@ -7,6 +7,7 @@ import type { Consent } from '../hubspot/consent.ts';
 import type { CustomEvents } from '../hubspot/custom-events.ts';
 import type { Exchange } from '../hubspot/exchange.ts';
 import type { Lists } from '../hubspot/lists.ts';
+import type { Pipelines } from '../hubspot/pipelines.ts';
 import type { Records } from '../hubspot/records.ts';
 import type { Schemas } from '../hubspot/schemas.ts';
 import type { Directory } from './directory.ts';
@@ -31,6 +32,7 @@ export interface Reads {
   readonly lists: Lists;
   readonly consent: Consent;
   readonly schemas: Schemas;
+  readonly pipelines: Pipelines;
 }
 
 /** What the stages of a claim work with; the same for every claim of a worker. */

@@ -44,7 +44,7 @@ const MIN_POLL_MS = 50;
 const WAITING_POLL_MS = 500;
 const READ_BACK_POLL_MS = 1_000;
 /** Between two looks whether properties have come back. */
-const DRIFT_POLL_MS = 30_000;
+const DRIFT_POLL_MS = 10_000;
 /** Between two looks for rows of the application that could not be written. */
 const WRITE_BACK_POLL_MS = 5_000;
 const SUSPECT_POLL_MS = 1_000;
