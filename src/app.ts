@@ -8,13 +8,14 @@ import { assertMigrated, migrate } from './db/migrate.ts';
 import { openDatabase } from './db/open-database.ts';
 import { createDirectory } from './delivery/directory.ts';
 import { createDriftWatch } from './delivery/drift-watch.ts';
-import { type DryRunDefinitions, runDry } from './delivery/dry-run.ts';
+import { runDry } from './delivery/dry-run.ts';
 import { gatedTransport } from './delivery/gated-transport.ts';
 import type { Gates } from './delivery/gates.ts';
 import type { Guards } from './delivery/guards.ts';
 import { ALL_GUARDS } from './delivery/guards.ts';
 import { pinPortal, readInstallation } from './delivery/portal.ts';
 import { openGates, openTransport, readAccount, tokenOf } from './delivery/portal-access.ts';
+import type { Definitions } from './delivery/preview.ts';
 import type { Reads } from './delivery/stage.ts';
 import { startWorker, type Worker, type WorkerOptions } from './delivery/worker.ts';
 import { SpokeError } from './errors.ts';
@@ -135,6 +136,8 @@ export async function startApp(options: AppOptions): Promise<App> {
     const transport = openTransport(settings, log, options.workerHeader);
     if (transport) undo.push(() => transport.close());
     if (app.mode === 'dry-run') {
+      const reads =
+        transport && gatedTransport(transport, gates, 'bulk', stopping.signal, readPatience(settings));
       const running = runDry({
         db,
         mapper,
@@ -142,10 +145,8 @@ export async function startApp(options: AppOptions): Promise<App> {
         clock,
         pollMs: settings.pollIntervalMs,
         stopping: stopping.signal,
-        definitions: definitionsOf(
-          transport && gatedTransport(transport, gates, 'bulk', stopping.signal, readPatience(settings)),
-          log,
-        ),
+        definitions: definitionsOf(reads, log),
+        records: reads && createRecords(reads),
       });
       undo.push(() => running);
       return app;
@@ -330,11 +331,11 @@ function activitiesOf(
 }
 
 /** Reads the property definitions of an object type once; without a token or an answer, dry runs check the mapping only. */
-function definitionsOf(reads: Transport | undefined, log: Logger): DryRunDefinitions {
-  const known = new Map<string, ReturnType<DryRunDefinitions>>();
+function definitionsOf(reads: Transport | undefined, log: Logger): Definitions {
+  const known = new Map<string, ReturnType<Definitions>>();
   const properties = reads && createProperties(reads);
   if (!properties) log.warn({}, '[DRY-RUN] without a token values are not checked against the portal');
-  const read: DryRunDefinitions = async (objectType) => {
+  const read: Definitions = async (objectType) => {
     try {
       return await properties?.expectList(objectType);
     } catch (error) {

@@ -1,4 +1,5 @@
 import { systemClock } from '../clock.ts';
+import type { Database } from '../db/database.ts';
 import { gatedTransport } from '../delivery/gated-transport.ts';
 import { checkPortal } from '../delivery/portal.ts';
 import { openGates, openTransport, readAccount } from '../delivery/portal-access.ts';
@@ -16,7 +17,7 @@ const PATIENCE_MS = 60_000;
 export async function withPortal<T>(
   surroundings: Surroundings,
   stopping: AbortSignal,
-  work: (transport: Transport, portalId: string) => Promise<T>,
+  work: (transport: Transport, portalId: string, db: Database) => Promise<T>,
 ): Promise<T> {
   const { settings, log } = surroundings;
   const transport = openTransport(settings, log);
@@ -28,7 +29,7 @@ export async function withPortal<T>(
       const gated = gatedTransport(transport, gates, 'normal', stopping, PATIENCE_MS);
       const account = await readAccount(gated);
       await checkPortal(db, account, settings.hubspotPortalId?.toString());
-      return work(gated, account.portalId);
+      return work(gated, account.portalId, db);
     });
   } finally {
     await transport.close();

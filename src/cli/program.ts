@@ -6,6 +6,7 @@ import { eventsCommand } from './events.ts';
 import { exitCodeOf } from './exit-code.ts';
 import { keysCommand } from './keys.ts';
 import { migrateCommand } from './migrate.ts';
+import { planCommand } from './plan.ts';
 import { propertiesCommand } from './properties.ts';
 import { redriveCommand } from './redrive.ts';
 import { reportError } from './report-error.ts';
@@ -25,6 +26,7 @@ const COMMANDS: readonly CommandModule[] = [
   eventsCommand,
   redriveCommand,
   keysCommand,
+  planCommand,
   smokeCommand,
   simulatorCommand,
 ];

@@ -1,9 +1,8 @@
-import type { SpokeConfig } from '../config/define-config.ts';
-import { suggestion } from '../config/nearest-name.ts';
-import { dryRun } from '../delivery/dry-run.ts';
+import { previewEvents } from '../delivery/preview.ts';
 import { createMapper } from '../mapping/mapper.ts';
 import { wholeNumber } from './arguments.ts';
-import { type CommandModule, type Console, EXIT, print, usageError } from './command.ts';
+import { type ChosenEvent, chooseEvent } from './choose-event.ts';
+import { type CommandModule, type Console, EXIT, print } from './command.ts';
 import { type Loaded, loadEverything, withMigrated } from './load.ts';
 
 interface SmokeArguments {
@@ -11,11 +10,6 @@ interface SmokeArguments {
   timeout: string;
   config?: string;
   json?: boolean;
-}
-
-interface Chosen {
-  readonly type: string;
-  readonly payload: unknown;
 }
 
 const MAX_TIMEOUT_SECONDS = 3_600;
@@ -33,7 +27,7 @@ export const smokeCommand: CommandModule = (program, console, finish) => {
     .action(async (type: string | undefined, options: SmokeArguments) => {
       const timeoutMs = wholeNumber('--timeout', options.timeout, 1, MAX_TIMEOUT_SECONDS) * 1_000;
       const loaded = await loadEverything(console, options.config);
-      const chosen = chooseEvent(loaded.config, type, options.payload);
+      const chosen = chooseEvent(loaded.config, type, options.payload, '--payload');
       const { hubspotEnabled, hubspotSendLive } = loaded.settings;
       finish(
         hubspotEnabled && hubspotSendLive
@@ -43,22 +37,6 @@ export const smokeCommand: CommandModule = (program, console, finish) => {
     });
 };
 
-function chooseEvent(config: SpokeConfig, type: string | undefined, payload: string | undefined): Chosen {
-  const names = Object.keys(config.events);
-  const chosen = type ?? names.find((name) => config.events[name]?.sample !== undefined);
-  if (chosen === undefined) throw usageError('No event of the config has a sample: give TYPE and --payload.');
-  const definition = Object.hasOwn(config.events, chosen) ? config.events[chosen] : undefined;
-  if (definition === undefined)
-    throw usageError(`The config defines no event ${JSON.stringify(chosen)}.${suggestion(chosen, names)}`);
-  if (payload === undefined && definition.sample === undefined)
-    throw usageError(`The event ${chosen} has no sample in the config: give --payload.`);
-  try {
-    return { type: chosen, payload: payload === undefined ? definition.sample : JSON.parse(payload) };
-  } catch {
-    throw usageError('--payload is not JSON.');
-  }
-}
-
 /** The mapping alone is checked: there may be no token. */
 const noDefinitions = () => Promise.resolve(undefined);
 
@@ -66,13 +44,16 @@ const noDefinitions = () => Promise.resolve(undefined);
 async function describeOne(
   console: Console,
   loaded: Loaded,
-  { type, payload }: Chosen,
+  { type, payload }: ChosenEvent,
   json: boolean | undefined,
 ): Promise<number> {
   const mapper = createMapper(loaded.config, { ownerId: loaded.settings.hubspotOwnerId });
-  const event = { id: 0, type, payload, occurred_at: new Date() };
+  const event = { id: 'smoke', type, payload, occurredAt: new Date() };
   // The database is part of the path: a smoke test that does not reach it would say nothing.
-  const { problems, effects } = await withMigrated(loaded, async () => dryRun(event, mapper, noDefinitions));
+  const [preview] = await withMigrated(loaded, () =>
+    previewEvents([event], new Map(), { mapper, definitions: noDefinitions }),
+  );
+  const { problems, effects } = preview ?? { problems: [], effects: [] };
   const text = [
     `[DRY-RUN] ${type}`,
     ...problems.map((problem) => `  would be refused: ${problem}`),
@@ -86,7 +67,7 @@ async function describeOne(
 async function sendOne(
   console: Console,
   loaded: Loaded,
-  chosen: Chosen,
+  chosen: ChosenEvent,
   timeoutMs: number,
   json: boolean | undefined,
 ): Promise<number> {

@@ -1,9 +1,10 @@
 import type { Clock } from '../clock.ts';
 import type { Database, Row } from '../db/database.ts';
+import type { Records } from '../hubspot/records.ts';
 import type { Logger } from '../log.ts';
 import { type Effect, isUpsert } from '../mapping/effects.ts';
 import type { Mapper } from '../mapping/mapper.ts';
-import { checkProperties, type PropertyDefinition } from '../mapping/property-check.ts';
+import { type Definitions, type Preview, previewEvents, readRunningStates } from './preview.ts';
 
 export interface DryRunOptions {
   readonly db: Database;
@@ -11,20 +12,10 @@ export interface DryRunOptions {
   readonly log: Logger;
   readonly clock: Clock;
   readonly pollMs: number;
-  readonly definitions: DryRunDefinitions;
+  readonly definitions: Definitions;
+  /** Reads what the portal holds; absent without a token. */
+  readonly records?: Records | undefined;
   readonly stopping: AbortSignal;
-}
-
-/** The portal's definitions of an object type; undefined where they cannot be read, which is logged once. */
-export type DryRunDefinitions = (objectType: string) => Promise<readonly PropertyDefinition[] | undefined>;
-
-/** What one waiting event would do. */
-export interface DryRunReport {
-  readonly event: number;
-  readonly type: string;
-  /** Would become a dead letter, or hold values that the portal refuses. */
-  readonly problems: readonly string[];
-  readonly effects: readonly Effect[];
 }
 
 /** Ids below the newest one seen that are looked at again: their transactions may have committed late. */
@@ -35,13 +26,13 @@ interface WaitingRow extends Row {
   id: number;
   type: string;
   payload: unknown;
-  record_key: string | null;
+  given_key: string | null;
   occurred_at: Date;
 }
 
 /**
- * Says for each waiting event, once per process, what would be sent and what the portal would refuse; sends and changes nothing.
- * The events stay in the outbox: a later live start delivers them. Resolves when stopped.
+ * Says for each waiting event, once per process, what would be sent, what of it would change at HubSpot, and what the portal would
+ * refuse; sends and changes nothing. The events stay in the outbox: a later live start delivers them. Resolves when stopped.
  *
  * At level `info` a line names the properties; at `debug` it carries their values too, which are people's data.
  */
@@ -52,7 +43,7 @@ export async function runDry(options: DryRunOptions): Promise<void> {
   while (!stopping.aborted) {
     const rows = await db
       .query<WaitingRow>(
-        `select id, type, payload, record_key, occurred_at from {schema}.outbox_events
+        `select id, type, payload, given_key, occurred_at from {schema}.outbox_events
          where processed_at is null and id > $1 and not (id = any ($2::bigint[])) order by id limit ${BATCH}`,
         [newest - LOOK_BACK, [...seen]],
       )
@@ -63,48 +54,51 @@ export async function runDry(options: DryRunOptions): Promise<void> {
         );
         return [];
       });
-    for (const row of rows) {
-      logReport(log, await dryRun(row, options.mapper, options.definitions));
-      seen.add(row.id);
-      newest = Math.max(newest, row.id);
+    for (const preview of await previewRows(rows, options)) logPreview(log, preview);
+    for (const { id } of rows) {
+      seen.add(id);
+      newest = Math.max(newest, id);
     }
     for (const id of seen) if (id <= newest - LOOK_BACK) seen.delete(id);
     if (rows.length < BATCH) await clock.sleep(Math.min(options.pollMs, 1_000), stopping);
   }
 }
 
-/** What one event would do, judged by the portal's definitions. */
-export async function dryRun(
-  event: {
-    readonly id: number;
-    readonly type: string;
-    readonly payload: unknown;
-    readonly occurred_at: Date;
-  },
-  mapper: Mapper,
-  definitions: DryRunDefinitions,
-): Promise<DryRunReport> {
-  const plan = mapper.plan({
-    id: event.id,
-    type: event.type,
-    payload: event.payload,
-    occurredAt: event.occurred_at,
+async function previewRows(rows: readonly WaitingRow[], options: DryRunOptions): Promise<Preview[]> {
+  if (rows.length === 0) return [];
+  const events = rows.map((row) => ({
+    id: row.id,
+    type: row.type,
+    payload: row.payload,
+    occurredAt: row.occurred_at,
+    recordKey: row.given_key,
+  }));
+  const keys = events.flatMap((event) => {
+    const route = options.mapper.route(event);
+    return route.ok ? [route.recordKey] : [];
   });
-  if (!plan.ok)
-    return { event: event.id, type: event.type, problems: [`${plan.code}: ${plan.message}`], effects: [] };
-  const problems: string[] = [];
-  for (const effect of plan.effects) {
-    const [objectType, properties] = isUpsert(effect)
-      ? [effect.record.objectType, effect.properties]
-      : ['notes', effect.kind === 'activity.create' ? { hs_note_body: effect.body } : {}];
-    if (Object.keys(properties).length === 0) continue;
-    const known = await definitions(objectType);
-    if (known === undefined) continue;
-    problems.push(
-      ...checkProperties(properties, known).map((problem) => `${problem.property}: ${problem.message}`),
-    );
-  }
-  return { event: event.id, type: event.type, problems, effects: plan.effects };
+  return previewEvents(events, await readRunningStates(options.db, keys), options);
+}
+
+function logPreview(log: Logger, { event, type, problems, effects, changes }: Preview): void {
+  const facts = {
+    event,
+    type,
+    effects: effects.map(describe),
+    ...(changes ? { changes: changes.map(describeChange) } : {}),
+  };
+  if (problems.length > 0)
+    log.warn({ ...facts, problems }, `[DRY-RUN] event ${event} (${type}) would be refused`);
+  else log.info(facts, `[DRY-RUN] event ${event} (${type}) would be sent`);
+  // Not under one of the names that are redacted: whoever asks for debug wants the values.
+  log.debug(
+    {
+      event,
+      wouldSend: effects.map((effect) => JSON.stringify(effect)),
+      ...(changes ? { wouldChange: changes.map((change) => JSON.stringify(change)) } : {}),
+    },
+    `[DRY-RUN] event ${event} in full`,
+  );
 }
 
 /** An effect without anybody's data. */
@@ -116,15 +110,8 @@ function describe(effect: Effect): string {
   return `${effect.kind} on ${of}`;
 }
 
-function logReport(log: Logger, report: DryRunReport): void {
-  const effects = report.effects.map(describe);
-  const { event, type, problems } = report;
-  if (problems.length > 0)
-    log.warn({ event, type, problems, effects }, `[DRY-RUN] event ${event} (${type}) would be refused`);
-  else log.info({ event, type, effects }, `[DRY-RUN] event ${event} (${type}) would be sent`);
-  // Not under one of the names that are redacted: whoever asks for debug wants the values.
-  log.debug(
-    { event, wouldSend: report.effects.map((effect) => JSON.stringify(effect)) },
-    `[DRY-RUN] event ${event} in full`,
-  );
+function describeChange({ record, hubspotId, properties }: NonNullable<Preview['changes']>[number]): string {
+  const names = properties.map(({ name }) => name).join(', ');
+  if (hubspotId === null) return `a new one of the ${record.objectType} (${names})`;
+  return `${record.objectType} ${hubspotId}: ${names === '' ? 'nothing' : names}`;
 }

@@ -32,12 +32,17 @@ export function sampleUse(config: SpokeConfig, ownerId?: string): readonly Sampl
     if (sample === undefined) return [];
     const plan = mapper.plan({ id: 'sample', type: event, payload: sample, occurredAt: new Date(0) });
     if (!plan.ok) return [];
-    return plan.effects.map((effect) => ({
-      event,
-      objectType: effect.record.objectType,
-      idProperty: effect.record.idProperty,
-      properties: 'properties' in effect ? effect.properties : {},
-    }));
+    return plan.effects.flatMap((effect) => [
+      {
+        event,
+        objectType: effect.record.objectType,
+        idProperty: effect.record.idProperty,
+        properties: 'properties' in effect ? effect.properties : {},
+      },
+      ...('to' in effect
+        ? [{ event, objectType: effect.to.objectType, idProperty: effect.to.idProperty, properties: {} }]
+        : []),
+    ]);
   });
 }
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { redriveEvents } from '../../src/outbox/events.ts';
+import { moveRedriveChunk } from '../../src/outbox/move-redrive.ts';
+import { startRedrive } from '../../src/outbox/redrives.ts';
 import { driftedProperties } from '../../src/outbox/schema-drift.ts';
 import { createTextProperty, type EffectsBundle, setupEffects } from '../support/effects.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -15,6 +16,10 @@ const only = (bundle: EffectsBundle, type: string) => {
 };
 const calls = (bundle: EffectsBundle, part: string) =>
   bundle.simulator.journal().filter((entry) => entry.path.includes(part)).length;
+const redriveDead = async (bundle: EffectsBundle) => {
+  const id = await startRedrive(bundle.db, { filter: {} });
+  while (await moveRedriveChunk(bundle.db, { id }));
+};
 const redemption = (n: number, over: object = {}) => ({
   email: 'ada@example.com',
   redemption: `r-${n}`,
@@ -110,7 +115,7 @@ describe('effects on several records', () => {
       `update {schema}.outbox_events set payload = jsonb_set(payload, '{email}', '"a@example.com"') where id = $1`,
       [dead?.id],
     );
-    await redriveEvents(bundle.db, { state: 'dead' });
+    await redriveDead(bundle);
     await bundle.idle();
     expect((await bundle.events()).map((event) => event.state)).toEqual(['delivered', 'delivered']);
     expect(only(bundle, 'companies').properties.city).toBe('Oslo');
@@ -184,7 +189,7 @@ describe('running values', () => {
     await bundle.db.query(
       `update {schema}.outbox_events set payload = payload - 'merchantValues' where state = 'dead'`,
     );
-    await redriveEvents(bundle.db, { state: 'dead' });
+    await redriveDead(bundle);
     await bundle.idle();
     expect(only(bundle, 'contacts').properties).toMatchObject({
       redemptions: '4',
@@ -213,7 +218,7 @@ describe('running values', () => {
     await bundle.db.query(
       `update {schema}.outbox_events set payload = jsonb_set(payload, '{amount}', '5') where state = 'dead'`,
     );
-    await redriveEvents(bundle.db, { state: 'dead' });
+    await redriveDead(bundle);
     await bundle.idle();
     expect(only(bundle, 'contacts').properties).toMatchObject({ redemptions: '2', redeemed: '15.5' });
   });

@@ -1,0 +1,31 @@
+import type { SpokeConfig } from '../config/define-config.ts';
+import { suggestion } from '../config/nearest-name.ts';
+import { usageError } from './command.ts';
+
+export interface ChosenEvent {
+  readonly type: string;
+  readonly payload: unknown;
+}
+
+/** The event of a command line: its payload, or the sample of its type; without a type the first one that has a sample. */
+export function chooseEvent(
+  config: SpokeConfig,
+  type: string | undefined,
+  payload: string | undefined,
+  option: string,
+): ChosenEvent {
+  const names = Object.keys(config.events);
+  const byAlias = names.find((name) => config.events[name]?.aliases?.includes(type ?? ''));
+  const chosen = type ?? names.find((name) => config.events[name]?.sample !== undefined);
+  if (chosen === undefined) throw usageError(`No event of the config has a sample: give TYPE and ${option}.`);
+  const definition = config.events[Object.hasOwn(config.events, chosen) ? chosen : (byAlias ?? '')];
+  if (definition === undefined)
+    throw usageError(`The config defines no event ${JSON.stringify(chosen)}.${suggestion(chosen, names)}`);
+  if (payload === undefined && definition.sample === undefined)
+    throw usageError(`The event ${chosen} has no sample in the config: give ${option}.`);
+  try {
+    return { type: chosen, payload: payload === undefined ? definition.sample : JSON.parse(payload) };
+  } catch {
+    throw usageError(`${option} is not JSON.`);
+  }
+}
