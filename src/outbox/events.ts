@@ -193,7 +193,9 @@ export async function cancelEvents(db: Database, filter: EventFilter): Promise<C
          select e.id, e.lane_id, coalesce(l.leased_by is not null and l.ready_at > clock_timestamp(), false) as held
          ${FROM} where ${where} and e.processed_at is null
        ), gone as (
-         update {schema}.outbox_events t set state = 'cancelled', processed_at = clock_timestamp()
+         update {schema}.outbox_events t
+         -- Where the application has a row for it, the row is to show that.
+         set state = 'cancelled', processed_at = clock_timestamp(), written_back = false
          from chosen c where t.id = c.id and not c.held and t.processed_at is null
            and t.lane_id is not distinct from c.lane_id
          returning t.lane_id

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { cancelEvents } from '../../src/outbox/events.ts';
 import { moveRedriveChunk } from '../../src/outbox/move-redrive.ts';
 import { startRedrive } from '../../src/outbox/redrives.ts';
 import { driftedProperties } from '../../src/outbox/schema-drift.ts';
@@ -441,6 +442,9 @@ describe('write-back', () => {
     await lead(bundle, 1);
     await lead(bundle, 2, { email: 'not an address' });
     await lead(bundle, 3, { values: { lifecyclestage: 'none' } });
+    await lead(bundle, 4);
+    const cancelled = (await bundle.events()).at(-1)?.id ?? 0;
+    await cancelEvents(bundle.db, { ids: [cancelled] });
     await bundle.start();
     await bundle.idle();
     await waitFor(async () => (await rows(bundle)).every((row) => row.hubspot_sync_status !== 'PENDING'), {
@@ -459,6 +463,7 @@ describe('write-back', () => {
       },
       { hubspot_sync_status: 'FAILED', hubspot_error: expect.stringContaining('EMAIL_UNUSABLE') },
       { hubspot_sync_status: 'FAILED', hubspot_error: expect.stringContaining('HUBSPOT_REFUSED') },
+      { hubspot_sync_status: 'FAILED', hubspot_sync_attempts: 0 },
     ]);
   });
 

@@ -4,7 +4,9 @@ import { createHubspotClient, tokenFromText } from '../../src/hubspot/index.ts';
 import { createMapper } from '../../src/mapping/index.ts';
 import { effectsConfig, setupEffects } from '../support/effects.ts';
 
-it('shows property by property what an event would change, and sends nothing', { timeout: 60_000 }, async () => {
+it('shows property by property what an event would change, and sends nothing', {
+  timeout: 60_000,
+}, async () => {
   const bundle = await setupEffects();
   const payload = {
     email: 'ada@example.com',
