@@ -7,6 +7,7 @@ import type { RunningStates } from '../mapping/running.ts';
 import { sameValue } from './expectations.ts';
 import { type FoundRecord, type FoundRecords, findCompanies, findRecords } from './find-records.ts';
 import { upsertsOf } from './plan.ts';
+import { withoutStage } from './stage-names.ts';
 
 /** What one event would do. */
 export interface Preview {
@@ -97,7 +98,7 @@ async function problemsOf(effects: readonly Effect[], definitions: Definitions):
   const problems: string[] = [];
   for (const effect of effects) {
     const [objectType, properties] = isUpsert(effect)
-      ? [effect.record.objectType, effect.properties]
+      ? [effect.record.objectType, withoutStage(effect.record.objectType, effect.properties)]
       : ['notes', effect.kind === 'activity.create' ? { hs_note_body: effect.body } : {}];
     if (Object.keys(properties).length === 0) continue;
     const known = await definitions(objectType);

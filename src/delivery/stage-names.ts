@@ -18,6 +18,12 @@ export function namesStage(objectType: string, properties: Properties): boolean 
   return names !== undefined && Boolean(properties[names.pipeline] || properties[names.stage]);
 }
 
+/** The properties without pipeline and stage, which may be labels and are no values of their properties then. */
+export function withoutStage(objectType: string, properties: Properties): Properties {
+  const names: readonly string[] = Object.values(STAGED[objectType] ?? {});
+  return Object.fromEntries(Object.entries(properties).filter(([name]) => !names.includes(name)));
+}
+
 /**
  * The same properties with HubSpot's ids in the place of the labels of a pipeline and a stage; HubSpot makes the ids, so a config
  * can hardly know them. An id is taken as it is. A stage without a pipeline is looked for in all of them, the first one first. Pure.

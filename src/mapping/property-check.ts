@@ -44,8 +44,6 @@ const DAY = /^(\d{4})-(\d{2})-(\d{2})$/;
 const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:?\d{2})$/;
 const MILLISECONDS = /^-?\d{1,15}$/;
 const DAY_MS = 86_400_000;
-/** Where deals and tickets stand. */
-const STAGES: readonly string[] = ['pipeline', 'dealstage', 'hs_pipeline', 'hs_pipeline_stage'];
 const MAX_LISTED_OPTIONS = 10;
 const MAX_SHOWN_OPTION = 60;
 
@@ -112,8 +110,8 @@ function problemOf(definition: PropertyDefinition, value: string): PropertyProbl
 
 function optionProblem(definition: PropertyDefinition, value: string): PropertyProblem | undefined {
   const { name, options, fieldType } = definition;
-  // Options kept elsewhere (owners, business units) are not in the definition; pipelines and stages may be given by their labels.
-  if (options.length === 0 || STAGES.includes(name)) return undefined;
+  // Options kept elsewhere (owners, business units) are not in the definition.
+  if (options.length === 0) return undefined;
   const allowed = new Set(options.map((option) => option.value));
   // A leading separator appends to what is there.
   const choices = fieldType === 'checkbox' ? value.replace(/^;/, '').split(';') : [value];

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { RecordSnapshot } from '../../simulator/index.ts';
 import type { App, AppOptions } from '../../src/app.ts';
 import { defineConfig, defineEvent } from '../../src/config/define-config.ts';
 import { createHubspotClient, tokenFromText } from '../../src/hubspot/index.ts';
@@ -21,6 +22,8 @@ import {
   upsertContact,
   upsertDeal,
 } from '../../src/mapping/index.ts';
+import { moveRedriveChunk } from '../../src/outbox/move-redrive.ts';
+import { startRedrive } from '../../src/outbox/redrives.ts';
 import { createSpoke } from '../../src/spoke.ts';
 import { type Bundle, type SetupOptions, setup } from './setup.ts';
 
@@ -217,4 +220,28 @@ export async function createTextProperty(
     hasUniqueValue,
   });
   await client.close();
+}
+
+/** The live records of a type. */
+export function liveRecords({ simulator }: Pick<Bundle, 'simulator'>, type: string): RecordSnapshot[] {
+  return simulator.records(type).filter((record) => !record.archived);
+}
+
+/** The one live record of a type; throws when there are none or several. */
+export function onlyRecord(bundle: Pick<Bundle, 'simulator'>, type: string): RecordSnapshot {
+  const [record, ...others] = liveRecords(bundle, type);
+  if (record === undefined || others.length > 0)
+    throw new Error(`expected one of the ${type}, found ${others.length + (record ? 1 : 0)}`);
+  return record;
+}
+
+/** Puts all dead events back. */
+export async function redriveDead({ db }: Pick<Bundle, 'db'>): Promise<void> {
+  const id = await startRedrive(db, { filter: {} });
+  while (await moveRedriveChunk(db, { id }));
+}
+
+/** Payload of a redemption by Ada at one merchant. */
+export function redemption(n: number, over: object = {}): object {
+  return { email: 'ada@example.com', redemption: `r-${n}`, merchant: 'm-1', amount: 10.5, ...over };
 }
