@@ -16,6 +16,7 @@ export type {
   UpsertKind,
 } from './effects.ts';
 export { recordKey } from './effects.ts';
+export { type EventsOfJson, eventsFromJson, type FormValue, type JsonMappingEntry } from './json-mapping.ts';
 export {
   addToList,
   archiveRecord,
