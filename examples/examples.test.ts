@@ -37,7 +37,7 @@ describe('rewards-app', () => {
   });
 });
 
-describe('lead-sync', () => {
+describe('lead-import', () => {
   const lead = {
     lead_id: 'L-1',
     email: ' ADA@Example.com ',
@@ -50,7 +50,7 @@ describe('lead-sync', () => {
   };
 
   test('sends what was filled in, leaves what was empty, and notes the message at its time', async () => {
-    const { effectsOf } = await setup('lead-sync');
+    const { effectsOf } = await setup('lead-import');
     expect(effectsOf('lead_created', lead)).toMatchObject([
       {
         record: { id: 'ada@example.com' },
@@ -65,7 +65,7 @@ describe('lead-sync', () => {
   });
 
   test('takes a lead with nothing but an address', async () => {
-    const { effectsOf } = await setup('lead-sync');
+    const { effectsOf } = await setup('lead-import');
     const { lead_id, email, created_at } = lead;
     expect(effectsOf('lead_created', { lead_id, email, created_at })).toHaveLength(2);
   });
@@ -73,7 +73,7 @@ describe('lead-sync', () => {
   test.each([[null], [''], ['not-an-email'], ['space in@example.com']])(
     'refuses the address %j',
     async (email) => {
-      const { mapper } = await setup('lead-sync');
+      const { mapper } = await setup('lead-import');
       expect(mapper.route({ type: 'lead_created', payload: { ...lead, email } })).toMatchObject({
         ok: false,
         code: 'EMAIL_UNUSABLE',

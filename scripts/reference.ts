@@ -33,6 +33,7 @@ const GENERATED =
 const BUILDERS: Readonly<Record<string, readonly string[]>> = {
   Records: ['record-refs.ts'],
   Effects: ['upserts.ts', 'links.ts', 'note.ts'],
+  'Events from JSON': ['json-mapping.ts'],
   Values: [
     'transforms/text.ts',
     'transforms/person-name.ts',
@@ -294,8 +295,19 @@ function configPage(): string {
 /** What a file offers to configs: functions that the package exports, and the documented types that they take. */
 function declarationsOf(path: string): string[] {
   const source = ts.createSourceFile(path, readFileSync(fileOf(path), 'utf8'), ts.ScriptTarget.Latest, true);
+  const nameOf = (statement: ts.FunctionDeclaration) => statement.name?.text ?? '';
+  const overloaded = new Set(
+    source.statements
+      .filter(ts.isFunctionDeclaration)
+      .filter(({ body }) => !body)
+      .map(nameOf),
+  );
   return source.statements.flatMap((statement) => {
     const docs = docOf(statement);
+    // Behind overloads stands an implementation that nobody outside sees.
+    const isHidden =
+      ts.isFunctionDeclaration(statement) && statement.body && overloaded.has(nameOf(statement));
+    if (isHidden) return [];
     if (ts.isFunctionDeclaration(statement) && statement.name && statement.name.text in spoke) {
       return [`### ${statement.name.text}`, typescript(signatureOf(statement, source)), ...docs];
     }

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { makeLeads } from '../../../examples/lead-sync/leads.ts';
+import { makeLeads } from '../../../examples/lead-import/leads.ts';
 import { afterApplyFaults } from '../after-apply-faults.ts';
 import { randomKills } from '../attacks.ts';
 import { type Base, REPOSITORY } from '../base.ts';
@@ -14,7 +14,7 @@ import { openRig, type Rig } from '../rig.ts';
 import type { Scenario } from '../scenario.ts';
 import type { Settings } from '../settings.ts';
 
-const CONFIG = join(REPOSITORY, 'examples/lead-sync/spoke.config.ts');
+const CONFIG = join(REPOSITORY, 'examples/lead-import/spoke.config.ts');
 const LEADS = 3_000;
 const PEOPLE = 1_500;
 const KILL_EVERY_MS = 1_000;
