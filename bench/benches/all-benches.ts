@@ -2,7 +2,15 @@ import type { Bench } from '../bench.ts';
 import { claimBench } from './claim.ts';
 import { clientBench } from './client.ts';
 import { deliveryBench } from './delivery.ts';
+import { deliveryFullBench } from './delivery-full.ts';
 import { simulatorBench } from './simulator.ts';
 import { trackBench } from './track.ts';
 
-export const BENCHES: readonly Bench[] = [trackBench, claimBench, deliveryBench, clientBench, simulatorBench];
+export const BENCHES: readonly Bench[] = [
+  trackBench,
+  claimBench,
+  deliveryBench,
+  deliveryFullBench,
+  clientBench,
+  simulatorBench,
+];
