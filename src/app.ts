@@ -36,6 +36,9 @@ import type { TokenSource } from './hubspot/token.ts';
 import type { Transport } from './hubspot/transport.ts';
 import type { Logger } from './log.ts';
 import { createMapper, type Mapper } from './mapping/mapper.ts';
+import { alertSettingsOf } from './ops/alert-settings.ts';
+import { startAlertWatch } from './ops/alert-watch.ts';
+import { createAlertWebhook } from './ops/alert-webhook.ts';
 import { createMetrics, type Metrics } from './ops/metrics.ts';
 import { joinObservers, type Observers, observeReads } from './ops/observe-worker.ts';
 import { startRedriveLoop } from './outbox/redrive-loop.ts';
@@ -152,6 +155,15 @@ export async function startApp(options: AppOptions): Promise<App> {
       return app;
     }
     if (!transport) throw new SpokeError('CONFIG_INVALID', 'Live delivery needs HUBSPOT_PRIVATE_APP_TOKEN.');
+    const { alertWebhookUrl: hook } = settings;
+    const watch = startAlertWatch({
+      db,
+      clock,
+      log,
+      settings: alertSettingsOf(settings),
+      webhook: hook === undefined ? undefined : createAlertWebhook(hook, clock),
+    });
+    undo.push(() => watch.stop());
     const begin = async () => {
       worker = await startWorker(
         await workerOptions({ ...options, observe }, db, mapper, gates, transport, stopping.signal),

@@ -21,6 +21,11 @@ export class SpokeError extends Error {
 
 /** Every code with what it means and what to do; the errors reference page is generated from this table. */
 export const ERROR_CODES = {
+  ALERT_NOT_SENT: {
+    meaning: 'The webhook of SPOKE_ALERT_WEBHOOK_URL did not take a message.',
+    remedy:
+      'Check the address and what the receiver says; alerts are sent again every minute until it takes them.',
+  },
   API_KEY_NOT_FOUND: {
     meaning: 'There is no API key with this id in the schema.',
     remedy: 'Look at the id; `spoke keys list` shows what there is.',

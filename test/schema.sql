@@ -3,6 +3,32 @@
 
 create schema spoke;
 
+create table spoke.alert_watch (
+  singleton boolean default true not null,
+  looked_at timestamp with time zone default '-infinity'::timestamp with time zone not null,
+  dead jsonb default '[]'::jsonb not null,
+  constraint alert_watch_singleton_check CHECK (singleton),
+  constraint alert_watch_pkey PRIMARY KEY (singleton)
+) with (fillfactor=20);
+
+create table spoke.alerts (
+  id bigint generated always as identity not null,
+  rule text not null,
+  subject text default ''::text not null,
+  state text not null,
+  summary text not null,
+  since timestamp with time zone default clock_timestamp() not null,
+  opened_at timestamp with time zone,
+  clear_since timestamp with time zone,
+  resolved_at timestamp with time zone,
+  notice text,
+  notice_after timestamp with time zone default '-infinity'::timestamp with time zone not null,
+  notified_at timestamp with time zone,
+  constraint alerts_notice_check CHECK ((notice = ANY (ARRAY['opened'::text, 'reminder'::text, 'resolved'::text]))),
+  constraint alerts_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'open'::text, 'resolved'::text]))),
+  constraint alerts_pkey PRIMARY KEY (id)
+);
+
 create table spoke.api_keys (
   id text collate "C" not null,
   name text not null,
@@ -27,6 +53,7 @@ create table spoke.attempts (
   unknown integer default 0 not null,
   correlation_id text,
   error text,
+  resent integer default 0 not null,
   constraint attempts_pkey PRIMARY KEY (id)
 );
 
@@ -198,6 +225,10 @@ create table spoke.shared_records (
   written jsonb default '{}'::jsonb not null,
   constraint shared_records_pkey PRIMARY KEY (record_key)
 ) with (fillfactor=70, autovacuum_vacuum_scale_factor=0, autovacuum_vacuum_threshold=5000, autovacuum_analyze_scale_factor=0, autovacuum_analyze_threshold=5000);
+
+CREATE UNIQUE INDEX alerts_current ON spoke.alerts USING btree (rule, subject) WHERE (state <> 'resolved'::text);
+
+CREATE INDEX alerts_untold ON spoke.alerts USING btree (notice_after) WHERE (notice IS NOT NULL);
 
 CREATE INDEX attempts_started ON spoke.attempts USING brin (started_at);
 

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
+import { alertsCommand } from './alerts.ts';
 import { type CommandModule, type Console, EXIT, usageError } from './command.ts';
 import { demoCommand } from './demo.ts';
 import { eventsCommand } from './events.ts';
@@ -27,6 +28,7 @@ const COMMANDS: readonly CommandModule[] = [
   redriveCommand,
   keysCommand,
   planCommand,
+  alertsCommand,
   smokeCommand,
   simulatorCommand,
 ];

@@ -11,6 +11,7 @@ export interface Kind<T> {
 const TRUE = ['true', '1', 'yes', 'on'];
 const FALSE = ['false', '0', 'no', 'off'];
 const DECIMAL = /^\d+(?:\.\d+)?$/;
+const LOCAL = /^(?:localhost|127\.0\.0\.1|\[::1\])$/;
 const INTEGER = /^\d+$/;
 
 export const flag: Kind<boolean> = {
@@ -50,6 +51,10 @@ export function seconds(min: number, max: number): Kind<number> {
   return numeric({ min, max, unit: 's', pattern: DECIMAL, factor: 1_000 });
 }
 
+export function percent(): Kind<number> {
+  return numeric({ min: 0, max: 100, unit: '%', pattern: DECIMAL, factor: 0.01 });
+}
+
 export function hours(min: number, max: number): Kind<number> {
   return numeric({ min, max, unit: 'h', pattern: DECIMAL, factor: 3_600_000 });
 }
@@ -64,6 +69,18 @@ export const httpUrl: Kind<string> = {
     const isPlain = !url.username && !url.password && !url.search && !url.hash;
     const isHttp = url.protocol === 'http:' || url.protocol === 'https:';
     return isPlain && isHttp ? url.href.replace(/\/+$/, '') : undefined;
+  },
+};
+
+/** An address to post to, with its secret in path or query. */
+export const webhookUrl: Kind<string> = {
+  label: 'URL',
+  rule: 'an https:// address without user; http:// is accepted for this machine (localhost, 127.0.0.1, [::1]) only',
+  read(given) {
+    if (!URL.canParse(given)) return undefined;
+    const { protocol, hostname, username, password } = new URL(given);
+    const isSafe = protocol === 'https:' || (protocol === 'http:' && LOCAL.test(hostname));
+    return isSafe && !username && !password ? given : undefined;
   },
 };
 
@@ -89,7 +106,7 @@ function numeric({ min, max, unit, pattern, factor }: Numeric): Kind<number> {
     rule: `${word} from ${min} to ${max}${unit ? ` (${unit})` : ''}`,
     read(given) {
       const value = pattern.test(given) ? Number(given) : Number.NaN;
-      return value >= min && value <= max ? Math.round(value * factor * 1_000) / 1_000 : undefined;
+      return value >= min && value <= max ? Math.round(value * factor * 10_000) / 10_000 : undefined;
     },
   };
 }

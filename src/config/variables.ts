@@ -7,9 +7,11 @@ import {
   type Kind,
   milliseconds,
   oneOf,
+  percent,
   postgresUrl,
   seconds,
   text,
+  webhookUrl,
 } from './variable-kinds.ts';
 
 /** Everything that is known of one environment variable. */
@@ -142,6 +144,61 @@ export const VARIABLES = {
     default: '127.0.0.1',
     meaning:
       'Address that the HTTP API listens on. It has no TLS: put a proxy in front of it before others can reach it.',
+  }),
+  alertWebhookUrl: variable({
+    name: 'SPOKE_ALERT_WEBHOOK_URL',
+    kind: webhookUrl,
+    meaning: 'Slack-compatible webhook that alerts are sent to; without it they are logged only.',
+    secret: true,
+  }),
+  alertWindowMs: variable({
+    name: 'SPOKE_ALERT_WINDOW',
+    kind: seconds(1, 86_400),
+    default: '300',
+    meaning:
+      'Time over which the alerts look at rates, and for which an open breaker and a long queue have to last.',
+  }),
+  alertMinCalls: variable({
+    name: 'SPOKE_ALERT_MIN_CALLS',
+    kind: integer(1, 1_000_000),
+    default: '20',
+    meaning: 'Fewer calls in the window say nothing about rates and response times.',
+  }),
+  alertSuccessRate: variable({
+    name: 'SPOKE_ALERT_SUCCESS_RATE',
+    kind: percent(),
+    default: '95',
+    meaning: 'Alert when a smaller share of the inputs that were sent is applied.',
+  }),
+  alertErrorRate: variable({
+    name: 'SPOKE_ALERT_ERROR_RATE',
+    kind: percent(),
+    default: '5',
+    meaning: 'Alert when a larger share of the calls fails.',
+  }),
+  alertResponseMs: variable({
+    name: 'SPOKE_ALERT_RESPONSE',
+    kind: seconds(0.001, 300),
+    default: '2',
+    meaning: 'Alert when HubSpot takes longer to answer, on average.',
+  }),
+  alertQueue: variable({
+    name: 'SPOKE_ALERT_QUEUE',
+    kind: integer(0, 1_000_000_000),
+    default: '50',
+    meaning: 'Alert when more events wait.',
+  }),
+  alertDailyShare: variable({
+    name: 'SPOKE_ALERT_DAILY_BUDGET',
+    kind: percent(),
+    default: '80',
+    meaning: 'Alert when a larger share of the day’s calls is used.',
+  }),
+  alertRemindMs: variable({
+    name: 'SPOKE_ALERT_REMIND',
+    kind: hours(0.001, 8_760),
+    default: '4',
+    meaning: 'How often an alert that stays open is sent again.',
   }),
   hubspotEnabled: variable({
     name: 'HUBSPOT_ENABLED',

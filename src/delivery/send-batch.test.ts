@@ -151,17 +151,18 @@ describe('sendBatch', () => {
     const { attempts, run } = setup(refuseAny(new Set([1])));
     await run(2);
     expect(
-      attempts.map(({ eventIds, status, applied, notApplied, unknown }) => ({
+      attempts.map(({ eventIds, status, applied, notApplied, resent, unknown }) => ({
         eventIds,
         status,
         applied,
         notApplied,
+        resent,
         unknown,
       })),
     ).toEqual([
-      { eventIds: [1, 2], status: 400, applied: 0, notApplied: 2, unknown: 0 },
-      { eventIds: [1], status: 200, applied: 1, notApplied: 0, unknown: 0 },
-      { eventIds: [2], status: 400, applied: 0, notApplied: 1, unknown: 0 },
+      { eventIds: [1, 2], status: 400, applied: 0, notApplied: 2, resent: 2, unknown: 0 },
+      { eventIds: [1], status: 200, applied: 1, notApplied: 0, resent: 0, unknown: 0 },
+      { eventIds: [2], status: 400, applied: 0, notApplied: 1, resent: 0, unknown: 0 },
     ]);
   });
 });

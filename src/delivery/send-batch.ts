@@ -141,6 +141,7 @@ async function sendOne<Input>(
     status: exchange.kind === 'reply' ? exchange.status : null,
     applied: count('applied'),
     notApplied: count('not-applied') + outcome.resend.flat().length,
+    resent: outcome.resend.flat().length,
     unknown: count('unknown'),
     ...(exchange.kind === 'reply' && exchange.correlationId ? { correlationId: exchange.correlationId } : {}),
     ...(problem === undefined ? {} : { error: problem }),

@@ -1,4 +1,4 @@
-import type { Database, Queryable, Row } from '../db/database.ts';
+import type { Queryable, Row } from '../db/database.ts';
 import { SUSPECT_AFTER_CRASHES } from '../outbox/claim.ts';
 
 export const BREAKER_STATES = ['closed', 'open', 'half-open'] as const;
@@ -47,38 +47,36 @@ interface LimitsRow extends Row {
 }
 
 /**
- * Reads the state. What waits and what is dead is counted in indexes that hold nothing else, so that it takes as long as there is
+ * Reads the state inside a transaction. What waits and what is dead is counted in indexes that hold nothing else, so that it takes as long as there is
  * of it, however many events have been delivered.
  */
-export async function readDeliveryState(db: Database): Promise<DeliveryState> {
-  return db.transaction(async (tx) => {
-    // With stale statistics the planner would read the whole table for the few events that wait; and the price that forbids it
-    // would have it compile the statement.
-    await tx.query(`select set_config('enable_seqscan', 'off', true), set_config('jit', 'off', true)`);
-    const queue = await readQueue(tx);
-    const [limits] = await tx.query<LimitsRow>(
-      `select b.state as breaker, b.open_until <= clock_timestamp() as breaker_due,
+export async function readDeliveryState(tx: Queryable): Promise<DeliveryState> {
+  // With stale statistics the planner would read the whole table for the few events that wait; and the price that forbids it
+  // would have it compile the statement.
+  await tx.query(`select set_config('enable_seqscan', 'off', true), set_config('jit', 'off', true)`);
+  const queue = await readQueue(tx);
+  const [limits] = await tx.query<LimitsRow>(
+    `select b.state as breaker, b.open_until <= clock_timestamp() as breaker_due,
               case when d.resets_at > clock_timestamp() then d.used else 0 end as used,
               case when d.resets_at > clock_timestamp() then d.call_limit end as call_limit,
               (select count(*) from {schema}.schema_drift) as drifted,
               (select count(*) from {schema}.shared_records where held_until > (select clock_timestamp())) as held
        from {schema}.breaker b, {schema}.daily_budget d`,
-    );
-    const gates = await tx.query<{ name: string; use: number }>(
-      `select name, greatest(0, (extract(epoch from tat - clock_timestamp()) * 1000 / step_ms + burst - 1) / burst)::float8 as use
+  );
+  const gates = await tx.query<{ name: string; use: number }>(
+    `select name, greatest(0, (extract(epoch from tat - clock_timestamp()) * 1000 / step_ms + burst - 1) / burst)::float8 as use
        from {schema}.gates`,
-    );
-    if (!limits) throw new Error('The breaker or the daily budget has no row.');
-    const idle = queue.events.waiting === 0 && limits.breaker_due;
-    return {
-      ...queue,
-      breaker: idle ? 'closed' : limits.breaker,
-      gateUse: Object.fromEntries(gates.map(({ name, use }) => [name, use])),
-      daily: { used: limits.used, limit: limits.call_limit },
-      drifted: limits.drifted,
-      recordsHeld: limits.held,
-    };
-  });
+  );
+  if (!limits) throw new Error('The breaker or the daily budget has no row.');
+  const idle = queue.events.waiting === 0 && limits.breaker_due;
+  return {
+    ...queue,
+    breaker: idle ? 'closed' : limits.breaker,
+    gateUse: Object.fromEntries(gates.map(({ name, use }) => [name, use])),
+    daily: { used: limits.used, limit: limits.call_limit },
+    drifted: limits.drifted,
+    recordsHeld: limits.held,
+  };
 }
 
 async function readQueue(tx: Queryable): Promise<Pick<DeliveryState, 'events' | 'lanes'>> {

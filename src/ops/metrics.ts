@@ -77,7 +77,7 @@ export function createMetrics({ db, config, clock, log }: MetricsOptions): Metri
   let readAt = Number.NEGATIVE_INFINITY;
   const readGauges = async () => {
     try {
-      gauges.show(await readDeliveryState(db));
+      gauges.show(await db.transaction(readDeliveryState));
     } catch (error) {
       gauges.show(undefined);
       log.warn(

@@ -13,6 +13,8 @@ export interface AttemptRecord {
   readonly status: number | null;
   readonly applied: number;
   readonly notApplied: number;
+  /** Of those not applied: how many went out again in a smaller batch. */
+  readonly resent: number;
   readonly unknown: number;
   readonly correlationId?: string;
   readonly error?: string;
@@ -24,10 +26,10 @@ export async function writeAttempts(
   attempts: readonly AttemptRecord[],
 ): Promise<void> {
   await tx.query(
-    `insert into {schema}.attempts (worker, call, event_ids, started_at, duration_ms, status, applied, not_applied, unknown, correlation_id, error)
-     select $1, x.call, x.event_ids, clock_timestamp() - x.ms_ago * interval '1 ms', x.duration_ms, x.status, x.applied, x.not_applied, x.unknown, x.correlation_id, x.error
+    `insert into {schema}.attempts (worker, call, event_ids, started_at, duration_ms, status, applied, not_applied, resent, unknown, correlation_id, error)
+     select $1, x.call, x.event_ids, clock_timestamp() - x.ms_ago * interval '1 ms', x.duration_ms, x.status, x.applied, x.not_applied, x.resent, x.unknown, x.correlation_id, x.error
      from jsonb_to_recordset($2::jsonb) x(call text, event_ids bigint[], ms_ago float8, duration_ms integer, status integer,
-       applied integer, not_applied integer, unknown integer, correlation_id text, error text)`,
+       applied integer, not_applied integer, resent integer, unknown integer, correlation_id text, error text)`,
     [
       worker,
       JSON.stringify(
@@ -39,6 +41,7 @@ export async function writeAttempts(
           status: attempt.status,
           applied: attempt.applied,
           not_applied: attempt.notApplied,
+          resent: attempt.resent,
           unknown: attempt.unknown,
           correlation_id:
             attempt.correlationId === undefined ? undefined : storableText(attempt.correlationId),

@@ -290,6 +290,7 @@ describe.each(databaseKinds)('on %s', (kind) => {
           status: 200,
           applied: 1,
           notApplied: 0,
+          resent: 0,
           unknown: 0,
         },
       ];
@@ -369,6 +370,7 @@ describe.each(databaseKinds)('on %s', (kind) => {
           status: 400,
           applied: 0,
           notApplied: 1,
+          resent: 0,
           unknown: 0,
           error: message,
         },

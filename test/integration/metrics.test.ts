@@ -142,6 +142,7 @@ describe.each(databaseKinds)('metrics on %s', { timeout: LONG }, (kind) => {
       status: 200,
       applied: 1,
       notApplied: 1,
+      resent: 0,
       unknown: 1,
     };
     onExchange?.('contacts.upsert', answer);
