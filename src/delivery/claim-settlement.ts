@@ -71,7 +71,7 @@ export async function settleClaim(
       lanes: verdicts,
       links: [...work.links.values()],
       unlinked: [...work.gone],
-      ...(shared.keys.length > 0
+      ...(shared.keys.length > 0 || work.written.size > 0
         ? { shared: { holder: shared.holder, keys: shared.keys, written: work.written } }
         : {}),
       waits: work.waits,

@@ -1,8 +1,8 @@
 import { recordKey } from '../mapping/effects.ts';
-import { claimDoubts, eventsById } from '../outbox/doubts.ts';
+import { claimDoubts, type DoubtedLane, eventsById } from '../outbox/doubts.ts';
 import type { LaneVerdict } from '../outbox/lane-verdicts.ts';
 import { settle } from '../outbox/settle.ts';
-import { takeShared } from '../outbox/shared-records.ts';
+import { type SharedRecords, takeShared } from '../outbox/shared-records.ts';
 import type { DeliveryOptions } from './deliver-claim.ts';
 import {
   type Expectation,
@@ -13,6 +13,7 @@ import {
 } from './expectations.ts';
 import { type FoundRecord, findRecords } from './find-records.ts';
 import { createLease } from './lease.ts';
+import { noteNewest, type Overtaken, readOvertaken } from './overtaken.ts';
 import type { SendContext, TimedAttempt } from './send-batch.ts';
 import { stagedExpectation } from './staged-expectation.ts';
 import { batchesOf, type UpsertInput, upsertBatches } from './upsert-batches.ts';
@@ -53,10 +54,11 @@ export async function readBack(options: DeliveryOptions): Promise<ReadBackReport
     own: lanes,
     leaseMs: options.leaseMs,
   });
-  const others = await newestEvents(options, shared.written);
-  const byLane = new Map(
-    lanes.map((lane) => [lane, expectationsOf(lane, mapper, shared.written, others)] as const),
-  );
+  const written = await newestWriters(lanes, shared, options);
+  const others = await eventsById(db, [
+    ...new Set([...written.values()].flatMap((names) => Object.values(names))),
+  ]);
+  const byLane = new Map(lanes.map((lane) => [lane, expectationsOf(lane, mapper, written, others)] as const));
   for (const [lane, expectations] of byLane) {
     const staged = expectations.map((each) => stagedExpectation(each, options.directory));
     byLane.set(lane, await Promise.all(staged));
@@ -138,9 +140,24 @@ export async function readBack(options: DeliveryOptions): Promise<ReadBackReport
   };
 }
 
-/** The events that have set the properties of shared records last. */
-function newestEvents({ db }: DeliveryOptions, written: WrittenBy) {
-  return eventsById(db, [...new Set([...written.values()].flatMap((names) => Object.values(names)))]);
+/** By record key and property the event that has set it last: as noted with shared records, or in the history of the record's own lane. */
+async function newestWriters(
+  lanes: readonly DoubtedLane[],
+  shared: SharedRecords,
+  { db, mapper }: DeliveryOptions,
+): Promise<WrittenBy> {
+  const newest: Overtaken = new Map();
+  for (const [key, names] of shared.written)
+    for (const [name, id] of Object.entries(names)) noteNewest(newest, key, name, { id });
+  const oldest = Math.min(...lanes.flatMap((lane) => lane.events.map((event) => event.id)));
+  for (const { id, deliveredTo } of shared.lanes.values())
+    if (deliveredTo > oldest) await readOvertaken(db, mapper, { id, afterId: oldest }, newest);
+  return new Map(
+    [...newest].map(([key, names]) => [
+      key,
+      Object.fromEntries([...names].map(([name, { id }]) => [name, id])),
+    ]),
+  );
 }
 
 /** The records as HubSpot holds them now; null for a record that does not exist, no entry where it could not be read. */

@@ -89,16 +89,22 @@ export interface SharedVerdict {
   readonly written: ReadonlyMap<string, Readonly<Record<string, number>>>;
 }
 
-/** Gives a claim's shared records back; what somebody else has taken over meanwhile is left alone. */
+/**
+ * Gives a claim's shared records back and notes what it has written. What somebody else has taken over meanwhile stays taken, and
+ * the values are noted all the same: they are at HubSpot. Of a record that the claim held by its lane there may be no row yet.
+ */
 export async function giveBackShared(tx: Queryable, { holder, keys, written }: SharedVerdict): Promise<void> {
   await tx.query(
-    `with held as (
-       select record_key from {schema}.shared_records where record_key = any ($2::text[]) and held_by = $1
-       order by record_key for update
-     )
-     update {schema}.shared_records s
-     set held_by = null, held_until = '-infinity', written = s.written || coalesce($3::jsonb -> s.record_key, '{}')
-     from held where s.record_key = held.record_key`,
-    [holder, keys, JSON.stringify(Object.fromEntries(written))],
+    `insert into {schema}.shared_records as s (record_key, written)
+     select key, coalesce($3::jsonb -> key, '{}') from unnest($2::text[]) k(key) order by key collate "C"
+     on conflict (record_key) do update
+     set held_by = case when s.held_by is distinct from $1 then s.held_by end,
+         held_until = case when s.held_by is distinct from $1 then s.held_until else '-infinity' end,
+         written = case when excluded.written = '{}' then s.written else (
+           select jsonb_object_agg(name, newest) from (
+             select e.key as name, max(e.value::bigint) as newest
+             from (select * from jsonb_each_text(s.written) union all select * from jsonb_each_text(excluded.written)) e group by e.key
+           ) merged) end`,
+    [holder, [...new Set([...keys, ...written.keys()])], JSON.stringify(Object.fromEntries(written))],
   );
 }

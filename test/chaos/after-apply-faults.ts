@@ -1,7 +1,10 @@
 import type { FaultPlan } from './portal-process.ts';
 
+/** Writes of contacts and notes. */
+const WRITES: FaultPlan['match'] = { method: 'POST', path: '/batch/(upsert|create)' };
+
 /** Six faults whose chances add up to the share; the portal plays the first that its chance lets through. */
-export function afterApplyFaults(share: number): FaultPlan[] {
+export function afterApplyFaults(share: number, match = WRITES): FaultPlan[] {
   const kinds: Pick<FaultPlan, 'do' | 'status'>[] = [
     { do: 'reset' },
     { do: 'hang' },
@@ -13,7 +16,7 @@ export function afterApplyFaults(share: number): FaultPlan[] {
   const probability = 1 - (1 - share) ** (1 / kinds.length);
   return kinds.map((kind) => ({
     id: `applied, then ${kind.do}`,
-    match: { method: 'POST', path: '/batch/(upsert|create)' },
+    match,
     at: 'after-apply',
     probability,
     ...kind,

@@ -12,8 +12,8 @@ const STALL_FACTOR = 1.5;
 const HOLD_MS = 1_500;
 /** Longest wait for a write to come by, ms. */
 const NEXT_WRITE_MS = 5_000;
-/** Writes of both stages. */
-const WRITES = '/batch/(upsert|create)';
+/** Writes of every kind: records, notes, links, lists, consent. */
+const WRITES = '/batch/(upsert|create|associate)|/memberships/|/statuses/';
 
 export interface Battle {
   readonly rig: Rig;
@@ -227,6 +227,19 @@ export function swizzles(everyMs: number): Attack {
         await systemClock.sleep(150, signal);
       }
       return { 'swizzle (connections)': cuts.reduce((sum, cut) => sum + cut.hits, 0) };
+    },
+  };
+}
+
+/** kill -9 of the database server, which is started again at once. */
+export function postgresKills(everyMs: number): Attack {
+  return {
+    name: 'kill-postgres',
+    everyMs,
+    overlap: 1,
+    async strike({ rig }): Promise<Strike> {
+      await rig.killPostgres();
+      return { 'kill-postgres': 1 };
     },
   };
 }

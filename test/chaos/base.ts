@@ -3,7 +3,7 @@ import { cp, mkdir, mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { startPostgres } from '../support/postgres-server.ts';
+import { type PostgresServer, startPostgres } from '../support/postgres-server.ts';
 import { createTemplate, type TestPostgres } from '../support/test-databases.ts';
 
 export const REPOSITORY = fileURLToPath(new URL('../../', import.meta.url));
@@ -13,6 +13,9 @@ const BUILD_TIMEOUT_MS = 180_000;
 const SHOWN_BUILD_OUTPUT = 2_000;
 /** Workers, their pools, the producers and the harness. */
 const MAX_CONNECTIONS = 400;
+/** The orphans of a killed server keep its memory for a moment. */
+const RESTART_TRIES = 50;
+const RESTART_PAUSE_MS = 100;
 const run = promisify(execFile);
 
 /** What all scenarios of a run share: a Postgres server, the built CLI and a folder for logs and ledgers. */
@@ -22,6 +25,8 @@ export interface Base {
   readonly command: readonly string[];
   /** Logs, ledgers and the copied build; kept after the run. */
   readonly folder: string;
+  /** kill -9 of the PostgreSQL server, and its start; resolves when it answers again. */
+  killPostgres(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -38,17 +43,34 @@ export async function openBase(options: BaseOptions): Promise<Base> {
   const folder = await mkdtemp(join(RUNS, `${new Date().toISOString().replaceAll(/[:.]/g, '-')}-`));
   const command = options.fromSource ? sourceCommand() : await builtCommand(folder, options);
   options.progress('starting PostgreSQL');
-  const server = await startPostgres({ maxConnections: MAX_CONNECTIONS });
+  const server = await startPostgres({
+    maxConnections: MAX_CONNECTIONS,
+    // What was committed has to outlive the server's process, though not the machine.
+    settings: { synchronous_commit: 'on' },
+  });
   try {
     return {
       postgres: await createTemplate(server.url, 'spoke'),
       command,
       folder,
+      killPostgres: () => killAndRestart(server),
       stop: () => server.stop(),
     };
   } catch (error) {
     await server.stop();
     throw error;
+  }
+}
+
+async function killAndRestart(server: PostgresServer): Promise<void> {
+  await server.halt('SIGKILL');
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await server.restart();
+    } catch (error) {
+      if (attempt === RESTART_TRIES) throw error;
+      await new Promise((resolve) => setTimeout(resolve, RESTART_PAUSE_MS));
+    }
   }
 }
 

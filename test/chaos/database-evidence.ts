@@ -1,5 +1,6 @@
 import type { Pool } from 'pg';
 import type { DatabaseEvidence } from './evidence.ts';
+import { patiently } from './patiently.ts';
 
 /** Reads what the outbox says of every event, and whether the lanes' books agree with it. To be called when nothing runs. */
 export async function readDatabase(pool: Pool): Promise<DatabaseEvidence> {
@@ -38,9 +39,11 @@ export async function lanesHeldBy(
   pool: Pool,
   worker: { readonly name: string; readonly pid: number },
 ): Promise<HeldLane[]> {
-  const { rows } = await pool.query<HeldLane>(
-    `select id, epoch from spoke.lanes where leased_by is not null and (leased_by like '%' || $1 or leased_by ~ ('\\m' || $2 || '\\M'))`,
-    [worker.name, String(worker.pid)],
+  const { rows } = await patiently(() =>
+    pool.query<HeldLane>(
+      `select id, epoch from spoke.lanes where leased_by is not null and (leased_by like '%' || $1 or leased_by ~ ('\\m' || $2 || '\\M'))`,
+      [worker.name, String(worker.pid)],
+    ),
   );
   return rows;
 }

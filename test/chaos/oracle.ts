@@ -228,7 +228,8 @@ function judgeOrder(
   return { redelivered, staleRepaired };
 }
 
-function readWrites(writes: readonly PortalWrite[]): {
+/** How the numbered writes of a record followed each other, in the order in which they were applied. */
+export function readWrites(writes: readonly PortalWrite[]): {
   repeated: number;
   repaired: number;
   unrepaired: string[];

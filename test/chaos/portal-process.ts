@@ -76,6 +76,10 @@ export interface PortalProcess {
   calls(): Promise<PortalCall[]>;
   /** Everything the oracle needs. */
   evidence(): Promise<PortalEvidence>;
+  /** A call as any client may make it, or one of the side door's. */
+  api<T>(method: string, path: string, body?: unknown): Promise<T>;
+  /** All records of a type, as the side door shows them. */
+  records<T extends { readonly id: string }>(type: string): Promise<T[]>;
   /** The portal's clock, ms. */
   now(): Promise<number>;
   stop(): Promise<void>;
@@ -170,6 +174,8 @@ function portalOf(child: ChildProcess, url: string): PortalProcess {
       return next && { ...next, worker: next.headers['x-spoke-worker'] ?? null };
     },
     calls,
+    api: (method, path, body) => request(method, `${url}${path}`, body),
+    records: (type) => pages(`records/${type}`, (record) => record.id),
     async evidence() {
       const contacts = await records('contacts');
       const writes = new Map<string, readonly PortalWrite[]>();

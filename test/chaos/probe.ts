@@ -1,5 +1,6 @@
 import type { Pool } from 'pg';
 import { type HeldLane, lanesHeldBy } from './database-evidence.ts';
+import { patiently } from './patiently.ts';
 
 const SAMPLE_MS = 250;
 
@@ -67,7 +68,7 @@ export function startProbe(pool: Pool, threshold: number): Probe {
   };
   const running = (async () => {
     while (!stopping || deaths.some((death) => death.lanes.length > 0)) {
-      await sample();
+      await patiently(sample);
       await new Promise((resolve) => setTimeout(resolve, SAMPLE_MS));
     }
   })();

@@ -9,6 +9,7 @@ import { describeUnrest, readDatabase } from './database-evidence.ts';
 import type { Evidence } from './evidence.ts';
 import { createLedger, type Ledger } from './ledger.ts';
 import { scanLogs } from './log-scan.ts';
+import { patiently } from './patiently.ts';
 import { PORTAL_ID, PORTAL_TOKEN, type PortalProcess, startPortal } from './portal-process.ts';
 import type { Track } from './producer.ts';
 import { createRandom, type Random } from './random.ts';
@@ -16,7 +17,7 @@ import { environmentOf, type Settings } from './settings.ts';
 import { startTcpProxy, type TcpProxy } from './tcp-proxy.ts';
 import { createWorkerPool, type WorkerPool } from './worker-pool.ts';
 
-const CONFIG = join(REPOSITORY, 'test/chaos/spoke.config.ts');
+const CONFIG = 'test/chaos/spoke.config.ts';
 const POLL_MS = 250;
 
 /** Texts that must not be in any log, by what they are. */
@@ -51,6 +52,9 @@ export interface Rig {
   allLinks(): readonly Links[];
   /** Resolves true when nothing waits, is leased or is to be read back; false after `timeoutMs`, with unrest.json in the folder. */
   settled(timeoutMs: number): Promise<boolean>;
+  /** What was seen of the processes, in their logs and otherwise. */
+  processes(): Promise<Evidence['processes']>;
+  killPostgres(): Promise<void>;
   evidence(saturated?: Evidence['saturated']): Promise<Evidence>;
   stop(): Promise<void>;
 }
@@ -60,6 +64,8 @@ export interface RigOptions {
   readonly settings: Settings;
   /** Without, the portal has no limit and none is judged. */
   readonly limited?: boolean;
+  /** Of the workers, relative to the repository; default that of numbered contact writes and notes. */
+  readonly config?: string;
   /** Added to the environment of every worker, for example a mutant. */
   readonly environment?: Readonly<Record<string, string>>;
 }
@@ -78,6 +84,8 @@ export async function openRig(base: Base, options: RigOptions): Promise<Rig> {
     closers.push(() => dropDatabase(base.postgres.url, new URL(databaseUrl).pathname.slice(1)));
     const pool = new pg.Pool({ connectionString: databaseUrl, max: 24 });
     pool.on('error', () => undefined);
+    // One that somebody has in hand says it itself, at its next statement.
+    pool.on('connect', (client) => client.on('error', () => undefined));
     closers.push(() => pool.end());
     const ledger = createLedger(join(folder, 'ledger.ndjson'));
     closers.push(() => ledger.close());
@@ -100,7 +108,7 @@ export async function openRig(base: Base, options: RigOptions): Promise<Rig> {
       PATH: process.env.PATH ?? '',
       HOME: process.env.HOME ?? '',
       DATABASE_URL: throughPort(databaseUrl, linksOf(slot).postgres.port),
-      SPOKE_CONFIG: CONFIG,
+      SPOKE_CONFIG: join(REPOSITORY, options.config ?? CONFIG),
       SPOKE_POOL_SIZE: '8',
       HUBSPOT_ENABLED: 'true',
       HUBSPOT_SEND_LIVE: 'true',
@@ -138,13 +146,14 @@ export async function openRig(base: Base, options: RigOptions): Promise<Rig> {
         await writeFile(join(folder, 'unrest.json'), JSON.stringify(await describeUnrest(pool), null, 2));
         return false;
       },
+      killPostgres: base.killPostgres,
+      processes: () => seenOf(folder, workers),
       async evidence(saturated = []) {
-        const { unexpectedLines, leaks } = await scanLogs(folder, CANARIES);
         return {
           ledger: ledger.entries,
           portal: await portal.evidence(),
           database: await readDatabase(pool),
-          processes: { crashes: workers.crashes, unexpectedLines, leaks },
+          processes: await seenOf(folder, workers),
           saturated,
           ...(options.limited ? { limit: settings.limit } : {}),
         };
@@ -155,6 +164,11 @@ export async function openRig(base: Base, options: RigOptions): Promise<Rig> {
     await stop();
     throw error;
   }
+}
+
+async function seenOf(folder: string, { crashes }: WorkerPool): Promise<Evidence['processes']> {
+  const { unexpectedLines, leaks } = await scanLogs(folder, CANARIES);
+  return { crashes, unexpectedLines, leaks };
 }
 
 async function openLinks(
@@ -183,9 +197,11 @@ function createTrack(): Track {
 async function settled(pool: pg.Pool, timeoutMs: number): Promise<boolean> {
   const deadline = performance.now() + timeoutMs;
   for (;;) {
-    const { rows } = await pool.query<{ open: boolean }>(
-      `select exists (select 1 from spoke.outbox_events where processed_at is null)
-           or exists (select 1 from spoke.lanes where pending > 0 or leased_by is not null or verify_at is not null) as open`,
+    const { rows } = await patiently(() =>
+      pool.query<{ open: boolean }>(
+        `select exists (select 1 from spoke.outbox_events where processed_at is null or written_back = false)
+             or exists (select 1 from spoke.lanes where pending > 0 or leased_by is not null or verify_at is not null) as open`,
+      ),
     );
     if (!rows[0]?.open) return true;
     if (performance.now() > deadline) return false;

@@ -1,14 +1,15 @@
 import { afterApplyFaults } from '../after-apply-faults.ts';
 import type { Attack } from '../attacks.ts';
 import { killsInTheGap, linkFaults, randomKills, stalls, swizzles } from '../attacks.ts';
-import { type Hits, startNemesis } from '../nemesis.ts';
+import { startNemesis } from '../nemesis.ts';
 import { judge } from '../oracle.ts';
 import { MIN_EVENTS, outcomeOf, shownFigures } from '../outcome.ts';
-import { type ProbeFigures, startProbe } from '../probe.ts';
-import { createEntities, madeUpContacts, type ProducerFigures, produce } from '../producer.ts';
+import { startProbe } from '../probe.ts';
+import { createEntities, madeUpContacts, produce } from '../producer.ts';
 import { openRig } from '../rig.ts';
 import type { Scenario } from '../scenario.ts';
 import type { Settings } from '../settings.ts';
+import { harnessFindings, probeFigures } from '../trouble.ts';
 
 /** Small claims, so that delivery needs more calls than the limit allows and the limit is what is tried. */
 const CLAIM_LANES = 8;
@@ -77,7 +78,8 @@ export const mix: Scenario = {
         hits: { ...hits.byFault, ...portalHits },
         figures: {
           ...shownFigures(verdict),
-          ...ownFigures(produced, seen, drainSeconds),
+          rolledBack: produced.rolledBack,
+          ...probeFigures(seen, drainSeconds),
           processesStarted: rig.workers.started,
           startsWithoutDatabase: rig.workers.failedStarts,
         },
@@ -97,30 +99,4 @@ function attacks(settings: Settings): Attack[] {
     linkFaults(2_500, settings),
     swizzles(Math.min(45_000, settings.seconds * 300)),
   ];
-}
-
-function harnessFindings(hits: Hits, settled: boolean) {
-  return [
-    ...hits.errors.map((message) => ({ kind: 'harness' as const, message })),
-    ...(settled ? [] : [{ kind: 'undelivered' as const, message: 'it did not come to rest in time' }]),
-  ];
-}
-
-function ownFigures(produced: ProducerFigures, seen: ProbeFigures, drainSeconds: number) {
-  const recoveries = [...seen.recoveriesMs].sort((a, b) => a - b);
-  const at = (share: number): number | null => {
-    const ms = recoveries[Math.min(recoveries.length - 1, Math.floor(recoveries.length * share))];
-    return ms === undefined ? null : Math.round(ms / 100) / 10;
-  };
-  return {
-    rolledBack: produced.rolledBack,
-    deathsHoldingLanes: recoveries.length,
-    medianRecoverySeconds: at(0.5),
-    worstRecoverySeconds: at(1),
-    longestQueueSeconds: Math.round(seen.longestQueueMs / 100) / 10,
-    longestLockWaitSeconds: Math.round(seen.longestLockWaitMs / 100) / 10,
-    longestLockWait: seen.longestLockWait,
-    mostWaiting: seen.mostWaiting,
-    drainSeconds: Math.round(drainSeconds),
-  };
 }
