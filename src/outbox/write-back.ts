@@ -31,7 +31,7 @@ export interface WriteBackRow {
 const STATUSES = { pending: 'PENDING', synced: 'SYNCED', failed: 'FAILED' } as const;
 /** Characters of an error that the application's row shows. */
 const MAX_ERROR = 500;
-/** An application that keeps its rows locked must not keep deliveries from being settled, ms. */
+/** An application that keeps its whole table locked must not keep deliveries from being settled, ms. */
 const LOCK_TIMEOUT_MS = 2_000;
 /** Classes of SQLSTATE that are about one row: data, constraints, and what a trigger raises. */
 const OF_ONE_ROW: readonly string[] = ['22', '23', 'P0'];
@@ -102,6 +102,9 @@ export interface Unwritten {
 /**
  * Writes to the application's rows what has become of their events, as the outbox shows it now; of several events of a row the
  * newest counts. A failure is undone by itself, the caller's transaction goes on.
+ *
+ * A row that the application has locked is left for later and not waited for: the wait would hold up whoever wants the caller's
+ * lanes, and where two wait for each other, Postgres would end a transaction of the application.
  */
 export async function writeBack(
   tx: Queryable,
@@ -141,7 +144,7 @@ async function writeGroup(
 ): Promise<void> {
   await tx.query('savepoint write_back');
   try {
-    await writeRows(tx, plan, rows);
+    for (const locked of await writeRows(tx, plan, rows)) unwritten.later.add(locked);
     await tx.query('release savepoint write_back');
   } catch (error) {
     await tx.query('rollback to savepoint write_back');
@@ -158,7 +161,12 @@ async function writeGroup(
   }
 }
 
-async function writeRows(tx: Queryable, plan: WriteBackPlan, rows: readonly WriteBackRow[]): Promise<void> {
+/** Returns the events whose rows are locked. */
+async function writeRows(
+  tx: Queryable,
+  plan: WriteBackPlan,
+  rows: readonly WriteBackRow[],
+): Promise<number[]> {
   const keys = Object.keys(rows[0]?.target.key ?? {});
   const { columns } = plan;
   const set = (meaning: WriteBackColumn, value: (type: string, column: string) => string) => {
@@ -183,9 +191,12 @@ async function writeRows(tx: Queryable, plan: WriteBackPlan, rows: readonly Writ
       (type, column) => `case when x.attempt_count > 0 then clock_timestamp()::${type} else ${column} end`,
     ),
   ];
-  if (assignments.length === 0) return;
+  if (assignments.length === 0) return [];
   const keyColumns = keys.map((_, index) => `k${index}`);
-  await tx.query(
+  const isRow = keys
+    .map((key, index) => `t.${quoted(key)} = x.k${index}::${plan.types.get(key) ?? 'text'}`)
+    .join(' and ');
+  const locked = await tx.query<{ event_id: number }>(
     `with given as (
        select * from jsonb_to_recordset($1::jsonb) g(event_id bigint${keyColumns.map((key) => `, ${key} text`).join('')})
      ), newest as (
@@ -195,9 +206,14 @@ async function writeRows(tx: Queryable, plan: WriteBackPlan, rows: readonly Writ
               left(coalesce(e.last_error_code || ': ', '') || e.last_error, ${MAX_ERROR}) as error
        from newest n join {schema}.outbox_events e on e.id = n.event_id
        left join {schema}.links k on k.record_key = e.record_key
+     ), free as (
+       select x.event_id from ${plan.table} t join x on ${isRow} for update of t skip locked
+     ), written as (
+       update ${plan.table} t set ${assignments.join(', ')}
+       from x where ${isRow} and x.event_id in (select event_id from free) returning x.event_id
      )
-     update ${plan.table} t set ${assignments.join(', ')}
-     from x where ${keys.map((key, index) => `t.${quoted(key)} = x.k${index}::${plan.types.get(key) ?? 'text'}`).join(' and ')}`,
+     select x.event_id from x where exists (select 1 from ${plan.table} t where ${isRow})
+       and x.event_id not in (select event_id from written)`,
     [
       JSON.stringify(
         rows.map(({ eventId, target }) => ({
@@ -210,6 +226,7 @@ async function writeRows(tx: Queryable, plan: WriteBackPlan, rows: readonly Writ
       plan.statuses.failed,
     ],
   );
+  return locked.map((row) => row.event_id);
 }
 
 /** A statement has one set of key columns. */

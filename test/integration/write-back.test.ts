@@ -3,7 +3,8 @@ import { z } from 'zod';
 import type { AppOptions } from '../../src/app.ts';
 import { defineConfig, defineEvent } from '../../src/config/define-config.ts';
 import { silentLogger } from '../../src/log.ts';
-import { contactByEmail, upsertContact } from '../../src/mapping/index.ts';
+import { contactByEmail, createMapper, upsertContact } from '../../src/mapping/index.ts';
+import { writeBackLate } from '../../src/outbox/late-write-back.ts';
 import { planWriteBack } from '../../src/outbox/write-back.ts';
 import { writeBackSql } from '../../src/outbox/write-back-sql.ts';
 import { createSpoke } from '../../src/spoke.ts';
@@ -206,6 +207,44 @@ describe('write-back', { timeout: LONG }, () => {
         0,
       { timeout: 20_000, interval: 20 },
     );
+  });
+
+  it('waits for no row that the application has locked, and writes it once it is free', async () => {
+    const bundle = await setupTables();
+    await bundle.lead(ID, 'ada@example.com');
+    await bundle.lead(OTHER_ID, 'grace@example.com');
+    await bundle.db.transaction(async (tx) => {
+      await tx.query('select 1 from app.leads where id = $1 for update', [ID]);
+      await bundle.start();
+      await bundle.idle();
+      expect(await bundle.leads()).toMatchObject([
+        { id: ID, hubspot_sync_status: null },
+        { id: OTHER_ID, hubspot_sync_status: 'SYNCED' },
+      ]);
+    });
+    await waitFor(async () => (await bundle.leads())[0]?.hubspot_sync_status === 'SYNCED', {
+      timeout: 20_000,
+      interval: 20,
+    });
+  });
+
+  it('shows no older event of a row that is written late over a newer one', async () => {
+    const bundle = await setupTables();
+    await bundle.lead(ID, 'ada@example.com');
+    await bundle.lead(ID, 'ada@example.com', { firstname: 'Ada' });
+    const app = await bundle.start();
+    await bundle.idle();
+    await app.stop();
+    await bundle.db.query(
+      `update {schema}.outbox_events set written_back = false, attempt_count = 7
+       where id = (select min(id) from {schema}.outbox_events)`,
+    );
+    const plans = await planWriteBack(bundle.db, config.writeBack ?? {});
+    await writeBackLate(bundle.db, plans, createMapper(config));
+    expect(await bundle.leads()).toMatchObject([{ hubspot_sync_attempts: 1 }]);
+    expect(
+      await bundle.db.query('select 1 from {schema}.outbox_events where written_back = false'),
+    ).toHaveLength(0);
   });
 
   it('refuses to start without the tables and columns, all named at once', async () => {
