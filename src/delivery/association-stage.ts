@@ -39,6 +39,10 @@ export async function associationStage(
     const { record, to, label } = step.effect;
     const [fromId, toId] = [ids.get(recordKey(record)), ids.get(recordKey(to))];
     const absent = fromId === null ? record : toId === null ? to : undefined;
+    if (absent && !tools.waitsForEnds) {
+      work.endStep(step, { end: 'applied', hubspotId: '' });
+      continue;
+    }
     if (absent) {
       work.waitFor(step.of, recordKey(absent));
       work.endStep(step, missing(absent.objectType, absent.idProperty));

@@ -6,7 +6,7 @@ import type { DeliveryOptions } from './deliver-claim.ts';
 import type { PlannedEvent } from './plan.ts';
 import type { TimedAttempt } from './send-batch.ts';
 import type { SharedHold } from './shared-hold.ts';
-import { type JudgedEvent, laneVerdict, type RetryPolicy } from './verdict.ts';
+import { type EffectEnd, type JudgedEvent, laneVerdict, type RetryPolicy } from './verdict.ts';
 
 /** One event of a claim as it was settled. */
 export interface SettledEvent {
@@ -58,12 +58,13 @@ export async function settleClaim(
   options: DeliveryOptions,
 ): Promise<ClaimReport> {
   const policy: RetryPolicy = { ...options.retry, unknownIsTriedAgain: options.guards.unknown };
-  const judged = work
-    .judged()
-    .map((events) => (assumeDone ? events.map((event) => ({ ...event, ends: [] })) : events));
+  const { guards } = options;
+  const endsOf = ({ ends }: JudgedEvent) => (assumeDone ? [] : guards.drift ? ends : ends.map(buried));
+  const judged = work.judged().map((events) => events.map((event) => ({ ...event, ends: endsOf(event) })));
   const verdicts = work.plans.map((plan, index) =>
-    counted(laneVerdict(plan.lane, judged[index] ?? [], policy), plan.events),
+    counted(laneVerdict(plan.lane, judged[index] ?? [], policy), plan.events, guards.counted),
   );
+  const written = guards.written ? work.written : new Map<string, Readonly<Record<string, number>>>();
   const writesBack = options.writeBack.size > 0;
   const { lost, writeBackError } = await settleFirmly(
     {
@@ -71,8 +72,8 @@ export async function settleClaim(
       lanes: verdicts,
       links: [...work.links.values()],
       unlinked: [...work.gone],
-      ...(shared.keys.length > 0 || work.written.size > 0
-        ? { shared: { holder: shared.holder, keys: shared.keys, written: work.written } }
+      ...(shared.keys.length > 0 || written.size > 0
+        ? { shared: { holder: shared.holder, keys: shared.keys, written } }
         : {}),
       waits: work.waits,
       waited: work.plans.flatMap(({ lane }) => (lane.failures > 0 ? [lane.id] : [])),
@@ -83,7 +84,7 @@ export async function settleClaim(
       })),
       ...(writesBack ? { writeBack: { plans: options.writeBack, rows: rowsOf(work, options) } } : {}),
       settleMs: options.settleMs,
-      fenced: options.guards.epoch,
+      fenced: guards.epoch,
     },
     options,
   );
@@ -96,7 +97,7 @@ export async function settleClaim(
 }
 
 /** Adds what becomes of the running values: every event that leaves the lane counts, whatever HubSpot made of it. */
-function counted(verdict: LaneVerdict, planned: readonly PlannedEvent[]): LaneVerdict {
+function counted(verdict: LaneVerdict, planned: readonly PlannedEvent[], marked: boolean): LaneVerdict {
   const left = new Set(verdict.events.flatMap((event) => (event.state === 'pending' ? [] : [event.id])));
   const counting = planned.filter(({ event, running }) => running !== undefined && left.has(event.id));
   const running = counting.at(-1)?.running;
@@ -105,8 +106,17 @@ function counted(verdict: LaneVerdict, planned: readonly PlannedEvent[]): LaneVe
   return {
     ...verdict,
     running,
-    events: verdict.events.map((event) => (ids.has(event.id) ? { ...event, counted: true } : event)),
+    events: verdict.events.map((event) =>
+      marked && ids.has(event.id) ? { ...event, counted: true } : event,
+    ),
   };
+}
+
+/** What a missing property would be without the drift watch; only in a test that proves it is needed. */
+function buried(end: EffectEnd): EffectEnd {
+  return end.end === 'not-applied' && end.code === 'HUBSPOT_PROPERTY_MISSING'
+    ? { ...end, next: 'dead' }
+    : end;
 }
 
 function rowsOf(work: ClaimWork, { mapper }: DeliveryOptions): WriteBackRow[] {

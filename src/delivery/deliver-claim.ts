@@ -16,6 +16,7 @@ import { associationStage } from './association-stage.ts';
 import { type ClaimReport, settleClaim } from './claim-settlement.ts';
 import { createClaimWork } from './claim-work.ts';
 import { consentStage } from './consent-stage.ts';
+import { holdInDoubt } from './doubt-hold.ts';
 import type { DriftWatch } from './drift-watch.ts';
 import { partsOf } from './fold.ts';
 import type { Gates, Urgency } from './gates.ts';
@@ -30,7 +31,7 @@ import type { StageTools } from './stage.ts';
 import type { RetryPolicy } from './verdict.ts';
 
 /** What delivering a claim needs; the same for every claim of a worker. */
-export interface DeliveryOptions extends Omit<StageTools, 'intents'> {
+export interface DeliveryOptions extends Omit<StageTools, 'intents' | 'waitsForEnds'> {
   readonly db: Database;
   readonly mapper: Mapper;
   readonly gates: Gates;
@@ -71,7 +72,13 @@ export async function deliverClaim(
   if (alone && lanes.length === 1 && alone.crashes >= ALONE_AFTER_CRASHES)
     await markSending(db, alone, options.worker);
   const holder = `${options.worker} ${lanes[0]?.id} ${lanes[0]?.epoch}`;
-  const shared = await holdShared(plans, { db, mapper, holder, leaseMs: options.leaseMs });
+  const shared = await holdShared(plans, {
+    db,
+    mapper,
+    holder,
+    leaseMs: options.leaseMs,
+    guarded: guards.shared,
+  });
   const after = new Map(
     plans.map(({ lane, events }) => [
       lane,
@@ -85,7 +92,8 @@ export async function deliverClaim(
   for (const event of work.events)
     if (event.refusal === undefined && shared.isBusy(event))
       work.holdBack(event, busyEnd(options.retry.random()));
-  await options.drift.holdBack(work);
+  if (guards.doubt) holdInDoubt(work);
+  if (guards.drift) await options.drift.holdBack(work);
 
   const urgency = urgencyOf(lanes);
   const context: SendContext = {
@@ -108,10 +116,10 @@ export async function deliverClaim(
     missingIsUnknown: guards.missing,
     ...(options.onExchange ? { onExchange: options.onExchange } : {}),
   };
-  const tools: StageTools = { ...options, intents: guards.intent };
+  const tools: StageTools = { ...options, intents: guards.intent, waitsForEnds: guards.ends };
   await recordStage(work, { of: FIRST }, tools, context);
   await recordStage(work, { of: FIRST, others: true }, tools, context);
-  await options.drift.learn(work);
+  if (guards.drift) await options.drift.learn(work);
   await associationStage(work, tools, context);
   await listStage(work, tools, context);
   await consentStage(work, tools, context);

@@ -25,6 +25,20 @@ export interface Guards {
   readonly late: boolean;
   /** Refuse to record an event twice under one idempotency key. */
   readonly dedupe: boolean;
+  /** Let one claim at a time write a record that lanes share. */
+  readonly shared: boolean;
+  /** Note which event has set a property of a shared record, and leave it alone with older ones. */
+  readonly written: boolean;
+  /** Count each event once in the running values. */
+  readonly counted: boolean;
+  /** Wait with a link until both records are known. */
+  readonly ends: boolean;
+  /** Write rows of the application later that could not be written with the outcome. */
+  readonly lateRows: boolean;
+  /** Hold what sets a property that the portal does not take. */
+  readonly drift: boolean;
+  /** Wait with what a late write would undo, until none can land any more. */
+  readonly doubt: boolean;
 }
 
 export const ALL_GUARDS: Guards = {
@@ -39,6 +53,13 @@ export const ALL_GUARDS: Guards = {
   unknown: true,
   late: true,
   dedupe: true,
+  shared: true,
+  written: true,
+  counted: true,
+  ends: true,
+  lateRows: true,
+  drift: true,
+  doubt: true,
 };
 
 /** Mutant name to the guard that it removes. */
@@ -54,6 +75,13 @@ export const MUTANTS: Readonly<Record<string, keyof Guards>> = {
   'drop-on-unknown': 'unknown',
   'settle-early': 'late',
   'no-dedupe': 'dedupe',
+  'no-shared-hold': 'shared',
+  'no-written': 'written',
+  'counted-twice': 'counted',
+  'link-without-end': 'ends',
+  'no-late-rows': 'lateRows',
+  'drift-is-dead': 'drift',
+  'no-doubt-hold': 'doubt',
 };
 
 /** Every guard, less those named in `SPOKE_TEST_MUTANT` (comma-separated). */

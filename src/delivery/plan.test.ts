@@ -75,6 +75,7 @@ const lane = (events: ClaimedEvent[], over: Partial<ClaimedLane> = {}): ClaimedL
   failures: 0,
   failingMs: null,
   unfoldUntil: null,
+  doubtMs: 0,
   deliveredTo: 0,
   priority: 5,
   running: {},

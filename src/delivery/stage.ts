@@ -52,6 +52,8 @@ export interface StageTools {
   readonly readPatienceMs: number;
   /** Off only in a test that proves intents are needed. */
   readonly intents: boolean;
+  /** Off only in a test that proves a link has to wait for its records. */
+  readonly waitsForEnds: boolean;
 }
 
 /** Before the next try where something could not be read. */

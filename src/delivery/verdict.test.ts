@@ -23,6 +23,7 @@ const lane = (over: Partial<ClaimedLane> = {}): ClaimedLane => ({
   failures: 0,
   failingMs: null,
   unfoldUntil: null,
+  doubtMs: 0,
   deliveredTo: 0,
   priority: 5,
   running: {},

@@ -194,9 +194,13 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
       await options.drift.check();
       return DRIFT_POLL_MS;
     }),
-    loop('write-back', asleep, async () =>
-      (await writeBackLate(db, options.writeBack, options.mapper)) ? MIN_POLL_MS : WRITE_BACK_POLL_MS,
-    ),
+    ...(guards.lateRows
+      ? [
+          loop('write-back', asleep, async () =>
+            (await writeBackLate(db, options.writeBack, options.mapper)) ? MIN_POLL_MS : WRITE_BACK_POLL_MS,
+          ),
+        ]
+      : []),
     ...(guards.verify
       ? [
           loop('read-back', asleep, async () => {

@@ -83,6 +83,8 @@ export interface ClaimedLane {
   /** How long its writes have been failing without progress, ms, by the database's clock; null when they are not. */
   readonly failingMs: number | null;
   readonly unfoldUntil: number | null;
+  /** How long a write of it whose end is unknown may still land, ms; 0 without one. */
+  readonly doubtMs: number;
   readonly deliveredTo: number;
   readonly priority: number;
   /** Running values of its record, by name; read by the mapping. */
@@ -113,6 +115,7 @@ interface ClaimRow extends Row {
   failures: number;
   failing_ms: number | null;
   unfold_until: number | null;
+  doubt_ms: number;
   delivered_to: number;
   priority: number;
   running: RunningStates;
@@ -156,10 +159,11 @@ export async function claimLanes(db: Queryable, options: ClaimOptions): Promise<
            verify_at = case when l.leased_by is null then l.verify_at else clock_timestamp() + $6::float8 * interval '1 ms' end
        where l.id = any ((select {schema}.ready_lanes($8::integer, $2::integer, $3::integer, $4::integer))::bigint[])
        returning l.id, l.record_key, l.epoch, l.crashes, l.plan_crashes, l.failures, l.unfold_until, l.delivered_to, l.priority, l.running,
-         (extract(epoch from clock_timestamp() - l.failing_since) * 1000)::float8 as failing_ms
+         (extract(epoch from clock_timestamp() - l.failing_since) * 1000)::float8 as failing_ms,
+         coalesce(greatest(0, extract(epoch from l.verify_at - clock_timestamp()) * 1000), 0)::float8 as doubt_ms
      )
-     select l.id as lane_id, l.record_key, l.epoch, l.crashes, l.plan_crashes, l.failures, l.failing_ms, l.unfold_until, l.delivered_to,
-            l.priority, l.running, e.id as event_id, e.type, e.payload, e.occurred_at, e.attempt_count, e.refusals, e.counted,
+     select l.id as lane_id, l.record_key, l.epoch, l.crashes, l.plan_crashes, l.failures, l.failing_ms, l.unfold_until, l.doubt_ms,
+            l.delivered_to, l.priority, l.running, e.id as event_id, e.type, e.payload, e.occurred_at, e.attempt_count, e.refusals, e.counted,
             (extract(epoch from clock_timestamp() - e.created_at) * 1000)::float8 as age_ms
      from leased l left join lateral (
        select e.id, e.type, e.payload, e.occurred_at, e.created_at, e.attempt_count, e.refusals, e.counted from {schema}.outbox_events e
@@ -259,6 +263,7 @@ function lanesOf(rows: readonly ClaimRow[]): ClaimedLane[] {
         failures: row.failures,
         failingMs: row.failing_ms,
         unfoldUntil: row.unfold_until,
+        doubtMs: row.doubt_ms,
         deliveredTo: row.delivered_to,
         priority: row.priority,
         running: row.running,

@@ -4,6 +4,8 @@ import type { Mapper } from '../mapping/mapper.ts';
 import { noteWrittenBack, type WriteBackPlans, writeBack } from './write-back.ts';
 
 const BATCH = 500;
+/** Newest events of a lane that are looked through for one of the same row. */
+const LOOK_BACK = 50;
 
 interface UnwrittenRow extends Row {
   id: number;
@@ -53,8 +55,11 @@ async function newestWritten(
 ): Promise<ReadonlyMap<string, number>> {
   const newer = await tx.query<UnwrittenRow>(
     `select distinct on (e.id) e.id, e.type, e.payload, e.lane_id
-     from unnest($1::bigint[], $2::bigint[]) x(id, lane_id) join {schema}.outbox_events e on e.lane_id = x.lane_id and e.id > x.id
-     where e.written_back order by e.id`,
+     from unnest($1::bigint[], $2::bigint[]) x(id, lane_id) cross join lateral (
+       select * from {schema}.outbox_events
+       where lane_id between x.lane_id and x.lane_id and processed_at is not null and id > x.id
+       order by lane_id desc, id desc limit ${LOOK_BACK}
+     ) e where e.written_back order by e.id`,
     [rows.map((row) => row.id), rows.map((row) => row.lane_id)],
   );
   return new Map(

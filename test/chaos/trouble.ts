@@ -11,7 +11,10 @@ export function harnessFindings(hits: Hits, settled: boolean): Finding[] {
 }
 
 /** How long things took, as a report shows it. */
-export function probeFigures(seen: ProbeFigures, drainSeconds: number): Record<string, number | string | null> {
+export function probeFigures(
+  seen: ProbeFigures,
+  drainSeconds: number,
+): Record<string, number | string | null> {
   const recoveries = [...seen.recoveriesMs].sort((a, b) => a - b);
   const at = (share: number): number | null => {
     const ms = recoveries[Math.min(recoveries.length - 1, Math.floor(recoveries.length * share))];

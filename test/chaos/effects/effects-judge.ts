@@ -214,7 +214,8 @@ function judgeLinks(
   for (const type of ['companies', 'deals'] as const) {
     const held = new Map((contact.associations?.[type] ?? []).map(({ id, typeIds }) => [id, typeIds]));
     const rows = contact.associations?.[type]?.length ?? 0;
-    if (rows !== held.size) report('duplicate-effect', `person ${person}: ${rows} links to ${held.size} ${type}`);
+    if (rows !== held.size)
+      report('duplicate-effect', `person ${person}: ${rows} links to ${held.size} ${type}`);
     for (const [key, labelled] of wanted[type]) {
       const id = others[type].get(key)?.id ?? '';
       const kinds = held.get(id);

@@ -26,10 +26,10 @@ import { harnessFindings, probeFigures } from '../trouble.ts';
 
 const WORKERS = 8;
 const COMPANIES = 40;
-const EVENTS_PER_SECOND = 40;
+const EVENTS_PER_SECOND = 25;
 const PRODUCERS = 6;
 /** Several calls for each claim: enough lanes in one that the limit carries the events. */
-const CLAIM_LANES = 20;
+const CLAIM_LANES = 40;
 const CONCURRENCY = 3;
 const SATURATED_LANES = 60;
 const AFTER_APPLY_SHARE = 0.15;
