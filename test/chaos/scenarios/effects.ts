@@ -54,7 +54,7 @@ export const effects: Scenario = {
       name: 'effects',
       settings,
       limited: true,
-      config: 'test/chaos/effects/effects.config.ts',
+      config: 'test/chaos/effects/spoke.config.ts',
       environment: { SPOKE_CLAIM_LANES: String(CLAIM_LANES), SPOKE_CONCURRENCY: String(CONCURRENCY) },
     });
     const ledger: EffectEntry[] = [];
