@@ -27,7 +27,8 @@ export interface LookReport {
 /** A notice that could not be given is due again after this, ms; longer than giving it may take. */
 const NOTICE_HOLD_MS = 60_000;
 
-const deadCountsSchema = z.array(z.tuple([z.number(), z.number()]));
+/** What is unreadable is forgotten: the counts of a window are no reason to look at no rule any more. */
+const deadCountsSchema = z.array(z.tuple([z.number(), z.number()])).catch([]);
 
 /**
  * Looks at every rule once and writes what became of the alerts. Undefined when another process is looking, or looked less than

@@ -23,7 +23,7 @@ export interface Metrics {
 }
 
 export interface MetricsOptions {
-  readonly db: Database;
+  readonly db: Pick<Database, 'transaction'>;
   readonly config: Pick<SpokeConfig, 'events'>;
   readonly clock: Pick<Clock, 'monotonic'>;
   readonly log: Pick<Logger, 'warn'>;
@@ -31,6 +31,8 @@ export interface MetricsOptions {
 
 /** Gauges are read from the database at most this often, however many ask, ms. */
 const FRESH_MS = 5_000;
+/** ... and where that takes long, because very much waits, for no more than this share of the time. */
+const MAX_READ_SHARE = 0.05;
 
 export function createMetrics({ db, config, clock, log }: MetricsOptions): Metrics {
   const registry = new Registry();
@@ -72,10 +74,12 @@ export function createMetrics({ db, config, clock, log }: MetricsOptions): Metri
     }
   };
 
-  /** One look at the database for all who ask within `FRESH_MS`. */
+  /** One look at the database for all who ask meanwhile and until `dueAt`. */
   let reading = Promise.resolve();
-  let readAt = Number.NEGATIVE_INFINITY;
+  let dueAt = Number.NEGATIVE_INFINITY;
   const readGauges = async () => {
+    const startedAt = clock.monotonic();
+    dueAt = Number.POSITIVE_INFINITY;
     try {
       gauges.show(await db.transaction(readDeliveryState));
     } catch (error) {
@@ -85,6 +89,7 @@ export function createMetrics({ db, config, clock, log }: MetricsOptions): Metri
         'the metrics that come of the database could not be read',
       );
     }
+    dueAt = startedAt + Math.max(FRESH_MS, (clock.monotonic() - startedAt) / MAX_READ_SHARE);
   };
 
   return {
@@ -110,10 +115,7 @@ export function createMetrics({ db, config, clock, log }: MetricsOptions): Metri
     },
     contentType: registry.contentType,
     async render() {
-      if (clock.monotonic() - readAt >= FRESH_MS) {
-        readAt = clock.monotonic();
-        reading = readGauges();
-      }
+      if (clock.monotonic() >= dueAt) reading = readGauges();
       await reading;
       return registry.metrics();
     },
