@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { gateSize } from './gates.ts';
 
 describe('gateSize', () => {
-  const windows = { burst: { windowMs: 10_000, margin: 0.04 }, search: { windowMs: 1_000, margin: 0 } };
+  const windows = { burst: { windowMs: 10_000, margin: 0.03 }, search: { windowMs: 1_000, margin: 0 } };
   const JITTER_MS = 200;
 
   it.each(['burst', 'search'] as const)(

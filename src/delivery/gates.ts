@@ -45,7 +45,7 @@ const BURST = { burst: 3, search: 1 } as const;
 /** Spread between our clock's grant and the arrival at HubSpot. */
 const JITTER_MS = 200;
 /** Share of the limit left free for calls that arrive later than they were sent: a slow network, a stalled process. */
-const MARGIN = { burst: 0.04, search: 0 } as const;
+const MARGIN = { burst: 0.03, search: 0 } as const;
 /** A grant not used within this time is thrown away: its place in the window has passed. */
 const HOLD_MS = 150;
 /** How long a call may queue at the gate: urgent ones book ahead, bulk takes only what is left over. */
