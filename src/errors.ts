@@ -362,6 +362,11 @@ export const ERROR_CODES = {
     remedy:
       'Look at the SQLSTATE and at the database; the log line and the counter tell how often it happened.',
   },
+  OUTBOX_WAIT_IN_TRANSACTION: {
+    meaning:
+      'The outcome of an event was waited for inside an open transaction, which would wait for itself.',
+    remedy: 'Call waitFor after the commit, or with a pool.',
+  },
   PGLITE_FAILED: {
     meaning: 'The embedded database could not be opened.',
     remedy: 'Look at the cause; a folder written by another PostgreSQL version or damaged needs its backup.',

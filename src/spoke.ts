@@ -1,6 +1,8 @@
+import { systemClock } from './clock.ts';
 import type { EventTypes, PayloadOf, SpokeConfig } from './config/define-config.ts';
 import { quoteSchema } from './db/expand-schema.ts';
 import { createLogger, type Logger } from './log.ts';
+import type { EFFECTS_EVENT, EffectDraft } from './mapping/effects.ts';
 import { createMapper } from './mapping/mapper.ts';
 import { executorFor } from './outbox/executors/index.ts';
 import {
@@ -13,6 +15,15 @@ import { createTracker, type TrackCounter, type TrackOptions } from './outbox/tr
 import type { TrackTypes } from './outbox/track-event.ts';
 import type { TrackReceipt } from './outbox/track-receipt.ts';
 import { wakeChannel } from './outbox/wake.ts';
+import {
+  type EnqueueOptions,
+  type EnqueueReceipt,
+  effectsPayload,
+  effectTypes,
+  enqueuer,
+} from './records/enqueue.ts';
+import { type EventOutcome, eventOutcome, type WaitOptions } from './records/event-outcome.ts';
+import { createRecordFunctions, type RecordFunctions } from './records/record-functions.ts';
 
 export interface SpokeOptions<Config extends SpokeConfig> {
   /** From spoke.config.ts: unknown types and payloads that do not fit are then refused while recording, not only later. */
@@ -45,6 +56,22 @@ export interface Spoke<Config extends SpokeConfig = SpokeConfig> {
     options?: TrackOptions,
   ): Promise<TrackReceipt>;
   /**
+   * Records effects without an event of the config, as `track` records an event: made with the builders (`upsertContact`, `note`,
+   * ...), delivered after the commit, in the order of their record.
+   */
+  enqueue(
+    handle: unknown,
+    effects: readonly EffectDraft[],
+    options?: EnqueueOptions,
+  ): Promise<EnqueueReceipt>;
+  /** Single changes by name: `spoke.records.createContact(tx, { email })`. */
+  readonly records: RecordFunctions;
+  /**
+   * Waits until a recorded event has ended, after the commit and with a handle that is in no transaction; wakes the workers. Does
+   * not reject when the time is up: the state is `pending` then. Rejects with OUTBOX_HANDLE_UNKNOWN and errors of the database.
+   */
+  waitFor(handle: unknown, receipt: TrackReceipt, options?: WaitOptions): Promise<EventOutcome>;
+  /**
    * Tells the workers that something was committed, so that they do not wait for their next look (SPOKE_POLL_INTERVAL). To be
    * called after the commit, with a pool or a connection that is not in a transaction; a hint, so a failure is only logged.
    */
@@ -61,9 +88,9 @@ export interface Spoke<Config extends SpokeConfig = SpokeConfig> {
   ): Promise<{ id: number }>;
 }
 
-/** A filter whose types are those of the config. */
+/** A filter whose types are those of the config, and that of enqueued effects. */
 export type RedriveFilterOf<Config extends SpokeConfig> = Omit<RedriveFilter, 'types'> & {
-  readonly types?: readonly EventTypes<Config>[] | undefined;
+  readonly types?: readonly (EventTypes<Config> | typeof EFFECTS_EVENT)[] | undefined;
 };
 
 /** Raises DATABASE_SCHEMA_INVALID for a schema name that cannot be one. */
@@ -78,27 +105,39 @@ export function createSpoke<Config extends SpokeConfig = SpokeConfig>(
     types: config && trackTypes(config),
   });
   const redrive = redriveStatement(quoteSchema(schema));
+  const mapper = createMapper(config ?? { events: {} });
+  const effects = createTracker({ ...rest, schema, log, types: effectTypes(mapper) });
+  const reader = { schema: quoteSchema(schema), mapper, clock: systemClock };
+  const send = enqueuer(effects, waitFor);
   return {
     track: (handle, type, payload, given) => tracker.track(handle, type, payload as never, given),
-    async wake(handle) {
-      try {
-        await executorFor(handle).execute(handle, 'select pg_notify($1::text, $2::text)', [
-          wakeChannel(schema),
-          '',
-        ]);
-      } catch (error) {
-        log.warn(
-          { err: error instanceof Error ? error.message : String(error) },
-          'the workers could not be woken; they look by themselves',
-        );
-      }
-    },
+    enqueue: (handle, drafts, given) => send(handle, () => effectsPayload(drafts, given?.record), given),
+    records: createRecordFunctions(send),
+    waitFor,
+    wake,
     async redrive(handle, filter, given = {}) {
       const values = redriveValues({ ...given, filter });
       const [row] = await executorFor(handle, 'redrive').execute(handle, redrive, values);
       return { id: Number(row?.id) };
     },
   };
+
+  async function waitFor(handle: unknown, receipt: TrackReceipt, given: WaitOptions = {}) {
+    if (receipt.status !== 'refused') await wake(handle);
+    return eventOutcome(reader, handle, receipt, given);
+  }
+
+  async function wake(handle: unknown): Promise<void> {
+    try {
+      const values = [wakeChannel(schema), ''];
+      await executorFor(handle).execute(handle, 'select pg_notify($1::text, $2::text)', values);
+    } catch (error) {
+      log.warn(
+        { err: error instanceof Error ? error.message : String(error) },
+        'the workers could not be woken; they look by themselves',
+      );
+    }
+  }
 }
 
 /** What a tracker needs to know of a config. */

@@ -67,6 +67,17 @@ describe('defineConfig', () => {
     expect(problemsOf({ [name]: redeemed })).toMatchObject([{ name: `events.${name}` }]);
   });
 
+  test('keeps the names that begin with spoke. for itself', () => {
+    const message = expect.stringContaining('take another');
+    expect(problemsOf({ 'spoke.effects': redeemed })).toEqual([{ name: 'events.spoke.effects', message }]);
+    expect(problemsOf({ redeemed: { ...redeemed, aliases: ['spoke.x'] } })).toEqual([
+      { name: 'events.redeemed.aliases', message },
+    ]);
+    expect(problemsOf({ redeemed }, { running: { 'spoke.x': 'count' } })).toEqual([
+      { name: 'running.spoke.x', message },
+    ]);
+  });
+
   test('suggests the nearest key', () => {
     expect(problemsOf({ redeemed: { ...redeemed, alias: ['x'] } })).toEqual([
       { name: 'events.redeemed', message: 'alias is not a known key. Did you mean aliases?' },

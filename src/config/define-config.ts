@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { SpokeError } from '../errors.ts';
-import type { EffectDraft, RecordRef } from '../mapping/effects.ts';
+import { EFFECTS_EVENT, type EffectDraft, type RecordRef } from '../mapping/effects.ts';
 import {
   RUNNING_KINDS,
   type RunningDefinitions,
@@ -21,6 +21,10 @@ const CHECKED = Symbol.for('spoke.config');
 
 /** As the outbox accepts it. */
 const EVENT_NAME = /^[A-Za-z][A-Za-z0-9_.-]{0,99}$/;
+
+/** Names that begin with it are Spoke's own. */
+const OWN_PREFIX = 'spoke.';
+const OWN_NAME = "Names that begin with spoke. are Spoke's own: take another.";
 
 /** The keys of a config, with their meaning: checked by `defineConfig`, listed in the reference. */
 export const CONFIG_KEYS = {
@@ -162,7 +166,7 @@ function findProblems(config: unknown): ConfigProblem[] {
     problems.push(...problemsOfEvent(name, event), ...problemsOfAliases(name, event, owners));
   }
   problems.push(...problemsOfLeadTypes(config.leadTypes, Object.keys(events)));
-  problems.push(...problemsOfRules(config.redrive, [...owners.keys()]));
+  problems.push(...problemsOfRules(config.redrive, [...owners.keys(), EFFECTS_EVENT]));
   return problems;
 }
 
@@ -172,6 +176,7 @@ function problemsOfEvent(name: string, event: unknown): ConfigProblem[] {
   const report = (message: string, key?: string) =>
     problems.push({ name: key ? `${place}.${key}` : place, message });
   if (!EVENT_NAME.test(name)) report('Use 1 to 100 letters, digits, "_", "." or "-", a letter first.');
+  if (name.startsWith(OWN_PREFIX)) report(OWN_NAME);
   if (!isRecord(event)) {
     report('Make it with defineEvent({ payload, record, effects }).');
     return problems;
@@ -196,12 +201,16 @@ function problemsOfRunning(running: unknown): ConfigProblem[] {
   if (running === undefined) return [];
   if (!isRecord(running)) return [{ name: 'running', message: "Give an object { name: 'count' }." }];
   const kinds: readonly unknown[] = RUNNING_KINDS;
-  return Object.entries(running)
+  const own = Object.keys(running)
+    .filter((name) => name.startsWith(OWN_PREFIX))
+    .map((name) => ({ name: `running.${name}`, message: OWN_NAME }));
+  const wrong = Object.entries(running)
     .filter(([, kind]) => !kinds.includes(kind))
     .map(([name, kind]) => ({
       name: `running.${name}`,
       message: `${JSON.stringify(kind)} is none of ${kinds.join(', ')}.${suggestion(String(kind), RUNNING_KINDS)}`,
     }));
+  return [...own, ...wrong];
 }
 
 function problemsOfAliases(name: string, event: unknown, owners: Map<string, string>): ConfigProblem[] {
@@ -213,6 +222,8 @@ function problemsOfAliases(name: string, event: unknown, owners: Map<string, str
     const owner = typeof alias === 'string' ? owners.get(alias) : undefined;
     if (typeof alias !== 'string' || !EVENT_NAME.test(alias)) {
       problems.push({ name: place, message: `${JSON.stringify(alias)} is not a valid event name.` });
+    } else if (alias.startsWith(OWN_PREFIX)) {
+      problems.push({ name: place, message: `${alias}: ${OWN_NAME}` });
     } else if (owner === alias) {
       problems.push({ name: place, message: `${alias} is already the name of an event.` });
     } else if (owner !== undefined) {

@@ -96,6 +96,9 @@ export interface RecordArchive {
   readonly record: RecordRef;
 }
 
+/** The event that carries its effects in its payload; every config has it, and none can define it. */
+export const EFFECTS_EVENT = 'spoke.effects';
+
 /** What an event's `effects` function returns: where an activity leaves time or owner out, the event's own are filled in. */
 export type EffectDraft = Exclude<Effect, ActivityCreate> | ActivityDraft;
 

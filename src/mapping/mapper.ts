@@ -2,7 +2,8 @@ import type { z } from 'zod';
 import type { AddsContext, EventContext, EventDefinition, SpokeConfig } from '../config/define-config.ts';
 import { suggestion } from '../config/nearest-name.ts';
 import type { WriteBackTarget } from '../config/write-back.ts';
-import { type Effect, type EffectDraft, type RecordRef, recordKey } from './effects.ts';
+import { EFFECTS_EVENT, type Effect, type EffectDraft, type RecordRef, recordKey } from './effects.ts';
+import { EFFECTS_RUNNING, effectsEvent } from './effects-event.ts';
 import { isMappingError, type MappingCode } from './mapping-error.ts';
 import { describeFailure, describeIssues } from './refusal.ts';
 import { addToRunning, type RunningInput, type RunningStates, readRunning } from './running.ts';
@@ -59,12 +60,14 @@ interface Resolved {
 
 /** A mapper for the events of a config; `ownerId` (HUBSPOT_OWNER_ID) owns the activities that name nobody else. */
 export function createMapper(config: SpokeConfig, options: { ownerId?: string | undefined } = {}): Mapper {
-  const byType = new Map<string, Resolved>();
+  const byType = new Map<string, Resolved>([
+    [EFFECTS_EVENT, { name: EFFECTS_EVENT, definition: effectsEvent }],
+  ]);
   for (const [name, definition] of Object.entries(config.events)) {
     for (const type of [name, ...(definition.aliases ?? [])]) byType.set(type, { name, definition });
   }
   const owner = options.ownerId === undefined ? {} : { ownerId: options.ownerId };
-  const { running: definitions = {} } = config;
+  const definitions = { ...EFFECTS_RUNNING, ...config.running };
 
   return {
     route(event) {
@@ -87,7 +90,7 @@ export function createMapper(config: SpokeConfig, options: { ownerId?: string | 
       const context: EventContext = {
         ...known,
         ...owner,
-        running: readRunning(running, definitions),
+        running: readRunning(running, name === EFFECTS_EVENT ? EFFECTS_RUNNING : (config.running ?? {})),
       };
       let drafts: readonly EffectDraft[];
       try {
@@ -180,7 +183,7 @@ function complete(draft: EffectDraft, { occurredAt, ownerId }: EventContext): Ef
 }
 
 function unknownType(type: string, byType: ReadonlyMap<string, Resolved>): string {
-  const known = [...byType.keys()];
+  const known = [...byType.keys()].filter((name) => name !== EFFECTS_EVENT);
   const hint = suggestion(type, known) || ` Known: ${known.slice(0, 20).join(', ')}.`;
   return `The config defines no event ${JSON.stringify(type.slice(0, 100))}.${hint}`;
 }

@@ -31,6 +31,13 @@ export interface Tracker<Payloads extends object = Record<string, unknown>> {
     payload: Payloads[Type],
     options?: TrackOptions,
   ): Promise<TrackReceipt>;
+  /** The same, of a payload that is yet to be made; what `make` throws is a refusal as well. */
+  trackMade(
+    handle: unknown,
+    type: string,
+    make: () => unknown,
+    options?: TrackOptions,
+  ): Promise<TrackReceipt>;
   /** The checks of `track` that need no database. */
   readonly prepare: PrepareEvent;
   readonly maxPayloadBytes: number;
@@ -69,19 +76,24 @@ export function createTracker<Payloads extends object = Record<string, unknown>>
   const preflight = createPreflight(schema);
   const logRefusal = createRefusalLog(options.log, clock);
 
-  return { track, prepare, maxPayloadBytes };
+  return {
+    track: (handle, type, payload, given) => trackMade(handle, type, () => payload, given),
+    trackMade,
+    prepare,
+    maxPayloadBytes,
+  };
 
-  async function track(
+  async function trackMade(
     handle: unknown,
     type: string,
-    payload: unknown,
+    make: () => unknown,
     given: TrackOptions = {},
   ): Promise<TrackReceipt> {
     let receipt: TrackReceipt;
     let cause: unknown;
     try {
       const executor = executorFor(handle);
-      const prepared = prepare(type, payload, given);
+      const prepared = prepare(type, make(), given);
       receipt = prepared.ok ? await record(executor, handle, prepared.event) : prepared.receipt;
     } catch (error) {
       cause = error;

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { silentLogger } from '../../src/log.ts';
 import { createTracker, type Tracker } from '../../src/outbox/track.ts';
+import { createSpoke } from '../../src/spoke.ts';
 import { describePostgres, type TestDatabase, testDatabase } from '../support/database.ts';
 import type { Client, Clients } from './executors-clients.ts';
 
@@ -130,6 +131,37 @@ export function describeExecutors(clients: Clients): void {
         );
         expect(receipt.status).toBe('recorded');
         expect(await eventsWith(own, key('alone'))).toHaveLength(1);
+      });
+
+      test('enqueues effects in the transaction and reads their outcome after it', async () => {
+        const spoke = createSpoke({ schema: own.schema, log: silentLogger, strict: true });
+        const address = `enqueue-${name.replaceAll(/\W/g, '')}@example.com`.toLowerCase();
+        const recordKey = `contacts:email:${address}`;
+        const receipt = await client.transaction(async (tx) => {
+          const recorded = await spoke.records.createContact(tx, { email: address, firstname: 'Ada?' });
+          expect(await spoke.waitFor(tx, recorded, { timeoutMs: 60_000 })).toMatchObject({
+            state: 'pending',
+            error: { code: 'OUTBOX_WAIT_IN_TRANSACTION' },
+          });
+          return recorded;
+        });
+        if (receipt.status === 'refused') throw new Error(receipt.message);
+        expect(await spoke.waitFor(client.handle, receipt, { timeoutMs: 0 })).toEqual({
+          state: 'pending',
+          ids: {},
+        });
+        await own.db.query(
+          `insert into {schema}.links (record_key, object_type, hubspot_id) values ($1, 'contacts', '4711')`,
+          [recordKey],
+        );
+        await own.db.query(
+          `update {schema}.outbox_events set state = 'delivered', processed_at = now() where id = $1`,
+          [receipt.id],
+        );
+        expect(await spoke.waitFor(client.handle, receipt)).toEqual({
+          state: 'delivered',
+          ids: { [recordKey]: '4711' },
+        });
       });
 
       test('returns both payloads as they were given when a key is used for another content', async () => {
