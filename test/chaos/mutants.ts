@@ -3,14 +3,21 @@ import type { Finding } from './oracle.ts';
 import { openRig } from './rig.ts';
 import { openStage, TRIAL_SETTINGS, type Trial } from './trial.ts';
 import { bucketIsLimit } from './trials/bucket-is-limit.ts';
+import { countedTwice } from './trials/counted-twice.ts';
+import { driftIsDead } from './trials/drift-is-dead.ts';
 import { dropOnUnknown } from './trials/drop-on-unknown.ts';
+import { linkWithoutEnd } from './trials/link-without-end.ts';
 import { missingIsSuccess } from './trials/missing-is-success.ts';
 import { noDeadline } from './trials/no-deadline.ts';
 import { noDedupe } from './trials/no-dedupe.ts';
+import { noDoubtHold } from './trials/no-doubt-hold.ts';
 import { noEpoch } from './trials/no-epoch.ts';
 import { noIntent } from './trials/no-intent.ts';
 import { noLaneLease } from './trials/no-lane-lease.ts';
+import { noLateRows } from './trials/no-late-rows.ts';
+import { noSharedHold } from './trials/no-shared-hold.ts';
 import { noVerify } from './trials/no-verify.ts';
+import { noWritten } from './trials/no-written.ts';
 import { settleEarly } from './trials/settle-early.ts';
 import { unfencedRouter } from './trials/unfenced-router.ts';
 
@@ -27,6 +34,13 @@ export const TRIALS: readonly Trial[] = [
   dropOnUnknown,
   settleEarly,
   noDedupe,
+  countedTwice,
+  driftIsDead,
+  linkWithoutEnd,
+  noDoubtHold,
+  noLateRows,
+  noSharedHold,
+  noWritten,
 ];
 
 /** Trials at once: they mostly wait. */
@@ -94,6 +108,7 @@ async function runOnce(
   const rig = await openRig(base, {
     name: `${trial.mutant}-${mutated ? 'mutant' : 'guarded'}`,
     settings: { ...TRIAL_SETTINGS, seed, ...trial.settings },
+    ...(trial.config === undefined ? {} : { config: trial.config }),
     environment: { ...trial.environment, ...(mutated ? { SPOKE_TEST_MUTANT: trial.mutant } : {}) },
   });
   try {

@@ -36,6 +36,8 @@ export interface Trial {
   readonly what: string;
   readonly settings?: Partial<Settings>;
   readonly environment?: Readonly<Record<string, string>>;
+  /** The mapping, relative to the repository; default that of numbered contact writes and notes. */
+  readonly config?: string;
   /** Resolves with what must not be. Throws when the trial itself did not come about as planned. */
   run(stage: Stage): Promise<readonly Finding[]>;
 }

@@ -4,6 +4,15 @@ import { LABEL, LIST, SLOTS, SUBSCRIPTION } from './subjects.ts';
 
 /** Records and addresses asked for at once. */
 const READ_CONCURRENCY = 16;
+/** The mapping of the workers, relative to the repository. */
+export const EFFECTS_CONFIG = 'test/chaos/effects/spoke.config.ts';
+
+/** What the portal gave numbers to. */
+export interface EffectsIds {
+  readonly listId: string;
+  readonly labelId: number;
+}
+
 export interface LinkedRecord {
   readonly id: string;
   readonly properties: Readonly<Record<string, string | null>>;
@@ -31,7 +40,7 @@ export interface EffectsPortal {
 }
 
 /** Gives the portal what the config of the scenario names. Returns what is needed to read the final state. */
-export async function prepareEffects(portal: PortalProcess): Promise<{ listId: string; labelId: number }> {
+export async function prepareEffects(portal: PortalProcess): Promise<EffectsIds> {
   const unique = { name: 'chaos_id', hasUniqueValue: true };
   const number = { type: 'number', fieldType: 'number' };
   const slots = SLOTS.map((name) => ({ name }));
@@ -66,7 +75,7 @@ export async function prepareEffects(portal: PortalProcess): Promise<{ listId: s
 
 export async function readEffects(
   portal: PortalProcess,
-  { listId, labelId }: { readonly listId: string; readonly labelId: number },
+  { listId, labelId }: EffectsIds,
   emails: readonly string[],
 ): Promise<EffectsPortal> {
   const contacts = await portal.records<LinkedRecord>('contacts');

@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import type { Pool } from 'pg';
 import { afterApplyFaults } from '../after-apply-faults.ts';
 import {
   type Attack,
@@ -10,16 +9,15 @@ import {
   stalls,
   swizzles,
 } from '../attacks.ts';
-import { readDatabase } from '../database-evidence.ts';
-import { type EffectsEvidence, judgeEffects, type PersonRow } from '../effects/effects-judge.ts';
+import { effectsEvidence } from '../effects/effects-evidence.ts';
+import { judgeEffects } from '../effects/effects-judge.ts';
 import { type EffectEntry, saveLedger } from '../effects/effects-ledger.ts';
-import { prepareEffects, readEffects } from '../effects/effects-portal.ts';
+import { EFFECTS_CONFIG, prepareEffects } from '../effects/effects-portal.ts';
 import { createPeople, makeMissingDeals, produceEffects } from '../effects/effects-producer.ts';
-import { emailOf } from '../effects/subjects.ts';
 import { startNemesis } from '../nemesis.ts';
 import { MIN_EVENTS, outcomeOf } from '../outcome.ts';
 import { startProbe } from '../probe.ts';
-import { openRig, type Rig } from '../rig.ts';
+import { openRig } from '../rig.ts';
 import type { Scenario } from '../scenario.ts';
 import { DEFAULT_SETTINGS, type Settings } from '../settings.ts';
 import { harnessFindings, probeFigures } from '../trouble.ts';
@@ -54,7 +52,7 @@ export const effects: Scenario = {
       name: 'effects',
       settings,
       limited: true,
-      config: 'test/chaos/effects/spoke.config.ts',
+      config: EFFECTS_CONFIG,
       environment: { SPOKE_CLAIM_LANES: String(CLAIM_LANES), SPOKE_CONCURRENCY: String(CONCURRENCY) },
     });
     const ledger: EffectEntry[] = [];
@@ -93,18 +91,7 @@ export const effects: Scenario = {
       const seen = await probe.stop(settled ? RECOVERY_TIMEOUT_MS : 0);
       await rig.workers.drainAll();
       progress('comparing the portal with the ledger');
-      const verdict = judgeEffects({
-        ledger,
-        portal: await readEffects(
-          rig.portal,
-          ids,
-          Array.from({ length: people }, (_, person) => emailOf(person)),
-        ),
-        calls: await rig.portal.calls(),
-        database: await readAll(rig),
-        processes: await rig.processes(),
-        limit: settings.limit,
-      });
+      const verdict = judgeEffects(await effectsEvidence(rig, { ledger, ids, people }));
       return outcomeOf({
         scenario: 'effects',
         startedAt,
@@ -136,36 +123,4 @@ function attacks(settings: Settings): Attack[] {
     swizzles(Math.min(30_000, settings.seconds * 300)),
     postgresKills(POSTGRES_KILL_MS),
   ];
-}
-
-async function readAll({ pool }: Rig): Promise<EffectsEvidence['database']> {
-  const events = await pool.query<{ id: string; attempts: number; processed: string | null }>(
-    'select id, attempt_count as attempts, processed_at::text as processed from spoke.outbox_events',
-  );
-  return {
-    ...(await readDatabase(pool)),
-    people: await readPeople(pool),
-    tries: new Map(
-      events.rows.map(({ id, attempts, processed }) => [Number(id), { attempts, processedAt: processed }]),
-    ),
-    ambiguous: await readAmbiguous(pool),
-  };
-}
-
-async function readPeople(pool: Pool): Promise<PersonRow[]> {
-  const { rows } = await pool.query<PersonRow>(
-    `select id, hubspot_id as "hubspotId", hubspot_sync_status as status, hubspot_error as error,
-            hubspot_sync_attempts as attempts, hubspot_synced_at::text as "syncedAt" from people`,
-  );
-  return rows;
-}
-
-/** Calls whose end was unknown to the worker, and those of them whose events all have been delivered since. */
-async function readAmbiguous(pool: Pool): Promise<{ calls: number; settled: number }> {
-  const { rows } = await pool.query<{ calls: number; settled: number }>(
-    `select count(*)::int as calls, count(*) filter (where not exists (
-       select 1 from spoke.outbox_events e where e.id = any (a.event_ids) and e.state <> 'delivered'))::int as settled
-     from spoke.attempts a where unknown > 0`,
-  );
-  return rows[0] ?? { calls: 0, settled: 0 };
 }
