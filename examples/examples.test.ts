@@ -16,13 +16,18 @@ async function setup(name: string) {
 }
 
 describe('rewards-app', () => {
-  test('every event has a sample, which makes a contact and a note', async () => {
+  test('every event has a sample, which makes a contact and a note, and more where there is more', async () => {
     const { config, effectsOf } = await setup('rewards-app');
+    const between: Readonly<Record<string, string[]>> = {
+      nova_redeemed: ['company.upsert', 'deal.upsert', 'association.create', 'association.create'],
+      merchant_exclusive_enabled: ['company.upsert', 'association.create'],
+    };
+    expect(Object.keys(config.events)).toHaveLength(7);
     for (const [type, { sample }] of Object.entries(config.events)) {
       expect(
         effectsOf(type, sample).map(({ kind }) => kind),
         type,
-      ).toEqual(['contact.upsert', 'activity.create']);
+      ).toEqual(['contact.upsert', ...(between[type] ?? []), 'activity.create']);
     }
   });
 

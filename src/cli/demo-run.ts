@@ -25,6 +25,8 @@ export interface DemoCounts {
   readonly waiting: number;
   /** What the portal holds and received. */
   readonly contacts: number;
+  readonly companies: number;
+  readonly deals: number;
   readonly notes: number;
   readonly calls: number;
   readonly http429: number;
@@ -37,8 +39,8 @@ export interface Demo {
   readonly simulator: Simulator;
   /** Where the HTTP API listens, and a key for everything. */
   readonly api?: { readonly url: string; readonly key: string };
-  /** Lets the example do one thing. */
-  step(): Promise<void>;
+  /** Lets the example do one thing; returns how many events that recorded. */
+  step(): Promise<number>;
   counts(): Promise<DemoCounts>;
   /** Finishes the calls under way; nothing is delivered afterwards. */
   drain(): Promise<void>;
@@ -52,7 +54,7 @@ interface Traffic {
   readonly config: SpokeConfig;
   readonly tables: string;
   createTraffic(inTransaction: (work: (tx: unknown) => Promise<void>) => Promise<void>): {
-    step(): Promise<void>;
+    step(): Promise<number>;
   };
 }
 
@@ -106,11 +108,12 @@ export async function startDemo({ http }: { readonly http: boolean }): Promise<D
       stop,
       drain: () => app.stop(),
       async step() {
-        await step();
+        const recorded = await step();
         app.wake();
         steps += 1;
         // The embedded database answers without ever going back to the event loop: signals and the portal would get no turn.
         if (steps % STEPS_A_TURN === 0) await setImmediate();
+        return recorded;
       },
       async counts() {
         const states = await countEvents(db);
@@ -121,6 +124,8 @@ export async function startDemo({ http }: { readonly http: boolean }): Promise<D
           dead: states.dead ?? 0,
           waiting: states.pending ?? 0,
           contacts: counts.contacts?.live ?? 0,
+          companies: counts.companies?.live ?? 0,
+          deals: counts.deals?.live ?? 0,
           notes: counts.notes?.live ?? 0,
           calls: requests.requests,
           http429: requests.byStatus['429'] ?? 0,

@@ -55,6 +55,7 @@ and a worker brings them to a HubSpot portal simulated on this machine.
 
   Its state            curl -s ${url}/_simulator/state
   Its contacts         curl -s '${url}/_simulator/records/contacts?limit=3'
+  Its deals            curl -s '${url}/_simulator/records/deals?limit=3'
   Its notes            curl -s '${url}/_simulator/records/notes?limit=3'
   Calls it received    curl -s '${url}/_simulator/journal?limit=5'
 
@@ -73,19 +74,22 @@ export function demoSummary(counts: DemoCounts, startedAt: number): string {
   const { events, delivered, dead, seconds, first_delivered_seconds: first } = demoJson(counts, startedAt);
   const waiting = counts.waiting > 0 ? `, ${counts.waiting} waiting` : '';
   return `Events   ${events} recorded, ${delivered} delivered, ${dead} dead${waiting}
-Portal   ${counts.contacts} contacts, ${counts.notes} notes
+Portal   ${counts.contacts} contacts, ${counts.companies} companies, ${counts.deals} deals, ${counts.notes} notes
 Calls    ${counts.calls}, of which ${counts.http429} were refused for the rate limit (429)
 Time     ${seconds} s${first === null ? '' : `, the first event delivered after ${first} s`}`;
 }
 
 /** The one object of `--json`. */
 export function demoJson(counts: DemoCounts, startedAt: number) {
-  const { recorded, delivered, dead, contacts, notes, calls, http429, firstDeliveredAt } = counts;
+  const { recorded, delivered, dead, contacts, companies, deals, notes, calls, http429, firstDeliveredAt } =
+    counts;
   return {
     events: recorded,
     delivered,
     dead,
     contacts,
+    companies,
+    deals,
     notes,
     calls,
     http_429: http429,

@@ -23,7 +23,9 @@ const SHIPPED = [
   'CHANGELOG.md',
   'LICENSE',
   // The demo runs it.
-  ...['README.md', 'rewards.ts', 'spoke.config.ts', 'traffic.ts'].map((file) => `${EXAMPLE}/${file}`),
+  ...['README.md', 'portal.ts', 'rewards.ts', 'spoke.config.ts', 'traffic.ts'].map(
+    (file) => `${EXAMPLE}/${file}`,
+  ),
 ];
 
 const Manifest = z.object({
