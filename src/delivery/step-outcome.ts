@@ -1,5 +1,6 @@
 import { appEventOutcome } from '../hubspot/app-events.ts';
 import { associationOutcomes, type LinkedPair } from '../hubspot/association-outcomes.ts';
+import type { BatchError } from '../hubspot/batch-answer.ts';
 import { parseErrorAnswer } from '../hubspot/error-answer.ts';
 import type { Exchange } from '../hubspot/exchange.ts';
 import { parseMembersChanged } from '../hubspot/lists.ts';
@@ -32,7 +33,7 @@ export function linkOutcome(exchange: Exchange, inputs: readonly LinkedPair[], n
   return {
     inputs: associationOutcomes({ inputs, exchange }).map((outcome): InputOutcome => {
       if (outcome.end === 'applied') return APPLIED;
-      if (outcome.end === 'not-applied' && outcome.error) return inputError(outcome.error);
+      if (outcome.end === 'not-applied' && outcome.error) return linkError(outcome.error);
       return {
         end: 'unknown',
         code: 'HUBSPOT_INPUT_MISSING',
@@ -41,6 +42,13 @@ export function linkOutcome(exchange: Exchange, inputs: readonly LinkedPair[], n
     }),
     resend: [],
   };
+}
+
+/** An id that was good once and is not any more: the record was deleted, and may be there under another one. */
+function linkError(error: BatchError): InputOutcome {
+  if (!error.subCategory?.endsWith('INVALID_IDENTIFIER')) return inputError(error);
+  const message = error.message ?? 'One of the records does not exist.';
+  return { end: 'not-applied', next: 'retry', code: 'HUBSPOT_NOT_FOUND', message };
 }
 
 /** Reads the answer to a change of a list's members. */
