@@ -18,7 +18,12 @@ export interface Mapper {
    */
   plan(event: PlannedEvent, running?: RunningStates, options?: { readonly counted?: boolean }): Plan;
   /** The application's row that shows what became of the event; undefined when it has none, or none can be read from it. */
-  writeBack(event: RoutedEvent): WriteBackTarget | undefined;
+  writeBack(event: RoutedEvent): RowOfEvent | undefined;
+}
+
+/** With the key of the event's record, also where the producer ordered the event by another; absent when there is no record. */
+export interface RowOfEvent extends WriteBackTarget {
+  readonly recordKey?: string;
 }
 
 export interface RoutedEvent {
@@ -107,7 +112,8 @@ export function createMapper(config: SpokeConfig, options: { ownerId?: string | 
       try {
         // What the schema refuses may still name its row.
         const target: unknown = definition.writeBack(read.ok ? read.payload : event.payload);
-        return isTarget(target) && Object.hasOwn(config.writeBack ?? {}, target.table) ? target : undefined;
+        if (!isTarget(target) || !Object.hasOwn(config.writeBack ?? {}, target.table)) return undefined;
+        return { ...target, ...(read.ok ? { recordKey: recordKey(read.record) } : {}) };
       } catch {
         return undefined;
       }

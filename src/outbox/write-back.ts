@@ -25,7 +25,8 @@ export type WriteBackPlans = ReadonlyMap<string, WriteBackPlan>;
 
 export interface WriteBackRow {
   readonly eventId: number;
-  readonly target: WriteBackTarget;
+  /** With the key of the record whose HubSpot id the row shows; by default that of the event. */
+  readonly target: WriteBackTarget & { readonly recordKey?: string };
 }
 
 const STATUSES = { pending: 'PENDING', synced: 'SYNCED', failed: 'FAILED' } as const;
@@ -198,14 +199,14 @@ async function writeRows(
     .join(' and ');
   const locked = await tx.query<{ event_id: number }>(
     `with given as (
-       select * from jsonb_to_recordset($1::jsonb) g(event_id bigint${keyColumns.map((key) => `, ${key} text`).join('')})
+       select * from jsonb_to_recordset($1::jsonb) g(event_id bigint, record_key text${keyColumns.map((key) => `, ${key} text`).join('')})
      ), newest as (
        select distinct on (${keyColumns.join(', ')}) * from given order by ${keyColumns.join(', ')}, event_id desc
      ), x as (
        select n.*, e.state, e.attempt_count, e.processed_at, k.hubspot_id,
               left(coalesce(e.last_error_code || ': ', '') || e.last_error, ${MAX_ERROR}) as error
        from newest n join {schema}.outbox_events e on e.id = n.event_id
-       left join {schema}.links k on k.record_key = e.record_key
+       left join {schema}.links k on k.record_key = coalesce(n.record_key, e.record_key)
      ), free as (
        select x.event_id from ${plan.table} t join x on ${isRow} for update of t skip locked
      ), written as (
@@ -218,6 +219,7 @@ async function writeRows(
       JSON.stringify(
         rows.map(({ eventId, target }) => ({
           event_id: eventId,
+          record_key: target.recordKey,
           ...Object.fromEntries(keys.map((key, index) => [`k${index}`, String(target.key[key])])),
         })),
       ),

@@ -62,9 +62,14 @@ async function setupTables(options: SetupOptions = {}) {
   return {
     ...bundle,
     start: (given: Partial<AppOptions> = {}) => bundle.start({ ...given, config }),
-    async lead(id: string, email: string, given: Record<string, string> = {}) {
+    async lead(
+      id: string,
+      email: string,
+      given: Record<string, string> = {},
+      options: { recordKey?: string } = {},
+    ) {
       await bundle.db.query('insert into app.leads (id) values ($1) on conflict do nothing', [id]);
-      await spoke.track(bundle.db, 'lead', { id, email, values: given });
+      await spoke.track(bundle.db, 'lead', { id, email, values: given }, options);
     },
     /** The event alone, for rows that are not there or are no ids. */
     event: (id: string, email: string) => spoke.track(bundle.db, 'lead', { id, email }),
@@ -108,6 +113,14 @@ describe('write-back', { timeout: LONG }, () => {
         last_hubspot_attempt_at: expect.any(Date),
       },
     ]);
+  });
+
+  it('shows the HubSpot id also of an event that is ordered by a key of its own', async () => {
+    const bundle = await setupTables();
+    await bundle.lead(ID, 'ada@example.com', {}, { recordKey: 'account-7' });
+    await bundle.start();
+    await bundle.untilLead('SYNCED');
+    expect(await bundle.leads()).toMatchObject([{ hubspot_id: hubspotIdOf(bundle, 'ada@example.com') }]);
   });
 
   it('shows why a row failed, and tries a refusal no second time', async () => {
