@@ -16,7 +16,7 @@ const USAGE = `npm run chaos -- [options]
   --mutant NAME       only this one of ${TRIALS.map(({ mutant }) => mutant).join(', ')}
   --minutes M         how long there is trouble; or --seconds S (default ${DEFAULT_SETTINGS.seconds})
   --seed N            the same seed makes the same plan (default ${DEFAULT_SETTINGS.seed})
-  --workers N         worker processes (default ${DEFAULT_SETTINGS.workers})
+  --workers N         worker processes (default ${DEFAULT_SETTINGS.workers}; effects 8)
   --limit N           calls that the portal allows in 10 s (default ${DEFAULT_SETTINGS.limit})
   --lease S           lease of a claim, s (default ${DEFAULT_SETTINGS.leaseSeconds})
   --kill-every MS     mean time between two random kills (default ${DEFAULT_SETTINGS.killEveryMs})
@@ -35,6 +35,8 @@ interface Request {
   readonly scenarios: readonly Scenario[];
   /** Not empty: these instead of scenarios. */
   readonly trials: readonly Trial[];
+  /** Whether the number of workers was named. */
+  readonly workersGiven: boolean;
   readonly json: boolean;
   readonly fromSource: boolean;
   readonly dist?: string;
@@ -66,7 +68,8 @@ async function runScenarios(request: Request, base: Base, progress: (line: strin
   const outcomes: Outcome[] = [];
   for (const scenario of request.scenarios) {
     progress(`${scenario.name}: ${scenario.what}`);
-    const outcome = await scenario.run({ base, settings: request.settings, progress });
+    const { workers = request.settings.workers } = request.workersGiven ? {} : scenario;
+    const outcome = await scenario.run({ base, settings: { ...request.settings, workers }, progress });
     outcomes.push(outcome);
     if (!request.json) process.stdout.write(describeOutcome(outcome));
   }
@@ -134,6 +137,7 @@ function readRequest(args: readonly string[]): Request | string {
     return {
       scenarios,
       trials,
+      workersGiven: values.workers !== undefined,
       json: values.json,
       fromSource: values.source,
       ...(values.dist === undefined ? {} : { dist: resolve(values.dist) }),

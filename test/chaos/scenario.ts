@@ -14,5 +14,7 @@ export interface Scenario {
   readonly name: string;
   /** One sentence for the list of scenarios. */
   readonly what: string;
+  /** Worker processes unless the run names a number; default that of all scenarios. */
+  readonly workers?: number;
   run(context: ScenarioContext): Promise<Outcome>;
 }

@@ -19,7 +19,7 @@ import { MIN_EVENTS, outcomeOf } from '../outcome.ts';
 import { startProbe } from '../probe.ts';
 import { openRig } from '../rig.ts';
 import type { Scenario } from '../scenario.ts';
-import { DEFAULT_SETTINGS, type Settings } from '../settings.ts';
+import type { Settings } from '../settings.ts';
 import { harnessFindings, probeFigures } from '../trouble.ts';
 
 const WORKERS = 8;
@@ -35,6 +35,7 @@ const AFTER_APPLY_SHARE = 0.15;
 const WRITES = { path: '/batch/(upsert|create|update|associate)|/memberships/|/statuses/' };
 const POSTGRES_KILL_MS = 20_000;
 const START_TIMEOUT_MS = 60_000;
+/** At least; a longer run may leave more behind, and gets as long as its trouble lasted. */
 const SETTLED_TIMEOUT_MS = 180_000;
 const RECOVERY_TIMEOUT_MS = 60_000;
 
@@ -42,12 +43,9 @@ const RECOVERY_TIMEOUT_MS = 60_000;
 export const effects: Scenario = {
   name: 'effects',
   what: 'All kinds of effects at once, over shared records, with faults after apply, kills of workers and of Postgres, stalls and broken links.',
-  async run({ base, settings: given, progress }) {
+  workers: WORKERS,
+  async run({ base, settings, progress }) {
     const startedAt = performance.now();
-    const settings = {
-      ...given,
-      workers: given.workers === DEFAULT_SETTINGS.workers ? WORKERS : given.workers,
-    };
     const rig = await openRig(base, {
       name: 'effects',
       settings,
@@ -86,7 +84,7 @@ export const effects: Scenario = {
       await rig.portal.clearFaults();
       progress('the trouble is over; waiting until everything is delivered');
       const healedAt = performance.now();
-      const settled = await rig.settled(SETTLED_TIMEOUT_MS);
+      const settled = await rig.settled(Math.max(SETTLED_TIMEOUT_MS, settings.seconds * 1000));
       const drainSeconds = (performance.now() - healedAt) / 1000;
       const seen = await probe.stop(settled ? RECOVERY_TIMEOUT_MS : 0);
       await rig.workers.drainAll();
