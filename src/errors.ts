@@ -102,6 +102,16 @@ export const ERROR_CODES = {
     meaning: 'DATABASE_URL is not a connection string.',
     remedy: 'Write it as postgres://user:password@host:5432/database; percent-encode special characters.',
   },
+  DELIVERY_NAME_UNKNOWN: {
+    meaning:
+      'The portal has no list, label, pipeline, stage or subscription type with the name that the config uses.',
+    remedy: 'Create it, or correct the name; waiting events go on by themselves, dead ones by a redrive.',
+  },
+  DELIVERY_RECORD_MISSING: {
+    meaning: 'A link, list or activity waits for a record that HubSpot does not have.',
+    remedy:
+      'Record the event that creates it, or look at the id; waiting events go on by themselves, dead ones by a redrive.',
+  },
   DELIVERY_CRASHED_WORKER: {
     meaning:
       'Workers died again and again while they held this event, the last times with nothing else in hand.',
@@ -174,6 +184,11 @@ export const ERROR_CODES = {
   HTTP_UNAUTHENTICATED: {
     meaning: 'A request has no API key, or one that is unknown or revoked.',
     remedy: 'Send `authorization: Bearer spk_…` with a key of `spoke keys create`.',
+  },
+  HUBSPOT_PROPERTY_MISSING: {
+    meaning: 'The portal does not take a property that the config writes: it was removed, or made read-only.',
+    remedy:
+      'Create it again (`spoke properties plan`), or take it out of the config. What sets it waits, and goes on by itself.',
   },
   HUBSPOT_CONFLICT: {
     meaning: 'Another record already holds a value that must be unique.',

@@ -146,6 +146,7 @@ create table spoke.links (
   object_type text not null,
   hubspot_id text not null,
   linked_at timestamp with time zone default clock_timestamp() not null,
+  followed boolean default false not null,
   constraint links_pkey PRIMARY KEY (record_key)
 );
 

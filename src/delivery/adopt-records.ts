@@ -1,6 +1,6 @@
 import type { BatchUpdateInput } from '../hubspot/records.ts';
 import { recordKey } from '../mapping/effects.ts';
-import { knownLinks } from '../outbox/links.ts';
+import type { KnownLink } from '../outbox/links.ts';
 import { type FoundRecords, findCompanies, findRecords } from './find-records.ts';
 import type { FoldedUpsert } from './fold.ts';
 import { type BatchCall, type SendContext, sendBatch } from './send-batch.ts';
@@ -16,17 +16,12 @@ import type { EffectEnd } from './verdict.ts';
  */
 export async function adoptRecords(
   folds: readonly FoldedUpsert[],
+  links: ReadonlyMap<string, KnownLink>,
   tools: StageTools,
   context: SendContext,
 ): Promise<Map<FoldedUpsert, EffectEnd>> {
   const ends = new Map<FoldedUpsert, EffectEnd>();
-  const matchable = folds.filter((fold) => matchValue(fold) !== undefined);
-  if (matchable.length === 0) return ends;
-  const links = await knownLinks(
-    tools.db,
-    matchable.map(({ record }) => recordKey(record)),
-  );
-  const fresh = matchable.filter(({ record }) => !links.has(recordKey(record)));
+  const fresh = folds.filter((fold) => matchValue(fold) !== undefined && !links.has(recordKey(fold.record)));
   const mayRead = () => context.lease.ensure(context.callMs + tools.readPatienceMs);
   for (const batch of batchesOf(fresh)) {
     const [first] = batch;

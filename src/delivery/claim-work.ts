@@ -29,6 +29,8 @@ export interface ClaimWork {
   /** HubSpot's id of a record, where this claim has learned it. */
   idOf(record: RecordRef): string | undefined;
   learnId(record: RecordRef, hubspotId: string): void;
+  /** A merge has taken the record's id from it: it is known by HubSpot's from now on. */
+  follow(record: RecordRef, hubspotId: string): void;
   /** The record is not, or no more, at HubSpot under the id that is known of it. */
   forgetId(record: RecordRef): void;
   /** The record that a lane waits for. */
@@ -75,6 +77,7 @@ export function createClaimWork(
   const waiting = new Map<number, number>();
   const links = new Map<string, LinkFound>();
   const gone = new Set<string>();
+  const followed = new Set<string>();
   const waits: { laneId: number; recordKey: string }[] = [];
   const effects: EffectVerdict[] = [];
   const written = new Map<string, Record<string, number>>();
@@ -97,7 +100,12 @@ export function createClaimWork(
     event.event.id <= (waiting.get(event.lane.id) ?? Number.POSITIVE_INFINITY);
   const learnId = (record: RecordRef, hubspotId: string) => {
     const key = recordKey(record);
-    links.set(key, { recordKey: key, objectType: record.objectType, hubspotId });
+    links.set(key, {
+      recordKey: key,
+      objectType: record.objectType,
+      hubspotId,
+      ...(followed.has(key) ? { followed: true } : {}),
+    });
     gone.delete(key);
   };
 
@@ -145,6 +153,11 @@ export function createClaimWork(
     holdBack: note,
     idOf: (record) => links.get(recordKey(record))?.hubspotId,
     learnId,
+    follow(record, hubspotId) {
+      const key = recordKey(record);
+      followed.add(key);
+      links.set(key, { recordKey: key, objectType: record.objectType, hubspotId, followed: true });
+    },
     forgetId(record) {
       links.delete(recordKey(record));
       gone.add(recordKey(record));

@@ -78,7 +78,8 @@ export async function findCompanies(
   mayRead: () => Promise<boolean>,
 ): Promise<FoundRecords> {
   const found = new Map<string, FoundRecord | null>();
-  for (const part of searchParts(domains)) {
+  const parts = searchParts(domains);
+  for (let part = parts.shift(); part !== undefined; part = parts.shift()) {
     if (!(await mayRead())) return { found };
     const exchange = await records.search('companies', {
       filterGroups: [{ filters: [{ propertyName: 'domain', operator: 'IN', values: part }] }],
@@ -87,6 +88,12 @@ export async function findCompanies(
     });
     const page = isRead(exchange) ? parsePage(exchange.body, parseRecord) : undefined;
     if (!page?.ok) return { found, trouble: exchange };
+    if (page.value.after !== undefined && part.length > 1) {
+      // More companies than a page shows: a domain that is not on it may still have one.
+      const half = Math.ceil(part.length / 2);
+      parts.unshift(part.slice(0, half), part.slice(half));
+      continue;
+    }
     for (const domain of part) found.set(domain, null);
     for (const record of page.value.results) {
       const domain = record.properties.domain?.toLowerCase() ?? '';

@@ -78,7 +78,12 @@ async function change(
     );
     part.forEach(([, steps], index) => {
       const end = ends[index];
-      if (end) for (const step of steps) work.endStep(step, end);
+      if (!end) return;
+      for (const step of steps) {
+        // The id that is known may be of a record that is gone: it is asked for anew at the next try.
+        if (end.end === 'not-applied' && end.code === 'HUBSPOT_NOT_FOUND') work.forgetId(step.effect.record);
+        work.endStep(step, end);
+      }
     });
   }
 }

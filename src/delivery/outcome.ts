@@ -19,7 +19,12 @@ export interface SentInput {
  * not the input's; not counted. `await`: it needs something that may come yet, and is given up after as long as an unknown end.
  */
 export type InputOutcome =
-  | { readonly end: 'applied'; readonly hubspotId: string }
+  | {
+      readonly end: 'applied';
+      readonly hubspotId: string;
+      /** An upsert that made a new record. */
+      readonly created?: true;
+    }
   | {
       readonly end: 'not-applied';
       readonly next: 'dead' | 'retry' | 'wait' | 'await';
@@ -149,7 +154,11 @@ function accepted(
   const byTrace = new Map<string, InputOutcome>();
   const byKey = new Map<string, InputOutcome>();
   for (const result of answer.results) {
-    const end: InputOutcome = { end: 'applied', hubspotId: result.id };
+    const end: InputOutcome = {
+      end: 'applied',
+      hubspotId: result.id,
+      ...(result.new ? { created: true } : {}),
+    };
     if (result.traceId !== undefined) byTrace.set(result.traceId, end);
     else
       for (const [name, value] of Object.entries(result.properties))

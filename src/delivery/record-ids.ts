@@ -32,7 +32,7 @@ export async function resolveIds(
     tools.db,
     [...byKey.keys()].filter((key) => !ids.has(key) && !work.gone.has(key)),
   );
-  for (const [key, id] of links) ids.set(key, id);
+  for (const [key, { hubspotId }] of links) ids.set(key, hubspotId);
 
   let trouble: Exchange | undefined;
   for (const group of groupsOf([...byKey.values()].filter((record) => !ids.has(recordKey(record))))) {

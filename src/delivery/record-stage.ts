@@ -1,13 +1,15 @@
-import type { BatchUpdateInput } from '../hubspot/records.ts';
 import { recordKey } from '../mapping/effects.ts';
+import { type KnownLink, knownLinks } from '../outbox/links.ts';
 import { adoptRecords } from './adopt-records.ts';
 import type { ClaimWork } from './claim-work.ts';
 import { clearFurther } from './clear-further.ts';
 import { findCompanies } from './find-records.ts';
 import { type FoldedUpsert, foldOf, foldUpserts, type UpsertPart } from './fold.ts';
-import { type BatchCall, type SendContext, sendBatch } from './send-batch.ts';
+import { followMerges } from './follow-merges.ts';
+import type { SendContext } from './send-batch.ts';
 import { type StageTools, unreadEnd } from './stage.ts';
-import { batchesOf, upsertBatches } from './upsert-batches.ts';
+import { updateById } from './update-by-id.ts';
+import { upsertBatches } from './upsert-batches.ts';
 import type { EffectEnd } from './verdict.ts';
 
 /** Upserts the records of a claim that are of these types, or of all others, and writes down how each ended. */
@@ -24,23 +26,48 @@ export async function recordStage(
     if (staged.ok) folds.push({ ...fold, properties: staged.value });
     else work.endUpsert(fold, staged.end);
   }
-  const ofHubspot = folds.filter(({ record }) => record.idProperty === 'domain');
-  if (ofHubspot.length > 0)
-    for (const [fold, end] of await updateFound(ofHubspot, tools, context)) ends.set(fold, end);
-  const own = folds.filter((fold) => !ends.has(fold));
-  for (const [fold, end] of await adoptRecords(own, tools, context)) ends.set(fold, end);
-  for (const [fold, end] of await clearFurther(
-    own.filter((fold) => !ends.has(fold)),
-    tools,
-    context,
-  ))
-    ends.set(fold, end);
-  const sent = own.filter((fold) => !ends.has(fold));
-  for (const [fold, end] of await upsertBatches(sent, tools.writes.records, context)) ends.set(fold, end);
+  const rest = () => folds.filter((fold) => !ends.has(fold));
+  const note = (found: ReadonlyMap<FoldedUpsert, EffectEnd>) => {
+    for (const [fold, end] of found) ends.set(fold, end);
+  };
+  const links = await knownLinks(tools.db, folds.flatMap(linkable));
+  note(await updateFound(folds, tools, context));
+  note(await updateFollowed(rest(), links, work, tools, context));
+  note(await adoptRecords(rest(), links, tools, context));
+  note(await clearFurther(rest(), tools, context));
+  note(await upsertBatches(rest(), tools.writes.records, context));
+  await followMerges(ends, links, work, tools, context);
   for (const [fold, end] of ends) {
     if (needsParting(fold, end)) await sendApart(fold, end, work, tools, context);
     else work.endUpsert(fold, end);
   }
+}
+
+/** The key of a record whose link is worth knowing: a contact answers to each of its addresses, also after a merge. */
+function linkable({ record }: FoldedUpsert): string[] {
+  return record.idProperty === 'email' ? [] : [recordKey(record)];
+}
+
+/** Records of which a merge has taken the application's id. */
+async function updateFollowed(
+  folds: readonly FoldedUpsert[],
+  links: ReadonlyMap<string, KnownLink>,
+  work: ClaimWork,
+  tools: StageTools,
+  context: SendContext,
+): Promise<Map<FoldedUpsert, EffectEnd>> {
+  const ids = new Map<FoldedUpsert, string>();
+  for (const fold of folds) {
+    const link = links.get(recordKey(fold.record));
+    if (link?.followed) ids.set(fold, link.hubspotId);
+  }
+  const ends = await updateById(ids, tools, context);
+  for (const [fold, end] of ends) {
+    if (end.end === 'applied') work.follow(fold.record, end.hubspotId);
+    // Deleted since: it is created anew under the application's id.
+    else if (end.end === 'not-applied' && end.code === 'HUBSPOT_NOT_FOUND') ends.delete(fold);
+  }
+  return ends;
 }
 
 /** A record of several lanes whose folded values were refused: whose they were is not known yet. */
@@ -88,11 +115,13 @@ async function sendApart(
 
 /** Companies that HubSpot makes itself: found by their domain, changed under their id, never created. */
 async function updateFound(
-  folds: readonly FoldedUpsert[],
+  all: readonly FoldedUpsert[],
   tools: StageTools,
   context: SendContext,
 ): Promise<Map<FoldedUpsert, EffectEnd>> {
   const ends = new Map<FoldedUpsert, EffectEnd>();
+  const folds = all.filter(({ record }) => record.idProperty === 'domain');
+  if (folds.length === 0) return ends;
   const { found, trouble } = await findCompanies(
     tools.reads.records,
     folds.map(({ record }) => record.id),
@@ -106,29 +135,7 @@ async function updateFound(
     else if (company === null) ends.set(fold, NOT_YET);
     else ends.set(fold, unreadEnd('The company', trouble, context.clock.now()));
   }
-  const call: BatchCall<BatchUpdateInput> = {
-    name: 'companies.update',
-    send: (inputs, signal) => tools.writes.records.batchUpdate('companies', inputs, { signal }),
-  };
-  for (const batch of batchesOf([...ids.keys()])) {
-    const results = await sendBatch(
-      call,
-      batch.map((fold) => ({
-        input: {
-          id: ids.get(fold) ?? '',
-          properties: fold.properties,
-          objectWriteTraceId: fold.traceId,
-        },
-        sent: { traceId: fold.traceId, key: { idProperty: 'hs_object_id', id: ids.get(fold) ?? '' } },
-        eventIds: fold.eventIds,
-      })),
-      context,
-    );
-    batch.forEach((fold, index) => {
-      const end = results[index];
-      if (end) ends.set(fold, end);
-    });
-  }
+  for (const [fold, end] of await updateById(ids, tools, context)) ends.set(fold, end);
   return ends;
 }
 

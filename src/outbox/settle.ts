@@ -9,6 +9,8 @@ export interface LinkFound {
   readonly recordKey: string;
   readonly objectType: string;
   readonly hubspotId: string;
+  /** A merge has taken the application's id from it. */
+  readonly followed?: true;
 }
 
 /** An effect without a key at HubSpot, as this claim leaves it. */
@@ -86,15 +88,18 @@ async function removeLinks(tx: Queryable, keys: readonly string[]): Promise<void
 /** The keys of those that are new or have another id. */
 async function writeLinks(tx: Queryable, links: readonly LinkFound[]): Promise<string[]> {
   const rows = await tx.query<{ record_key: string }>(
-    `insert into {schema}.links as k (record_key, object_type, hubspot_id)
-     select * from unnest($1::text[], $2::text[], $3::text[]) t(record_key, object_type, hubspot_id) order by record_key collate "C"
-     on conflict (record_key) do update set hubspot_id = excluded.hubspot_id, linked_at = clock_timestamp()
-     where k.hubspot_id <> excluded.hubspot_id
+    `insert into {schema}.links as k (record_key, object_type, hubspot_id, followed)
+     select * from unnest($1::text[], $2::text[], $3::text[], $4::boolean[]) t(record_key, object_type, hubspot_id, followed)
+     order by record_key collate "C"
+     on conflict (record_key) do update
+     set hubspot_id = excluded.hubspot_id, linked_at = clock_timestamp(), followed = excluded.followed
+     where (k.hubspot_id, k.followed) is distinct from (excluded.hubspot_id, excluded.followed)
      returning record_key`,
     [
       links.map((link) => link.recordKey),
       links.map((link) => link.objectType),
       links.map((link) => link.hubspotId),
+      links.map((link) => link.followed ?? false),
     ],
   );
   return rows.map((row) => row.record_key);

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import {
+  archiveContact,
   type EffectsBundle,
   liveRecords,
+  mergeContacts,
   onlyRecord,
   redemption,
   redriveDead,
@@ -223,6 +225,54 @@ describe('records that were there before', () => {
     expect(onlyRecord(bundle, 'companies').properties).toMatchObject({
       domain: 'acme.example.com',
       city: 'Rome',
+    });
+  });
+});
+
+describe('records that are merged in HubSpot', () => {
+  it('goes on with the merged one, and leaves no second one behind', { timeout: LONG }, async () => {
+    const bundle = await setupEffects();
+    for (const driver of ['d-1', 'd-2'])
+      await bundle.track('driver_set', { driver, values: { lastname: driver, city: 'Rome' } });
+    await bundle.start();
+    await bundle.idle();
+    const [first, second] = liveRecords(bundle, 'contacts');
+    await mergeContacts(bundle, second?.id ?? '', first?.id ?? '');
+    expect(onlyRecord(bundle, 'contacts').properties.driver_id).toBe('d-2');
+    for (const city of ['Oslo', 'Bonn']) {
+      await bundle.track('driver_set', { driver: 'd-1', values: { city } });
+      await bundle.idle();
+      expect(onlyRecord(bundle, 'contacts').properties).toMatchObject({ driver_id: 'd-2', city });
+    }
+    await bundle.track('driver_set', { driver: 'd-2', values: { city: 'Lima' } });
+    await bundle.idle();
+    expect(onlyRecord(bundle, 'contacts').properties.city).toBe('Lima');
+  });
+
+  it('creates a record anew that was deleted in HubSpot', { timeout: LONG }, async () => {
+    const bundle = await setupEffects();
+    await bundle.track('driver_set', { driver: 'd-1', values: { lastname: 'One' } });
+    await bundle.start();
+    await bundle.idle();
+    await archiveContact(bundle, onlyRecord(bundle, 'contacts').id);
+    await bundle.track('driver_set', { driver: 'd-1', values: { lastname: 'Two' } });
+    await bundle.idle();
+    expect(onlyRecord(bundle, 'contacts').properties.lastname).toBe('Two');
+  });
+
+  it('finds the contact of a secondary address', { timeout: LONG }, async () => {
+    const bundle = await setupEffects();
+    for (const email of ['ada@example.com', 'ada@example.org'])
+      await bundle.track('contact_set', { email, values: { city: 'Rome' } });
+    await bundle.start();
+    await bundle.idle();
+    const [first, second] = liveRecords(bundle, 'contacts');
+    await mergeContacts(bundle, first?.id ?? '', second?.id ?? '');
+    await bundle.track('contact_set', { email: 'ada@example.org', values: { city: 'Oslo' } });
+    await bundle.idle();
+    expect(onlyRecord(bundle, 'contacts').properties).toMatchObject({
+      email: 'ada@example.com',
+      city: 'Oslo',
     });
   });
 });

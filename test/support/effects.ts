@@ -2,7 +2,12 @@ import { z } from 'zod';
 import type { RecordSnapshot } from '../../simulator/index.ts';
 import type { App, AppOptions } from '../../src/app.ts';
 import { defineConfig, defineEvent } from '../../src/config/define-config.ts';
-import { createHubspotClient, tokenFromText } from '../../src/hubspot/index.ts';
+import {
+  createHubspotClient,
+  type Exchange,
+  type HubspotClient,
+  tokenFromText,
+} from '../../src/hubspot/index.ts';
 import { silentLogger } from '../../src/log.ts';
 import {
   activity,
@@ -244,4 +249,29 @@ export async function redriveDead({ db }: Pick<Bundle, 'db'>): Promise<void> {
 /** Payload of a redemption by Ada at one merchant. */
 export function redemption(n: number, over: object = {}): object {
   return { email: 'ada@example.com', redemption: `r-${n}`, merchant: 'm-1', amount: 10.5, ...over };
+}
+
+/** As a person does in HubSpot. */
+export async function mergeContacts(
+  bundle: Pick<Bundle, 'simulator'>,
+  primaryId: string,
+  mergedId: string,
+): Promise<void> {
+  await withClient(bundle, (client) => client.records.merge('contacts', { primaryId, mergedId }));
+}
+
+/** As a person does in HubSpot. */
+export async function archiveContact(bundle: Pick<Bundle, 'simulator'>, id: string): Promise<void> {
+  await withClient(bundle, (client) => client.records.archive('contacts', id));
+}
+
+async function withClient(
+  { simulator }: Pick<Bundle, 'simulator'>,
+  work: (client: HubspotClient) => Promise<Exchange>,
+): Promise<void> {
+  const client = createHubspotClient({ token: tokenFromText(simulator.token), baseUrl: simulator.url });
+  const exchange = await work(client);
+  await client.close();
+  if (exchange.kind !== 'reply' || exchange.status >= 300)
+    throw new Error(`the portal answered ${exchange.kind === 'reply' ? exchange.status : exchange.message}`);
 }
