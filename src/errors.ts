@@ -407,6 +407,10 @@ export const ERROR_CODES = {
     meaning: 'The value that should identify the record is missing, too long or has control characters.',
     remedy: 'Give a stable, non-empty id of at most 255 characters.',
   },
+  RECORD_NOT_FOUND: {
+    meaning: 'No event of the record with this key has been recorded in the schema.',
+    remedy: 'Look at the key (type:property:value, as `spoke events show` prints it) and at SPOKE_SCHEMA.',
+  },
   REDRIVE_INVALID: {
     meaning: 'The filter or the options of a redrive cannot be used.',
     remedy: 'Correct what the message names.',

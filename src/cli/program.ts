@@ -11,6 +11,7 @@ import { planCommand } from './plan.ts';
 import { propertiesCommand } from './properties.ts';
 import { redriveCommand } from './redrive.ts';
 import { reportError } from './report-error.ts';
+import { runningCommand } from './running.ts';
 import { simulatorCommand } from './simulator.ts';
 import { smokeCommand } from './smoke.ts';
 import { startCommand } from './start.ts';
@@ -26,6 +27,7 @@ const COMMANDS: readonly CommandModule[] = [
   trackCommand,
   eventsCommand,
   redriveCommand,
+  runningCommand,
   keysCommand,
   planCommand,
   alertsCommand,

@@ -6,7 +6,13 @@ import { EFFECTS_EVENT, type Effect, type EffectDraft, type RecordRef, recordKey
 import { EFFECTS_RUNNING, effectsEvent } from './effects-event.ts';
 import { isMappingError, type MappingCode } from './mapping-error.ts';
 import { describeFailure, describeIssues } from './refusal.ts';
-import { addToRunning, type RunningInput, type RunningStates, readRunning } from './running.ts';
+import {
+  addToRunning,
+  type RunningDefinitions,
+  type RunningInput,
+  type RunningStates,
+  readRunning,
+} from './running.ts';
 
 /** Turns events into record keys and effects. Pure: the same event and config always give the same answer; nothing throws. */
 export interface Mapper {
@@ -25,6 +31,16 @@ export interface Mapper {
 export interface RowOfEvent extends WriteBackTarget {
   readonly recordKey?: string;
 }
+
+/** Works running values out anew from a record's events. Pure; nothing throws. */
+export interface EventCounter {
+  /** The values after one more event; the very same object when events of its type add nothing. */
+  count(event: PlannedEvent, before: RunningStates): Counted;
+  /** What the values are: those of the config, and Spoke's own. */
+  readonly running: RunningDefinitions;
+}
+
+export type Counted = { readonly ok: true; readonly running: RunningStates } | Refusal;
 
 export interface RoutedEvent {
   readonly type: string;
@@ -64,7 +80,10 @@ interface Resolved {
 }
 
 /** A mapper for the events of a config; `ownerId` (HUBSPOT_OWNER_ID) owns the activities that name nobody else. */
-export function createMapper(config: SpokeConfig, options: { ownerId?: string | undefined } = {}): Mapper {
+export function createMapper(
+  config: SpokeConfig,
+  options: { ownerId?: string | undefined } = {},
+): Mapper & EventCounter {
   const byType = new Map<string, Resolved>([
     [EFFECTS_EVENT, { name: EFFECTS_EVENT, definition: effectsEvent }],
   ]);
@@ -74,7 +93,27 @@ export function createMapper(config: SpokeConfig, options: { ownerId?: string | 
   const owner = options.ownerId === undefined ? {} : { ownerId: options.ownerId };
   const definitions = { ...EFFECTS_RUNNING, ...config.running };
 
+  const count = (
+    event: PlannedEvent,
+    { name, definition, payload }: ReadEvent,
+    before: RunningStates,
+  ): Counted => {
+    const known = { eventId: String(event.id), type: name, occurredAt: event.occurredAt };
+    try {
+      const inputs = definition.adds?.(payload, known);
+      const running = inputs ? addToRunning(before, isInputs(inputs), definitions, placeOf(event)) : before;
+      return { ok: true, running };
+    } catch (error) {
+      return refusalOf(error, name, 'adds', payload);
+    }
+  };
+
   return {
+    running: definitions,
+    count(event, before) {
+      const read = readEvent(byType, event);
+      return read.ok ? count(event, read, before) : read;
+    },
     route(event) {
       const read = readEvent(byType, event);
       if (!read.ok) return read;
@@ -85,13 +124,9 @@ export function createMapper(config: SpokeConfig, options: { ownerId?: string | 
       if (!read.ok) return read;
       const { name, definition, payload, record } = read;
       const known: AddsContext = { eventId: String(event.id), type: name, occurredAt: event.occurredAt };
-      let running = before;
-      try {
-        const inputs = counted ? undefined : definition.adds?.(payload, known);
-        if (inputs) running = addToRunning(before, isInputs(inputs), definitions, placeOf(event));
-      } catch (error) {
-        return refusalOf(error, name, 'adds', payload);
-      }
+      const added: Counted = counted ? { ok: true, running: before } : count(event, read, before);
+      if (!added.ok) return added;
+      const { running } = added;
       const context: EventContext = {
         ...known,
         ...owner,
@@ -121,9 +156,13 @@ export function createMapper(config: SpokeConfig, options: { ownerId?: string | 
   };
 }
 
-type Read =
-  | (Resolved & { readonly ok: true; readonly payload: unknown; readonly record: RecordRef })
-  | Refusal;
+interface ReadEvent extends Resolved {
+  readonly ok: true;
+  readonly payload: unknown;
+  readonly record: RecordRef;
+}
+
+type Read = ReadEvent | Refusal;
 
 function readEvent(byType: ReadonlyMap<string, Resolved>, event: { type: string; payload: unknown }): Read {
   const resolved = byType.get(event.type);
