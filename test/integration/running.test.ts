@@ -73,77 +73,79 @@ async function delivered(bundle: EffectsBundle, count: number) {
   await bundle.idle(40_000);
 }
 
-describe.each(databaseKinds.filter((kind) => kind === 'postgres'))(
-  'a rebuild of running values on %s',
-  (kind) => {
-    it('sets a wrong value right, here and at HubSpot, and leaves alone what a person changed', {
-      timeout: LONG,
-    }, async () => {
-      const bundle = await setupOn(kind);
-      await bundle.track('contact_set', { email: 'ada@example.com', values: { jobtitle: 'Pilot' } });
-      await bundle.track('contact_set', { email: 'ada@example.com', values: { jobtitle: 'Captain' } });
-      await delivered(bundle, 3);
-      await corrupt(bundle, '1');
-      await setAtHubspot(bundle, { redemptions: '77', jobtitle: 'Pilot' });
-      expect(await rebuild(bundle, { write: false })).toMatchObject({ changed: 1, refused: 0, busy: 0 });
-      expect(await valuesOf(bundle)).toMatchObject({ redemptions: '1' });
-      expect(await rebuild(bundle)).toMatchObject({ changed: 1, events: 0, refused: 0, busy: 0 });
-      expect(await valuesOf(bundle)).toMatchObject({ redemptions: '3', redeemed: '31.5' });
-      await shows(bundle, { redemptions: '3', redeemed: '31.5' });
-      expect(onlyRecord(bundle, 'contacts').properties.jobtitle).toBe('Pilot');
-      expect(await rebuild(bundle)).toMatchObject({ changed: 0, refused: 0, busy: 0 });
-    });
+describe.each(databaseKinds)('a rebuild of running values on %s', (kind) => {
+  it('sets a wrong value right, here and at HubSpot, and leaves alone what a person changed', {
+    timeout: LONG,
+  }, async () => {
+    const bundle = await setupOn(kind);
+    await bundle.track('contact_set', { email: 'ada@example.com', values: { jobtitle: 'Pilot' } });
+    await bundle.track('contact_set', { email: 'ada@example.com', values: { jobtitle: 'Captain' } });
+    await delivered(bundle, 3);
+    await corrupt(bundle, '1');
+    await setAtHubspot(bundle, { redemptions: '77', jobtitle: 'Pilot' });
+    expect(await rebuild(bundle, { write: false })).toMatchObject({ changed: 1, refused: 0, busy: 0 });
+    expect(await valuesOf(bundle)).toMatchObject({ redemptions: '1' });
+    expect(await rebuild(bundle)).toMatchObject({ changed: 1, events: 0, refused: 0, busy: 0 });
+    expect(await valuesOf(bundle)).toMatchObject({ redemptions: '3', redeemed: '31.5' });
+    await shows(bundle, { redemptions: '3', redeemed: '31.5' });
+    expect(onlyRecord(bundle, 'contacts').properties.jobtitle).toBe('Pilot');
+    expect(await rebuild(bundle)).toMatchObject({ changed: 0, refused: 0, busy: 0 });
+  });
 
-    it('lowers a value only when that is asked for', { timeout: LONG }, async () => {
-      const bundle = await setupOn(kind);
-      await delivered(bundle, 2);
-      await corrupt(bundle, '9');
-      expect(await rebuild(bundle)).toMatchObject({ changed: 0, refused: 1, examples: [{ kind: 'lower' }] });
-      expect(await valuesOf(bundle)).toMatchObject({ redemptions: '9' });
-      expect(await rebuild(bundle, { allowLower: true })).toMatchObject({ changed: 1, refused: 0 });
-      expect(await valuesOf(bundle)).toMatchObject({ redemptions: '2' });
-    });
+  it('lowers a value only when that is asked for', { timeout: LONG }, async () => {
+    const bundle = await setupOn(kind);
+    await delivered(bundle, 2);
+    await corrupt(bundle, '9');
+    expect(await rebuild(bundle)).toMatchObject({ changed: 0, refused: 1, examples: [{ kind: 'lower' }] });
+    expect(await valuesOf(bundle)).toMatchObject({ redemptions: '9' });
+    expect(await rebuild(bundle, { allowLower: true })).toMatchObject({ changed: 1, refused: 0 });
+    expect(await valuesOf(bundle)).toMatchObject({ redemptions: '2' });
+  });
 
-    it('fills a value that the config has only now, from the events of before', {
-      timeout: LONG,
-    }, async () => {
-      const bundle = await setupOn(kind);
-      for (const jobtitle of ['Cadet', 'Pilot', 'Captain'])
-        await bundle.track('contact_set', { email: 'ada@example.com', values: { jobtitle } });
-      await bundle.start();
-      await bundle.idle();
-      expect(await valuesOf(bundle)).toEqual({});
-      const counting = defineConfig({
-        running: { redemptions: 'count' },
-        events: {
-          contact_set: defineEvent({
-            payload: z.object({ email: z.string() }),
-            record: ({ email }) => contactByEmail(email),
-            adds: () => ({ redemptions: 1 }),
-            effects: ({ email }, { running }) => [
-              upsertContact(contactByEmail(email), { redemptions: running.redemptions }),
-            ],
-          }),
-        },
-      });
-      expect(await rebuild(bundle, {}, counting)).toMatchObject({
-        changed: 1,
-        events: 3,
-        refused: 0,
-        busy: 0,
-      });
-      expect(await valuesOf(bundle)).toEqual({ redemptions: '3' });
-      expect(await rebuild(bundle, {}, counting)).toMatchObject({
-        changed: 0,
-        events: 0,
-        refused: 0,
-        busy: 0,
-      });
+  it('fills a value that the config has only now, from the events of before', {
+    timeout: LONG,
+  }, async () => {
+    const bundle = await setupOn(kind);
+    for (const jobtitle of ['Cadet', 'Pilot', 'Captain'])
+      await bundle.track('contact_set', { email: 'ada@example.com', values: { jobtitle } });
+    await bundle.start();
+    await bundle.idle();
+    expect(await valuesOf(bundle)).toEqual({});
+    const counting = defineConfig({
+      running: { redemptions: 'count' },
+      events: {
+        contact_set: defineEvent({
+          payload: z.object({ email: z.string() }),
+          record: ({ email }) => contactByEmail(email),
+          adds: () => ({ redemptions: 1 }),
+          effects: ({ email }, { running }) => [
+            upsertContact(contactByEmail(email), { redemptions: running.redemptions }),
+          ],
+        }),
+      },
     });
+    expect(await rebuild(bundle, {}, counting)).toMatchObject({
+      changed: 1,
+      events: 3,
+      refused: 0,
+      busy: 0,
+    });
+    expect(await valuesOf(bundle)).toEqual({ redemptions: '3' });
+    expect(await rebuild(bundle, {}, counting)).toMatchObject({
+      changed: 0,
+      events: 0,
+      refused: 0,
+      busy: 0,
+    });
+  });
 
-    it('counts nothing twice while a worker delivers, and what is being redriven', {
+  // The embedded database does one thing at a time: there a rebuild and a worker do not run at once.
+  it.skipIf(kind === 'pglite')(
+    'counts nothing twice while a worker delivers, and what is being redriven',
+    {
       timeout: LONG,
-    }, async () => {
+    },
+    async () => {
       const bundle = await setupOn(kind);
       const people = ['ada', 'bob', 'cem'].map((name) => `${name}@example.com`);
       await bundle.start();
@@ -187,43 +189,41 @@ describe.each(databaseKinds.filter((kind) => kind === 'postgres'))(
         async () => liveRecords(bundle, 'contacts').every(({ properties }) => properties.redemptions === '8'),
         { timeout: 20_000, interval: 50, what: 'HubSpot to show all of them' },
       );
-    });
+    },
+  );
 
-    it('leaves alone what it cannot work out, and says why', { timeout: LONG }, async () => {
-      const bundle = await setupOn(kind);
-      await delivered(bundle, 2);
-      const values = await valuesOf(bundle);
-      const { redeemed: _, ...events } = effectsConfig.events;
-      expect(await rebuild(bundle, { allowLower: true }, { ...effectsConfig, events })).toMatchObject({
-        refused: 1,
-        examples: [{ kind: 'unreadable', reason: expect.stringContaining('EVENT_TYPE_UNKNOWN') }],
-      });
-      await bundle.db.query(
-        'delete from {schema}.outbox_events where id = (select min(id) from {schema}.outbox_events)',
-      );
-      expect(await rebuild(bundle, { allowLower: true })).toMatchObject({
-        refused: 1,
-        examples: [{ kind: 'gap', reason: expect.stringContaining('has been deleted') }],
-      });
-      expect(await valuesOf(bundle)).toEqual(values);
+  it('leaves alone what it cannot work out, and says why', { timeout: LONG }, async () => {
+    const bundle = await setupOn(kind);
+    await delivered(bundle, 2);
+    const values = await valuesOf(bundle);
+    const { redeemed: _, ...events } = effectsConfig.events;
+    expect(await rebuild(bundle, { allowLower: true }, { ...effectsConfig, events })).toMatchObject({
+      refused: 1,
+      examples: [{ kind: 'unreadable', reason: expect.stringContaining('EVENT_TYPE_UNKNOWN') }],
     });
+    await bundle.db.query(
+      'delete from {schema}.outbox_events where id = (select min(id) from {schema}.outbox_events)',
+    );
+    expect(await rebuild(bundle, { allowLower: true })).toMatchObject({
+      refused: 1,
+      examples: [{ kind: 'gap', reason: expect.stringContaining('has been deleted') }],
+    });
+    expect(await valuesOf(bundle)).toEqual(values);
+  });
 
-    it('waits for a lane that a worker holds, and says when it is never free', {
-      timeout: LONG,
-    }, async () => {
-      const bundle = await setupOn(kind);
-      await delivered(bundle, 1);
-      await corrupt(bundle, '0');
-      await bundle.db.query(
-        `update {schema}.lanes set leased_by = 'somebody', ready_at = clock_timestamp() + interval '1 hour' where record_key = $1`,
-        [KEY],
-      );
-      expect(await rebuild(bundle, { patienceMs: 300 })).toMatchObject({ changed: 0, busy: 1 });
-      await expect(rebuild(bundle, { recordKey: 'contacts:email:nobody@example.com' })).rejects.toMatchObject(
-        {
-          code: 'RECORD_NOT_FOUND',
-        },
-      );
+  it('waits for a lane that a worker holds, and says when it is never free', {
+    timeout: LONG,
+  }, async () => {
+    const bundle = await setupOn(kind);
+    await delivered(bundle, 1);
+    await corrupt(bundle, '0');
+    await bundle.db.query(
+      `update {schema}.lanes set leased_by = 'somebody', ready_at = clock_timestamp() + interval '1 hour' where record_key = $1`,
+      [KEY],
+    );
+    expect(await rebuild(bundle, { patienceMs: 300 })).toMatchObject({ changed: 0, busy: 1 });
+    await expect(rebuild(bundle, { recordKey: 'contacts:email:nobody@example.com' })).rejects.toMatchObject({
+      code: 'RECORD_NOT_FOUND',
     });
-  },
-);
+  });
+});
