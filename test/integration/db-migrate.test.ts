@@ -9,6 +9,7 @@ import type { Database } from '../../src/db/database.ts';
 import { assertMigrated, migrate, migrationSql, pendingMigrations } from '../../src/db/migrate.ts';
 import { loadMigrations, type Migration } from '../../src/db/migration-files.ts';
 import { openDatabase } from '../../src/db/open-database.ts';
+import { splitStatements } from '../../src/db/split-statements.ts';
 import { silentLogger } from '../../src/log.ts';
 import {
   databaseKinds,
@@ -135,8 +136,11 @@ describe.each(databaseKinds)('%s', (kind) => {
     await migrate(db);
     const made = await dumpCatalog(db, database.schema);
     await db.query('drop schema {schema} cascade');
+    // As psql runs it: what stands outside of a transaction, statement by statement.
     for (const part of (await migrationSql(database.schema)).split(/^commit;$/m)) {
-      if (part.trim() !== '') await db.query(`${part}${part.includes('begin;') ? 'commit;' : ''}`);
+      const [outside = '', inside] = part.split(/^begin;$/m);
+      for (const statement of splitStatements(outside)) await db.query(statement);
+      if (inside !== undefined) await db.query(`begin;${inside}commit;`);
     }
     expect(await dumpCatalog(db, database.schema)).toBe(made);
     await assertMigrated(db);
