@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { badRequest, conflict, notFound } from './api-error.ts';
 import type { AppEvent, EventTemplate } from './app-event-store.ts';
 import type { App } from './apps.ts';
-import { invalidJson, isObject } from './call.ts';
+import { invalidJson, isObject, textOf } from './call.ts';
 import { instantOf } from './custom-events.ts';
 import { findTarget, targetIn } from './event-target.ts';
 import type { Portal } from './portal.ts';
@@ -135,7 +135,7 @@ function propertiesOf(kind: EventKind, given: unknown): Record<string, string> {
   for (const [name, value] of Object.entries(given ?? {})) {
     if (kind.properties && !kind.properties.includes(name))
       throw badRequest(`The event type ${kind.type} has no property ${name}`);
-    properties[name] = String(value ?? '');
+    properties[name] = textOf(value ?? '');
   }
   return properties;
 }

@@ -46,10 +46,10 @@ export function judgeEvent(
 
 /** ISO text or ms since 1970; undefined for anything else. */
 export function instantOf(value: unknown): number | undefined {
-  if (typeof value === 'number' && Number.isFinite(value)) return value;
-  if (typeof value !== 'string') return undefined;
-  const ms = /^\d+$/.test(value) ? Number(value) : Date.parse(value);
-  return Number.isNaN(ms) ? undefined : ms;
+  if (typeof value !== 'number' && typeof value !== 'string') return undefined;
+  const ms = typeof value === 'number' || /^\d+$/.test(value) ? Number(value) : Date.parse(value);
+  // What no calendar reaches is no time.
+  return Number.isNaN(new Date(ms).getTime()) ? undefined : ms;
 }
 
 /** Adds a kind of event. Throws a ZodError, or the 400 for an unknown type of record. */

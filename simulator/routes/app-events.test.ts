@@ -110,6 +110,7 @@ describe('an app event', () => {
     [{ properties: { colour: 'red' } }, 400, 'colour'],
     [{ properties: 'red' }, 400, 'properties'],
     [{ timestamp: 'yesterday' }, 400, 'timestamp'],
+    [{ timestamp: 1e21 }, 400, 'timestamp'],
     [{ objectId: undefined, email: 'nobody' }, 400, 'nobody'],
   ])('with %j is %i', async (more, status, message) => {
     expect(await send(more)).toMatchObject({
@@ -118,6 +119,12 @@ describe('an app event', () => {
     });
     expect(taken()).toEqual([]);
   });
+});
+
+it('takes an object in the place of a text for a word, whatever it answers to', async () => {
+  const odd = { toString: ';', valueOf: null };
+  expect((await send({ properties: { plan: odd } })).status).toBe(201);
+  expect(taken()).toMatchObject([{ properties: { plan: '[object]' } }]);
 });
 
 describe('a batch', () => {
