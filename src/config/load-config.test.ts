@@ -83,7 +83,8 @@ describe('loading', () => {
     expect(record).toThrow(expect.toSatisfy(isMappingError));
   });
 
-  test('a config may use the simulator and the HubSpot client', async () => {
+  // Both are compiled for it, hundreds of files.
+  test('a config may use the simulator and the HubSpot client', { timeout: 120_000 }, async () => {
     const cwd = setup({
       'spoke.config.ts': `import 'spoke/hubspot';\nimport 'spoke/simulator';\n${GOOD}`,
     });
