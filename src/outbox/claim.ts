@@ -106,7 +106,7 @@ export interface ClaimedEvent {
   readonly counted: boolean;
 }
 
-interface ClaimRow extends Row {
+interface LaneRow extends Row {
   lane_id: number;
   record_key: string;
   epoch: number;
@@ -119,14 +119,18 @@ interface ClaimRow extends Row {
   delivered_to: number;
   priority: number;
   running: RunningStates;
-  event_id: number | null;
+}
+
+interface ClaimRow extends Row {
+  lane_id: number;
+  event_id: number;
   type: string;
   payload: unknown;
   occurred_at: Date;
-  age_ms: number;
   attempt_count: number;
   refusals: number;
   counted: boolean;
+  age_ms: number;
 }
 
 /**
@@ -136,41 +140,32 @@ interface ClaimRow extends Row {
  * never settled. Taking over such a lease counts a crash and asks for the record to be read back, because the former holder's
  * write may still land. Empty when nothing is ready.
  *
- * A lane can come without events: it was picked by what was committed a moment ago, and its events are not in this statement's
- * view yet. It is to be settled like any other, or it would stay leased.
+ * The events are read by a statement of their own, behind the lease: a statement that takes a lane sees its row as the last holder
+ * has left it a moment ago, but its events as they were before, and what has been delivered would be delivered and counted again.
+ *
+ * A lane can come without events: the one that made it ready is gone. It is to be settled like any other, or it would stay leased.
  *
  * A lane's events are asked for by a range of one lane: with `=`, a planner with stale statistics takes the lane for most of the
  * table and walks the primary key, once per lane (`npm run bench -- claim`).
  */
 export async function claimLanes(db: Queryable, options: ClaimOptions): Promise<ClaimedLane[]> {
   const rule = CLAIM_RULES[options.kind];
-  const rows = await db.query<ClaimRow>(
-    `with leased as (
-       update {schema}.lanes l
-       set ready_at = clock_timestamp() + $5::float8 * interval '1 ms',
-           epoch = l.epoch + 1,
-           leased_by = $1,
-           crashes = l.crashes + coalesce(l.leased_by not like '${READ_BACK_HOLDER}%', false)::integer,
-           plan_crashes = l.plan_crashes + coalesce(l.crashes > ${ALONE_AFTER_CRASHES} and l.leased_by not like '${READ_BACK_HOLDER}%'
-             and l.leased_by not like '${SENDING_HOLDER}%', false)::integer,
-           doubt_from = case when l.leased_by is null then l.doubt_from else least(l.doubt_from, (
-             select e.id from {schema}.outbox_events e where e.lane_id between l.id and l.id and e.processed_at is null
-             order by e.lane_id, e.id limit 1)) end,
-           verify_at = case when l.leased_by is null then l.verify_at else clock_timestamp() + $6::float8 * interval '1 ms' end
-       where l.id = any ((select {schema}.ready_lanes($8::integer, $2::integer, $3::integer, $4::integer))::bigint[])
-       returning l.id, l.record_key, l.epoch, l.crashes, l.plan_crashes, l.failures, l.unfold_until, l.delivered_to, l.priority, l.running,
-         (extract(epoch from clock_timestamp() - l.failing_since) * 1000)::float8 as failing_ms,
-         coalesce(greatest(0, extract(epoch from l.verify_at - clock_timestamp()) * 1000), 0)::float8 as doubt_ms
-     )
-     select l.id as lane_id, l.record_key, l.epoch, l.crashes, l.plan_crashes, l.failures, l.failing_ms, l.unfold_until, l.doubt_ms,
-            l.delivered_to, l.priority, l.running, e.id as event_id, e.type, e.payload, e.occurred_at, e.attempt_count, e.refusals, e.counted,
-            (extract(epoch from clock_timestamp() - e.created_at) * 1000)::float8 as age_ms
-     from leased l left join lateral (
-       select e.id, e.type, e.payload, e.occurred_at, e.created_at, e.attempt_count, e.refusals, e.counted from {schema}.outbox_events e
-       where e.lane_id between l.id and l.id and e.processed_at is null
-       order by e.lane_id, e.id limit case when l.unfold_until is null then $7 else 1 end
-     ) e on true
-     order by l.record_key collate "C", e.id`,
+  const leased = await db.query<LaneRow>(
+    `update {schema}.lanes l
+     set ready_at = clock_timestamp() + $5::float8 * interval '1 ms',
+         epoch = l.epoch + 1,
+         leased_by = $1,
+         crashes = l.crashes + coalesce(l.leased_by not like '${READ_BACK_HOLDER}%', false)::integer,
+         plan_crashes = l.plan_crashes + coalesce(l.crashes > ${ALONE_AFTER_CRASHES} and l.leased_by not like '${READ_BACK_HOLDER}%'
+           and l.leased_by not like '${SENDING_HOLDER}%', false)::integer,
+         doubt_from = case when l.leased_by is null then l.doubt_from else least(l.doubt_from, (
+           select e.id from {schema}.outbox_events e where e.lane_id between l.id and l.id and e.processed_at is null
+           order by e.lane_id, e.id limit 1)) end,
+         verify_at = case when l.leased_by is null then l.verify_at else clock_timestamp() + $6::float8 * interval '1 ms' end
+     where l.id = any ((select {schema}.ready_lanes($7::integer, $2::integer, $3::integer, $4::integer))::bigint[])
+     returning l.id as lane_id, l.record_key, l.epoch, l.crashes, l.plan_crashes, l.failures, l.unfold_until, l.delivered_to, l.priority,
+       l.running, (extract(epoch from clock_timestamp() - l.failing_since) * 1000)::float8 as failing_ms,
+       coalesce(greatest(0, extract(epoch from l.verify_at - clock_timestamp()) * 1000), 0)::float8 as doubt_ms`,
     [
       options.worker,
       rule.minCrashes,
@@ -178,11 +173,26 @@ export async function claimLanes(db: Queryable, options: ClaimOptions): Promise<
       Math.min(rule.lanes, options.lanes),
       options.leaseMs,
       options.settleMs,
-      Math.min(rule.eventsPerLane, options.eventsPerLane),
       rule.lowestPriority,
     ],
   );
-  return lanesOf(rows);
+  if (leased.length === 0) return [];
+  const events = await db.query<ClaimRow>(
+    `select l.lane_id, e.id as event_id, e.type, e.payload, e.occurred_at, e.attempt_count, e.refusals, e.counted,
+            (extract(epoch from clock_timestamp() - e.created_at) * 1000)::float8 as age_ms
+     from unnest($1::bigint[], $2::boolean[]) l(lane_id, one_by_one) cross join lateral (
+       select e.id, e.type, e.payload, e.occurred_at, e.created_at, e.attempt_count, e.refusals, e.counted from {schema}.outbox_events e
+       where e.lane_id between l.lane_id and l.lane_id and e.processed_at is null
+       order by e.lane_id, e.id limit case when l.one_by_one then 1 else $3 end
+     ) e
+     order by e.id`,
+    [
+      leased.map((lane) => lane.lane_id),
+      leased.map((lane) => lane.unfold_until !== null),
+      Math.min(rule.eventsPerLane, options.eventsPerLane),
+    ],
+  );
+  return lanesOf(leased, events);
 }
 
 /** Notes that the event of a lane claimed alone has been planned: a worker that dies from now on was not killed by its mapping. */
@@ -249,39 +259,35 @@ export async function renewLeases(
   return rows.length;
 }
 
-function lanesOf(rows: readonly ClaimRow[]): ClaimedLane[] {
-  const lanes: (ClaimedLane & { events: ClaimedEvent[] })[] = [];
-  for (const row of rows) {
-    let lane = lanes.at(-1);
-    if (lane?.id !== row.lane_id) {
-      lane = {
-        id: row.lane_id,
-        recordKey: row.record_key,
-        epoch: row.epoch,
-        crashes: row.crashes,
-        planCrashes: row.plan_crashes,
-        failures: row.failures,
-        failingMs: row.failing_ms,
-        unfoldUntil: row.unfold_until,
-        doubtMs: row.doubt_ms,
-        deliveredTo: row.delivered_to,
-        priority: row.priority,
-        running: row.running,
-        events: [],
-      };
-      lanes.push(lane);
-    }
-    if (row.event_id === null) continue;
-    lane.events.push({
+/** In byte order of their keys. */
+function lanesOf(leased: readonly LaneRow[], rows: readonly ClaimRow[]): ClaimedLane[] {
+  const events = new Map<number, ClaimedEvent[]>(leased.map((lane) => [lane.lane_id, []]));
+  for (const row of rows)
+    events.get(row.lane_id)?.push({
       id: row.event_id,
       type: row.type,
       payload: row.payload,
       occurredAt: row.occurred_at,
-      ageMs: row.age_ms,
       attemptCount: row.attempt_count,
       refusals: row.refusals,
       counted: row.counted,
+      ageMs: row.age_ms,
     });
-  }
-  return lanes;
+  return leased
+    .map((row) => ({
+      id: row.lane_id,
+      recordKey: row.record_key,
+      epoch: row.epoch,
+      crashes: row.crashes,
+      planCrashes: row.plan_crashes,
+      failures: row.failures,
+      failingMs: row.failing_ms,
+      unfoldUntil: row.unfold_until,
+      doubtMs: row.doubt_ms,
+      deliveredTo: row.delivered_to,
+      priority: row.priority,
+      running: row.running,
+      events: events.get(row.lane_id) ?? [],
+    }))
+    .sort((a, b) => Buffer.compare(Buffer.from(a.recordKey), Buffer.from(b.recordKey)));
 }

@@ -80,7 +80,8 @@ export async function writeVerdicts(
                          when x.failures = 'failed' then coalesce(case when not x.progressed then l.failing_since end, clock_timestamp())
                          when not x.progressed then l.failing_since end,
          unfold_until = x.unfold_until,
-         running = coalesce(x.running::jsonb, l.running),
+         -- Only with the events whose parts they hold: a settle that is repeated, or came too late for them, adds nothing.
+         running = case when x.running is not null and coalesce(g.events, 0) = x.ended then x.running::jsonb else l.running end,
          delivered_to = greatest(l.delivered_to, x.delivered_to),
          doubt_from = case when x.verified then null else least(l.doubt_from, x.doubt_from) end,
          verify_at = case when x.verified then null
@@ -88,8 +89,8 @@ export async function writeVerdicts(
                      when x.doubt_from is null then l.verify_at
                      else clock_timestamp() + $8::float8 * interval '1 ms' end
      from unnest($1::bigint[], $2::float8[], $3::text[], $4::bigint[], $5::bigint[], $6::bigint[], $7::boolean[], $14::boolean[],
-         $16::float8[], $17::boolean[], $19::text[])
-         x(id, wait_ms, failures, unfold_until, delivered_to, doubt_from, verified, progressed, verify_in_ms, survived, running)
+         $16::float8[], $17::boolean[], $19::text[], $20::integer[])
+         x(id, wait_ms, failures, unfold_until, delivered_to, doubt_from, verified, progressed, verify_in_ms, survived, running, ended)
        left join gone g on g.lane_id = x.id
      where l.id = x.id`,
     [
@@ -115,6 +116,7 @@ export async function writeVerdicts(
       lanes.map((lane) => lane.events.length > 0),
       events.map((event) => event.counted ?? false),
       lanes.map((lane) => (lane.running === undefined ? null : JSON.stringify(lane.running))),
+      lanes.map((lane) => lane.events.filter((event) => event.state !== 'pending').length),
     ],
   );
 }
