@@ -1,3 +1,5 @@
+// Over 400 lines: one table of every code, from which the reference is written.
+
 /**
  * The one base class of every error Spoke raises. `code` is stable and documented in docs/reference/errors.md;
  * `message` is one sentence with the received value and what to do next, free of secrets and personal data.
