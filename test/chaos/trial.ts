@@ -58,8 +58,11 @@ export interface Stage {
   delivered(entry: LedgerEntry): Promise<boolean>;
   /** Numbers of the writes applied to a contact, in their order. */
   writesOf(key: ContactKey): Promise<number[]>;
-  /** Holds one claim of the next worker inside the database for `ms`, so that it can be stopped at that very point. */
-  slowNextClaim(ms: number): Promise<void>;
+  /**
+   * Holds the next worker's turn at the gate inside the database for `ms`, so that it can be stopped at that very point: what it is
+   * to send has been read, and nothing is sent yet.
+   */
+  slowNextTurn(ms: number): Promise<void>;
   /** The same for the next router, before it has made any lane. */
   slowNextRoute(ms: number): Promise<void>;
   /** Whether a statement is being held so. */
@@ -114,7 +117,7 @@ export async function openStage(rig: Rig): Promise<Stage> {
         Number(write.properties[SEQ_PROPERTY]),
       );
     },
-    slowNextClaim: (ms) => brake(rig, 'claim', ms),
+    slowNextTurn: (ms) => brake(rig, 'turn', ms),
     slowNextRoute: (ms) => brake(rig, 'route', ms),
     async isHeldInDatabase() {
       const { rows } = await rig.pool.query(
@@ -171,11 +174,11 @@ async function installBrakes(rig: Rig): Promise<void> {
       if v_seconds is not null then perform pg_sleep(v_seconds); end if;
       return new;
     end $$;
-    create trigger brake_claim before update on spoke.lanes for each row when (new.epoch <> old.epoch) execute function brake('claim');
+    create trigger brake_turn before update on spoke.gates for each row execute function brake('turn');
     create trigger brake_route before insert on spoke.lanes for each row execute function brake('route');
   `);
 }
 
-async function brake(rig: Rig, kind: 'claim' | 'route', ms: number): Promise<void> {
+async function brake(rig: Rig, kind: 'turn' | 'route', ms: number): Promise<void> {
   await rig.pool.query('insert into brakes values ($1, $2)', [kind, ms / 1000]);
 }

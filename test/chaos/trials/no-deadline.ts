@@ -1,6 +1,6 @@
 import { ADA, BOB, strictly, type Trial } from '../trial.ts';
 
-/** A stands still between its claim and its call, until B has delivered a newer event; then it wakes. */
+/** A stands still at the gate, with what it has claimed, until B has delivered a newer event; then it wakes. */
 export const noDeadline: Trial = {
   mutant: 'no-deadline',
   what: 'No call is started that could outlive the lease: else a stalled worker sends an old value over a newer one.',
@@ -11,17 +11,17 @@ export const noDeadline: Trial = {
     record,
     until,
     delivered,
-    slowNextClaim,
+    slowNextTurn,
     isHeldInDatabase,
     stallOutsideTransactions,
     judge,
   }) {
     const a = await start(0);
-    await slowNextClaim(1_500);
+    await slowNextTurn(1_500);
     const [first] = await record([ADA]);
-    await until("A's claim to be held in the database", isHeldInDatabase);
+    await until("A's turn at the gate to be held in the database", isHeldInDatabase);
     await stallOutsideTransactions(a);
-    await until("A's claim to be through", async () => !(await isHeldInDatabase()));
+    await until("A's turn to be through", async () => !(await isHeldInDatabase()));
     const b = await start(1);
     await until('B to take over', async () => !!first && (await delivered(first)));
     const [second] = await record([ADA]);
