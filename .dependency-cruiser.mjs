@@ -14,11 +14,14 @@ const MAY_IMPORT = {
   mapping: ['config'],
   outbox: ['resilience', 'db', 'config', 'mapping'],
   records: ['config', 'mapping', 'outbox'],
-  http: ['resilience', 'db', 'config', 'mapping', 'outbox', 'ops'],
+  http: ['resilience', 'db', 'config', 'mapping', 'outbox', 'ops', 'mirror', 'pull'],
   delivery: ['resilience', 'db', 'config', 'mapping', 'hubspot', 'outbox'],
   ops: ['resilience', 'db', 'config', 'hubspot', 'outbox', 'delivery'],
   // Needs no database: the calls pass the gates of whoever hands in the transport.
   provisioning: ['config', 'mapping', 'hubspot'],
+  // The local copy and what is asked of it; who fills it is not known to it.
+  mirror: ['resilience', 'db', 'config'],
+  pull: ['resilience', 'db', 'config', 'hubspot', 'mirror'],
 };
 
 const PARTS = Object.keys(MAY_IMPORT);

@@ -1,4 +1,4 @@
-import type { Queryable } from '../src/db/database.ts';
+import type { Queryable, Row } from '../src/db/database.ts';
 
 const HEADER =
   '-- The whole schema after all migrations, written by `npm run schema`. Not run by anything: read it, review its changes.\n';
@@ -6,7 +6,7 @@ const HEADER =
 /** Everything in the schema that the dump does not know, so that it cannot go missing in silence. */
 const UNKNOWN = `
   select relname as name, 'relation of kind ' || relkind::text as what from pg_class
-    where relnamespace = $1::regnamespace and relkind not in ('r', 'i', 'S', 'v')
+    where relnamespace = $1::regnamespace and relkind not in ('r', 'p', 'i', 'I', 'S', 'v')
   union all
   select typname, 'type of kind ' || typtype::text from pg_type
     where typnamespace = $1::regnamespace and typtype <> 'c' and typcategory <> 'A'
@@ -24,8 +24,12 @@ const UNKNOWN = `
   select extname, 'extension' from pg_extension where extnamespace = $1::regnamespace`;
 
 const TABLES = `
-  select c.oid::int8 as oid, relname as name, array_to_string(reloptions, ', ') as options
-  from pg_class c where relnamespace = $1::regnamespace and relkind = 'r' order by relname collate "C"`;
+  select c.oid::int8 as oid, relname as name, array_to_string(reloptions, ', ') as options,
+    case when relispartition then (select inhparent::regclass::text from pg_inherits where inhrelid = c.oid)
+      || ' ' || pg_get_expr(relpartbound, c.oid) end as partition_of,
+    pg_get_partkeydef(c.oid) as partition_by
+  from pg_class c where relnamespace = $1::regnamespace and relkind in ('r', 'p')
+  order by relispartition, relname collate "C"`;
 
 const COLUMNS = `
   select quote_ident(attname) || ' ' || format_type(atttypid, atttypmod)
@@ -48,9 +52,10 @@ const SEQUENCES = `
     and not exists (select from pg_depend where classid = 'pg_class'::regclass and objid = c.oid and deptype = 'i')
   order by relname collate "C"`;
 
+/** Those of partitions that their parent gives them are not named again. */
 const INDEXES = `
   select pg_get_indexdef(indexrelid) || ';' as text from pg_index i join pg_class c on c.oid = indexrelid
-  where relnamespace = $1::regnamespace and not exists (select from pg_constraint where conindid = indexrelid)
+  where relnamespace = $1::regnamespace and not relispartition and not exists (select from pg_constraint where conindid = indexrelid)
   order by relname collate "C"`;
 
 const VIEWS = `
@@ -93,17 +98,30 @@ export async function dumpCatalog(db: Queryable, schema: string): Promise<string
   return `${parts.join('\n\n').replace(/[ \t]+$/gm, '')}\n`;
 }
 
+interface TableRow extends Row {
+  oid: number;
+  name: string;
+  options: string | null;
+  /** The parent and the bounds; null when it is no partition. */
+  partition_of: string | null;
+  partition_by: string | null;
+}
+
 async function tables(db: Queryable, schema: string): Promise<string[]> {
-  const found = await db.query<{ oid: number; name: string; options: string | null }>(TABLES, [schema]);
+  const found = await db.query<TableRow>(TABLES, [schema]);
   const parts: string[] = [];
-  for (const { oid, name, options } of found) {
+  for (const { oid, name, options, partition_of, partition_by } of found) {
+    const storage = options ? ` with (${options})` : '';
+    if (partition_of !== null) {
+      parts.push(`create table ${schema}.${name} partition of ${partition_of}${storage};`);
+      continue;
+    }
     const lines: string[] = [];
     for (const sql of [COLUMNS, CONSTRAINTS]) {
       for (const { text } of await db.query<{ text: string }>(sql, [oid])) lines.push(`  ${text}`);
     }
-    parts.push(
-      `create table ${schema}.${name} (\n${lines.join(',\n')}\n)${options ? ` with (${options})` : ''};`,
-    );
+    const partitions = partition_by === null ? '' : ` partition by ${partition_by}`;
+    parts.push(`create table ${schema}.${name} (\n${lines.join(',\n')}\n)${partitions}${storage};`);
   }
   return parts;
 }

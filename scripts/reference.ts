@@ -6,6 +6,7 @@ import ts from 'typescript';
 import type { Console } from '../src/cli/command.ts';
 import { allCommands, createProgram } from '../src/cli/program.ts';
 import { CONFIG_KEYS, EVENT_KEYS } from '../src/config/define-config.ts';
+import { MIRROR_KEYS, MIRROR_OBJECT_KEYS } from '../src/config/mirror.ts';
 import {
   GROUP_KEYS,
   LIST_KEYS,
@@ -285,6 +286,11 @@ function configPage(): string {
       ['finding', 'weight', 'meaning'],
       Object.entries(FINDINGS).map(([name, { level, meaning }]) => [code(name), level, meaning]),
     ),
+    '## Keys of the mirror',
+    'What of the portal is kept in Postgres. `objects` holds one entry for each object type.',
+    table(['key', 'meaning'], rowsOf(MIRROR_KEYS)),
+    '### Keys of an object type',
+    table(['key', 'meaning'], rowsOf(MIRROR_OBJECT_KEYS)),
     '## Keys of a redrive rule',
     '`redrive` is a list of rules, each an object with these keys. A rule looks through one process at a time; [the guide](../guides/redrive.md#rules) says when to have one.',
     table(['key', 'meaning'], rowsOf(RULE_KEYS)),

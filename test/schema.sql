@@ -158,6 +158,129 @@ create table spoke.migrations (
   constraint migrations_pkey PRIMARY KEY (version)
 );
 
+create table spoke.mirror_changes (
+  id bigint generated always as identity not null,
+  object_type text collate "C" not null,
+  record_id bigint not null,
+  found_at timestamp with time zone default clock_timestamp() not null,
+  updated_at timestamp with time zone not null,
+  changes jsonb not null,
+  constraint mirror_changes_pkey PRIMARY KEY (id)
+);
+
+create table spoke.mirror_links (
+  from_type text collate "C" not null,
+  from_id bigint not null,
+  to_type text collate "C" not null,
+  to_id bigint not null,
+  types jsonb not null,
+  read_at timestamp with time zone not null,
+  constraint mirror_links_pkey PRIMARY KEY (from_type, from_id, to_type, to_id)
+);
+
+create table spoke.mirror_lists (
+  id bigint not null,
+  name text not null,
+  object_type text collate "C" not null,
+  processing_type text not null,
+  size integer,
+  members_read_at timestamp with time zone,
+  deleted_at timestamp with time zone,
+  read_at timestamp with time zone not null,
+  constraint mirror_lists_pkey PRIMARY KEY (id)
+);
+
+create table spoke.mirror_memberships (
+  list_id bigint not null,
+  record_id bigint not null,
+  joined_at timestamp with time zone not null,
+  left_at timestamp with time zone,
+  read_at timestamp with time zone not null,
+  constraint mirror_memberships_pkey PRIMARY KEY (list_id, record_id, joined_at)
+);
+
+create table spoke.mirror_objects (
+  object_type text collate "C" not null,
+  properties text[] default '{}'::text[] not null,
+  live_watermark bigint,
+  settled_watermark bigint,
+  complete_at timestamp with time zone,
+  swept_at timestamp with time zone,
+  proven_at timestamp with time zone,
+  proof jsonb,
+  constraint mirror_objects_pkey PRIMARY KEY (object_type)
+);
+
+create table spoke.mirror_owners (
+  id bigint not null,
+  email text,
+  first_name text,
+  last_name text,
+  archived boolean not null,
+  read_at timestamp with time zone not null,
+  constraint mirror_owners_pkey PRIMARY KEY (id)
+);
+
+create table spoke.mirror_properties (
+  object_type text collate "C" not null,
+  name text collate "C" not null,
+  type text not null,
+  definition jsonb not null,
+  read_at timestamp with time zone not null,
+  constraint mirror_properties_pkey PRIMARY KEY (object_type, name)
+);
+
+create table spoke.mirror_records (
+  object_type text collate "C" not null,
+  id bigint not null,
+  properties jsonb not null,
+  created_at timestamp with time zone,
+  updated_at timestamp with time zone not null,
+  state text default 'live'::text not null,
+  left_at timestamp with time zone,
+  merged_into bigint,
+  read_at timestamp with time zone not null,
+  changed_at timestamp with time zone default clock_timestamp() not null,
+  constraint mirror_records_check CHECK (((state = 'live'::text) = (left_at IS NULL))),
+  constraint mirror_records_check1 CHECK (((state = 'merged'::text) = (merged_into IS NOT NULL))),
+  constraint mirror_records_state_check CHECK ((state = ANY (ARRAY['live'::text, 'archived'::text, 'merged'::text, 'gone'::text]))),
+  constraint mirror_records_pkey PRIMARY KEY (object_type, id)
+) partition by LIST (object_type);
+
+create table spoke.mirror_scans (
+  id bigint generated always as identity not null,
+  object_type text collate "C" not null,
+  kind text not null,
+  properties text[] not null,
+  begun_at timestamp with time zone default clock_timestamp() not null,
+  ended_at timestamp with time zone,
+  counts jsonb default '{}'::jsonb not null,
+  constraint mirror_scans_kind_check CHECK ((kind = ANY (ARRAY['backfill'::text, 'sweep'::text, 'reconcile'::text]))),
+  constraint mirror_scans_pkey PRIMARY KEY (id)
+);
+
+create table spoke.mirror_stages (
+  object_type text collate "C" not null,
+  pipeline_id text collate "C" not null,
+  stage_id text collate "C" not null,
+  pipeline text not null,
+  stage text not null,
+  display_order integer not null,
+  metadata jsonb not null,
+  read_at timestamp with time zone not null,
+  constraint mirror_stages_pkey PRIMARY KEY (object_type, pipeline_id, stage_id)
+);
+
+create table spoke.mirror_streams (
+  scan_id bigint not null,
+  from_id bigint not null,
+  to_id bigint,
+  after_id bigint not null,
+  done boolean default false not null,
+  constraint mirror_streams_scan_id_fkey FOREIGN KEY (scan_id) REFERENCES spoke.mirror_scans(id) ON DELETE CASCADE,
+  constraint mirror_streams_pkey PRIMARY KEY (scan_id, from_id)
+);
+
 create table spoke.outbox_events (
   id bigint generated always as identity not null,
   type text not null,
@@ -182,6 +305,30 @@ create table spoke.outbox_events (
   constraint outbox_events_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'delivered'::text, 'dead'::text, 'cancelled'::text]))),
   constraint outbox_events_pkey PRIMARY KEY (id)
 ) with (fillfactor=80, autovacuum_vacuum_scale_factor=0, autovacuum_vacuum_threshold=5000, autovacuum_analyze_scale_factor=0, autovacuum_analyze_threshold=5000, autovacuum_vacuum_insert_scale_factor=0, autovacuum_vacuum_insert_threshold=20000);
+
+create table spoke.pull_hints (
+  object_type text collate "C" not null,
+  id bigint not null,
+  hints integer default 1 not null,
+  hinted_at timestamp with time zone default clock_timestamp() not null,
+  ready_at timestamp with time zone default clock_timestamp() not null,
+  failures smallint default 0 not null,
+  constraint pull_hints_pkey PRIMARY KEY (object_type, id)
+);
+
+create table spoke.pull_runs (
+  id bigint generated always as identity not null,
+  kind text not null,
+  request jsonb default '{}'::jsonb not null,
+  state text default 'running'::text not null,
+  requested_by text not null,
+  begun_at timestamp with time zone default clock_timestamp() not null,
+  alive_at timestamp with time zone default clock_timestamp() not null,
+  ended_at timestamp with time zone,
+  report jsonb default '{}'::jsonb not null,
+  constraint pull_runs_state_check CHECK ((state = ANY (ARRAY['running'::text, 'done'::text, 'incomplete'::text, 'failed'::text, 'stopped'::text]))),
+  constraint pull_runs_pkey PRIMARY KEY (id)
+);
 
 create table spoke.redrives (
   id bigint generated always as identity not null,
@@ -227,6 +374,16 @@ create table spoke.shared_records (
   constraint shared_records_pkey PRIMARY KEY (record_key)
 ) with (fillfactor=70, autovacuum_vacuum_scale_factor=0, autovacuum_vacuum_threshold=5000, autovacuum_analyze_scale_factor=0, autovacuum_analyze_threshold=5000);
 
+create table spoke.mirror_companies partition of spoke.mirror_records FOR VALUES IN ('companies') with (autovacuum_vacuum_scale_factor=0.05, autovacuum_analyze_scale_factor=0.05);
+
+create table spoke.mirror_contacts partition of spoke.mirror_records FOR VALUES IN ('contacts') with (autovacuum_vacuum_scale_factor=0.05, autovacuum_analyze_scale_factor=0.05);
+
+create table spoke.mirror_deals partition of spoke.mirror_records FOR VALUES IN ('deals') with (autovacuum_vacuum_scale_factor=0.05, autovacuum_analyze_scale_factor=0.05);
+
+create table spoke.mirror_others partition of spoke.mirror_records DEFAULT with (autovacuum_vacuum_scale_factor=0.05, autovacuum_analyze_scale_factor=0.05);
+
+create table spoke.mirror_tickets partition of spoke.mirror_records FOR VALUES IN ('tickets') with (autovacuum_vacuum_scale_factor=0.05, autovacuum_analyze_scale_factor=0.05);
+
 CREATE UNIQUE INDEX alerts_current ON spoke.alerts USING btree (rule, subject) WHERE (state <> 'resolved'::text);
 
 CREATE INDEX alerts_untold ON spoke.alerts USING btree (notice_after) WHERE (notice IS NOT NULL);
@@ -238,6 +395,18 @@ CREATE INDEX lanes_ready ON spoke.lanes USING btree (priority, ready_at) WHERE (
 CREATE INDEX lanes_suspect ON spoke.lanes USING btree (ready_at) WHERE ((pending > 0) AND (crashes >= 3));
 
 CREATE INDEX lanes_verify ON spoke.lanes USING btree (verify_at) WHERE (verify_at IS NOT NULL);
+
+CREATE INDEX mirror_changes_record ON spoke.mirror_changes USING btree (object_type, record_id, id);
+
+CREATE INDEX mirror_links_to ON spoke.mirror_links USING btree (to_type, to_id);
+
+CREATE UNIQUE INDEX mirror_memberships_current ON spoke.mirror_memberships USING btree (list_id, record_id) WHERE (left_at IS NULL);
+
+CREATE INDEX mirror_memberships_record ON spoke.mirror_memberships USING btree (record_id) WHERE (left_at IS NULL);
+
+CREATE INDEX mirror_records_changed ON ONLY spoke.mirror_records USING btree (object_type, changed_at);
+
+CREATE UNIQUE INDEX mirror_scans_current ON spoke.mirror_scans USING btree (object_type, kind) WHERE (ended_at IS NULL);
 
 CREATE INDEX outbox_events_dead ON spoke.outbox_events USING btree (id) WHERE (state = 'dead'::text);
 
@@ -254,6 +423,12 @@ CREATE INDEX outbox_events_unrouted ON spoke.outbox_events USING btree (id) WHER
 CREATE INDEX outbox_events_unwritten ON spoke.outbox_events USING btree (id) WHERE (written_back = false);
 
 CREATE INDEX outbox_events_waiting ON spoke.outbox_events USING btree (lane_id, id) WHERE (processed_at IS NULL);
+
+CREATE INDEX pull_hints_ready ON spoke.pull_hints USING btree (object_type, ready_at);
+
+CREATE UNIQUE INDEX pull_runs_current ON spoke.pull_runs USING btree (kind) WHERE (state = 'running'::text);
+
+CREATE INDEX pull_runs_recent ON spoke.pull_runs USING btree (begun_at);
 
 CREATE INDEX redrives_rule ON spoke.redrives USING btree (rule, created_at) WHERE (rule IS NOT NULL);
 

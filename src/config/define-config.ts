@@ -8,6 +8,7 @@ import {
   type RunningValue,
 } from '../mapping/running.ts';
 import { type ConfigProblem, isRecord, unknownKeys } from './config-problem.ts';
+import { type MirrorConfig, problemsOfMirror } from './mirror.ts';
 import { suggestion } from './nearest-name.ts';
 import type { PortalDefinition } from './portal-definition.ts';
 import { findPortalProblems } from './portal-schema.ts';
@@ -37,6 +38,8 @@ export const CONFIG_KEYS = {
     'Tables of the application, by a name of your choice, in which Spoke writes what became of their rows: table, and other names for columns and statuses.',
   leadTypes:
     'The events that `POST /internal/leads/resync-failed` puts back. Default: those whose name begins with lead.',
+  mirror:
+    'What of the portal is kept in Postgres, as a copy to read from: object types with their properties and links, members of lists.',
   redrive: 'Rules by which long dead events are put back by themselves. Default: none.',
 } as const;
 
@@ -96,6 +99,7 @@ export interface SpokeConfig<Events extends EventDefinitions = EventDefinitions>
   readonly writeBack?: Readonly<Record<string, WriteBackTable>>;
   readonly leadTypes?: readonly string[];
   readonly redrive?: readonly RedriveRule[];
+  readonly mirror?: MirrorConfig;
 }
 
 /** The names that `track` takes: those of the events and their aliases. */
@@ -155,6 +159,7 @@ function findProblems(config: unknown): ConfigProblem[] {
     ...unknownKeys('config', config, CONFIG_KEYS),
     ...problemsOfRunning(config.running),
     ...problemsOfWriteBack(config.writeBack),
+    ...problemsOfMirror(config.mirror),
   ];
   const { events, portal } = config;
   if (portal !== undefined) problems.push(...findPortalProblems(portal));
