@@ -1,4 +1,6 @@
+import type { Database } from '../db/database.ts';
 import type { LaneVerdict } from '../outbox/lane-verdicts.ts';
+import { type KnownLink, knownLinks } from '../outbox/links.ts';
 import { type Settlement, settle } from '../outbox/settle.ts';
 import type { WriteBackRow } from '../outbox/write-back.ts';
 import type { ClaimWork } from './claim-work.ts';
@@ -20,13 +22,25 @@ export interface SettledEvent {
   readonly ageMs: number;
 }
 
+/** An event that was given up, with what tells its cause apart: no value of it, which may be a person's. */
+export interface DeadEvent {
+  readonly id: number;
+  readonly code: string;
+  /** The HTTP status of the last call that carried it; null when no answer came. */
+  readonly status?: number | null;
+  /** HubSpot's name of that answer, for its support. */
+  readonly correlationId?: string;
+  /** The record that it is about, where HubSpot has it. */
+  readonly hubspotId?: string;
+}
+
 export interface ClaimReport {
   /** Calls that were made for the claim. */
   readonly attempts: readonly TimedAttempt[];
   /** Without those of lost lanes. */
   readonly events: readonly SettledEvent[];
   readonly delivered: number;
-  readonly dead: readonly { readonly id: number; readonly code: string; readonly message: string }[];
+  readonly dead: readonly DeadEvent[];
   readonly waiting: number;
   /** Lanes that somebody else took over: nothing was written for them. */
   readonly lost: readonly number[];
@@ -90,6 +104,7 @@ export async function settleClaim(
   );
   return {
     ...report(verdicts, judged.flat(), lost),
+    dead: await deadEvents(work, verdicts, { lost, attempts }, options.db),
     attempts,
     events: settledEvents(work, verdicts, { lost, elapsedMs: options.clock.monotonic() - since }),
     ...(writeBackError === undefined ? {} : { writeBackError }),
@@ -159,11 +174,39 @@ function settledEvents(
   );
 }
 
+async function deadEvents(
+  work: ClaimWork,
+  verdicts: readonly LaneVerdict[],
+  { lost, attempts }: { readonly lost: readonly number[]; readonly attempts: readonly TimedAttempt[] },
+  db: Database,
+): Promise<DeadEvent[]> {
+  const dead = verdicts
+    .filter((verdict) => !lost.includes(verdict.id))
+    .flatMap((verdict) => verdict.events.filter(({ state }) => state === 'dead'));
+  if (dead.length === 0) return [];
+  const keys = new Map(work.events.map(({ event, lane }) => [event.id, lane.recordKey]));
+  // For the log only: what has been settled must not look failed because this cannot be read.
+  const links = await knownLinks(db, [...new Set(dead.flatMap(({ id }) => keys.get(id) ?? []))]).catch(
+    () => new Map<string, KnownLink>(),
+  );
+  return dead.map(({ id, code = 'UNKNOWN' }) => {
+    const last = attempts.findLast(({ eventIds }) => eventIds.includes(id));
+    const link = links.get(keys.get(id) ?? '');
+    return {
+      id,
+      code,
+      ...(last === undefined ? {} : { status: last.status }),
+      ...(last?.correlationId === undefined ? {} : { correlationId: last.correlationId }),
+      ...(link === undefined ? {} : { hubspotId: link.hubspotId }),
+    };
+  });
+}
+
 function report(
   verdicts: readonly LaneVerdict[],
   judged: readonly JudgedEvent[],
   lost: readonly number[],
-): Omit<ClaimReport, 'attempts' | 'events'> {
+): Omit<ClaimReport, 'attempts' | 'events' | 'dead'> {
   const kept = verdicts.filter((verdict) => !lost.includes(verdict.id));
   const events = kept.flatMap((verdict) => verdict.events);
   const ends = judged.flatMap((event) => event.ends);
@@ -174,11 +217,6 @@ function report(
     .map((verdict) => verdict.waitMs);
   return {
     delivered: events.filter((event) => event.state === 'delivered').length,
-    dead: events.flatMap((event) =>
-      event.state === 'dead'
-        ? { id: event.id, code: event.code ?? 'UNKNOWN', message: event.message ?? '' }
-        : [],
-    ),
     waiting: events.filter((event) => event.state === 'pending').length,
     lost,
     // A claim that found all its records taken would find the next hundred lanes taken as well.

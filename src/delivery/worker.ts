@@ -101,8 +101,8 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     if (lanes.length === 0) return false;
     const report = await deliverClaim(lanes, since, delivery);
     // Without the message: HubSpot quotes the refused value in it, which is a person's.
-    for (const { id, code } of report.dead)
-      log.warn({ event: id, code }, `event is a dead letter, see: spoke events show ${id}`);
+    for (const { id, ...cause } of report.dead)
+      log.warn({ event: id, ...cause }, `event is a dead letter, see: spoke events show ${id}`);
     if (report.lost.length > 0)
       log.warn({ lanes: report.lost.length }, 'leases were lost before the outcome could be written');
     if (report.heldMs > 0) heldUntil[kind] = clock.monotonic() + Math.min(report.heldMs, MAX_HOLD_MS);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { createLogger } from '../../src/log.ts';
 import { setup } from '../support/setup.ts';
 
 const notesOf = (bundle: Awaited<ReturnType<typeof setup>>) =>
@@ -51,6 +52,25 @@ describe('delivery', () => {
     expect(events.filter((event) => event.state === 'delivered')).toHaveLength(99);
     expect(events[37]).toMatchObject({ state: 'dead', last_error_code: 'HUBSPOT_REFUSED' });
     expect(events[37]?.last_error).toContain('lifecyclestage');
+  });
+
+  it('logs a dead letter with its cause, and nothing of the person', async () => {
+    const bundle = await setup();
+    const lines: Record<string, unknown>[] = [];
+    const log = createLogger({
+      destination: { write: (line: string) => void lines.push(JSON.parse(line) as Record<string, unknown>) },
+    });
+    await bundle.track('contact_set', { email: 'ada@example.com', values: { firstname: 'Ada' } });
+    await bundle.track('contact_set', { email: 'ada@example.com', values: { lifecyclestage: 'nope' } });
+    await bundle.start({ log });
+    await bundle.idle();
+    const [letter] = lines.filter(({ msg }) => String(msg).startsWith('event is a dead letter'));
+    expect(letter).toMatchObject({ event: 2, code: 'HUBSPOT_REFUSED', status: expect.any(Number) });
+    expect(letter).toMatchObject({
+      hubspotId: expect.stringMatching(/^\d+$/),
+      correlationId: expect.stringMatching(/^[0-9a-f-]{36}$/),
+    });
+    expect(JSON.stringify(lines)).not.toMatch(/nope|ada@|Ada/);
   });
 
   it('finds the one bad event among those folded for a record', async () => {
