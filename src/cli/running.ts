@@ -114,6 +114,9 @@ function inline(states: RunningStates): string {
   return lines(states).join(', ') || 'nothing';
 }
 
+/** By name, so that before and after can be compared: the database keeps an order of its own. */
 function lines(states: RunningStates): string[] {
-  return Object.entries(states).map(([name, { value }]) => printable(`${name} ${String(value)}`));
+  return Object.entries(states)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, { value }]) => printable(`${name} ${String(value)}`));
 }
