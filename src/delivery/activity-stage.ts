@@ -8,7 +8,7 @@ import { createNotes, settleOpenNotes } from './note-stage.ts';
 import type { PlannedEffect } from './plan.ts';
 import { resolveIds } from './record-ids.ts';
 import type { SendContext } from './send-batch.ts';
-import { type StageTools, unreadEnd } from './stage.ts';
+import { awaitRecord, type StageTools, unreadEnd } from './stage.ts';
 
 const NOTES_ONLY: ReadonlySet<ActivityKind> = new Set(['note']);
 
@@ -47,13 +47,7 @@ export async function activityStage(work: ClaimWork, tools: StageTools, context:
     const recordId = ids.get(recordKey(record));
     const intent = known.get(keyOf(step));
     if (recordId === null) {
-      work.waitFor(step.of, recordKey(record));
-      work.endStep(step, {
-        end: 'not-applied',
-        next: 'await',
-        code: 'DELIVERY_RECORD_MISSING',
-        message: `An activity waits for one of the ${record.objectType}, known by ${record.idProperty}, that HubSpot does not have yet.`,
-      });
+      awaitRecord(work, step, record, 'An activity');
     } else if (recordId === undefined) {
       work.endStep(step, unreadEnd('The record of an activity', trouble, context.clock.now()));
     } else if (intent && intent.hubspotId !== null) {

@@ -5,9 +5,8 @@ import type { ClaimWork } from './claim-work.ts';
 import type { PlannedEffect } from './plan.ts';
 import { resolveIds } from './record-ids.ts';
 import { type BatchItem, type SendContext, sendBatch } from './send-batch.ts';
-import { type StageTools, unreadEnd } from './stage.ts';
+import { awaitRecord, type StageTools, unreadEnd } from './stage.ts';
 import { linkOutcome } from './step-outcome.ts';
-import type { EffectEnd } from './verdict.ts';
 
 type Step = PlannedEffect<AssociationCreate>;
 
@@ -44,8 +43,7 @@ export async function associationStage(
       continue;
     }
     if (absent) {
-      work.waitFor(step.of, recordKey(absent));
-      work.endStep(step, missing(absent.objectType, absent.idProperty));
+      awaitRecord(work, step, absent, 'The link');
       continue;
     }
     if (fromId === undefined || toId === undefined || fromId === null || toId === null) {
@@ -146,13 +144,4 @@ function partsOf(wanted: readonly Wanted[]): Wanted[][] {
     part.wanted.push(each);
   }
   return parts.map((part) => part.wanted);
-}
-
-function missing(objectType: string, idProperty: string): EffectEnd {
-  return {
-    end: 'not-applied',
-    next: 'await',
-    code: 'DELIVERY_RECORD_MISSING',
-    message: `A link waits for one of the ${objectType}, known by ${idProperty}, that HubSpot does not have yet.`,
-  };
 }

@@ -4,7 +4,7 @@ import type { ClaimWork } from './claim-work.ts';
 import type { PlannedEffect } from './plan.ts';
 import { resolveIds } from './record-ids.ts';
 import { type SendContext, sendBatch } from './send-batch.ts';
-import { type StageTools, unreadEnd } from './stage.ts';
+import { awaitRecord, type StageTools, unreadEnd } from './stage.ts';
 import { membersOutcome } from './step-outcome.ts';
 
 type Step = PlannedEffect<ListChange>;
@@ -26,13 +26,7 @@ export async function listStage(work: ClaimWork, tools: StageTools, context: Sen
     const id = ids.get(recordKey(record));
     const entry = id ? await tools.directory.list(record.objectType, list) : undefined;
     if (id === null) {
-      work.waitFor(step.of, recordKey(record));
-      work.endStep(step, {
-        end: 'not-applied',
-        next: 'await',
-        code: 'DELIVERY_RECORD_MISSING',
-        message: `A list waits for one of the ${record.objectType} that HubSpot does not have yet.`,
-      });
+      awaitRecord(work, step, record, 'A list');
     } else if (id === undefined || entry === undefined) {
       work.endStep(step, unreadEnd('The record for a list', trouble, context.clock.now()));
     } else if (!entry.ok) {

@@ -10,8 +10,11 @@ import type { Lists } from '../hubspot/lists.ts';
 import type { Pipelines } from '../hubspot/pipelines.ts';
 import type { Records } from '../hubspot/records.ts';
 import type { Schemas } from '../hubspot/schemas.ts';
+import { type RecordRef, recordKey } from '../mapping/effects.ts';
+import type { ClaimWork } from './claim-work.ts';
 import type { Directory } from './directory.ts';
 import { batchOutcome } from './outcome.ts';
+import type { PlannedEffect } from './plan.ts';
 import type { EffectEnd } from './verdict.ts';
 
 /** Calls that write: each asks the gate by itself. */
@@ -54,6 +57,17 @@ export interface StageTools {
   readonly intents: boolean;
   /** Off only in a test that proves a link has to wait for its records. */
   readonly waitsForEnds: boolean;
+}
+
+/** Ends a step that needs a record HubSpot does not have yet: it goes on when the record is there. */
+export function awaitRecord(work: ClaimWork, step: PlannedEffect, record: RecordRef, what: string): void {
+  work.waitFor(step.of, recordKey(record));
+  work.endStep(step, {
+    end: 'not-applied',
+    next: 'await',
+    code: 'DELIVERY_RECORD_MISSING',
+    message: `${what} waits for one of the ${record.objectType}, known by ${record.idProperty}, that HubSpot does not have yet.`,
+  });
 }
 
 /** Before the next try where something could not be read. */
