@@ -42,7 +42,7 @@ export async function writeRecords(
   const rows = JSON.stringify(
     records.map(({ id, properties, createdAt, updatedAt }) => ({
       id,
-      properties: withValues(properties),
+      properties: storedProperties(properties),
       created_at: createdAt,
       updated_at: updatedAt,
     })),
@@ -99,8 +99,8 @@ const KEPT = `kept as (
 const COUNTS = `select count(*) filter (where f.id is null)::integer as inserted, count(f.id)::integer as changed
   from written w left join former f on f.id = w.id`;
 
-/** Without empty values, and without what Postgres' jsonb refuses: NUL and half a surrogate pair. */
-function withValues(properties: MirrorInput['properties']): Record<string, string> {
+/** As they stand in the mirror: without empty values, and without what Postgres' jsonb refuses: NUL and half a surrogate pair. */
+export function storedProperties(properties: MirrorInput['properties']): Record<string, string> {
   const kept: Record<string, string> = {};
   for (const [name, value] of Object.entries(properties))
     if (value !== null && value !== '') kept[name] = value.replaceAll('\0', '').toWellFormed();
