@@ -17,6 +17,8 @@ import {
   STAGE_KEYS,
 } from '../src/config/portal-definition.ts';
 import { RULE_KEYS } from '../src/config/redrive-rules.ts';
+import { RULE_OPERATORS } from '../src/config/rule.ts';
+import { SEGMENT_KEYS } from '../src/config/segments.ts';
 import { VARIABLES, type Variable } from '../src/config/variables.ts';
 import { ERROR_CODES } from '../src/errors.ts';
 import { SCOPES } from '../src/http/api-keys.ts';
@@ -291,6 +293,13 @@ function configPage(): string {
     table(['key', 'meaning'], rowsOf(MIRROR_KEYS)),
     '### Keys of an object type',
     table(['key', 'meaning'], rowsOf(MIRROR_OBJECT_KEYS)),
+    '### Keys of a segment',
+    table(['key', 'meaning'], rowsOf(SEGMENT_KEYS)),
+    '### Rules',
+    'A rule is one of `{ property, OPERATOR }` with one of the operators below, `{ list }` (its name or id), `{ segment }`, `{ event, atLeast, withinDays }` (events of the application about the record), ' +
+      '`{ text }` (every word stands in its names, addresses, company or phone), `{ all: [rules] }`, `{ any: [rules] }` and `{ not: rule }`. ' +
+      '`property` is an internal name, or `createdAt` or `updatedAt`. Text is compared without regard to case, options of an enumeration exactly; what is not of the type of its property counts as empty.',
+    table(['operator', 'takes'], rowsOf(RULE_OPERATORS)),
     '## Keys of a redrive rule',
     '`redrive` is a list of rules, each an object with these keys. A rule looks through one process at a time; [the guide](../guides/redrive.md#rules) says when to have one.',
     table(['key', 'meaning'], rowsOf(RULE_KEYS)),

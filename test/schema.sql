@@ -366,6 +366,34 @@ create table spoke.schema_drift (
   constraint schema_drift_pkey PRIMARY KEY (object_type, property)
 );
 
+create table spoke.segment_changes (
+  id bigint generated always as identity not null,
+  segment text collate "C" not null,
+  record_id bigint not null,
+  at timestamp with time zone default clock_timestamp() not null,
+  joined boolean not null,
+  constraint segment_changes_pkey PRIMARY KEY (id)
+);
+
+create table spoke.segment_members (
+  segment text collate "C" not null,
+  record_id bigint not null,
+  since timestamp with time zone default clock_timestamp() not null,
+  constraint segment_members_segment_fkey FOREIGN KEY (segment) REFERENCES spoke.segments(name) ON DELETE CASCADE,
+  constraint segment_members_pkey PRIMARY KEY (segment, record_id)
+);
+
+create table spoke.segments (
+  name text collate "C" not null,
+  object_type text collate "C" not null,
+  rule jsonb not null,
+  size integer default 0 not null,
+  evaluated_at timestamp with time zone,
+  full_at timestamp with time zone,
+  error text,
+  constraint segments_pkey PRIMARY KEY (name)
+);
+
 create table spoke.shared_records (
   record_key text collate "C" not null,
   held_by text,
@@ -433,6 +461,58 @@ CREATE INDEX pull_runs_recent ON spoke.pull_runs USING btree (begun_at);
 CREATE INDEX redrives_rule ON spoke.redrives USING btree (rule, created_at) WHERE (rule IS NOT NULL);
 
 CREATE INDEX redrives_running ON spoke.redrives USING btree (id) WHERE (state = 'running'::text);
+
+CREATE INDEX segment_changes_of ON spoke.segment_changes USING btree (segment, id);
+
+CREATE INDEX segment_changes_record ON spoke.segment_changes USING btree (record_id);
+
+CREATE INDEX segment_members_record ON spoke.segment_members USING btree (record_id);
+
+CREATE OR REPLACE FUNCTION spoke.as_boolean(v text)
+ RETURNS boolean
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+AS $function$
+  select case lower(v) when 'true' then true when 'false' then false end
+$function$
+;
+
+CREATE OR REPLACE FUNCTION spoke.as_date(v text)
+ RETURNS date
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+AS $function$
+  select ("spoke".as_time(v) at time zone 'UTC')::date
+$function$
+;
+
+CREATE OR REPLACE FUNCTION spoke.as_number(v text)
+ RETURNS numeric
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+AS $function$
+  select case when v ~ '^\s*[+-]?([0-9]{1,40}(\.[0-9]{0,40})?|\.[0-9]{1,40})([eE][+-]?[0-9]{1,2})?\s*$' then v::numeric end
+$function$
+;
+
+CREATE OR REPLACE FUNCTION spoke.as_time(v text)
+ RETURNS timestamp with time zone
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+AS $function$
+  select case
+    when v ~ '^-?[0-9]{1,14}$' then to_timestamp(v::float8 / 1000)
+    when v ~ '^[12][0-9]{3}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])([T ]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\.[0-9]{1,9})?)?(Z|[+-](0[0-9]|1[0-5]):?[0-5][0-9])?)?$'
+      and extract(day from make_date(substr(v, 1, 4)::integer, substr(v, 6, 2)::integer, 1) + interval '1 month' - interval '1 day') >= substr(v, 9, 2)::integer
+    then (make_date(substr(v, 1, 4)::integer, substr(v, 6, 2)::integer, substr(v, 9, 2)::integer)
+      + make_interval(hours => coalesce(nullif(substr(v, 12, 2), ''), '0')::integer, mins => coalesce(nullif(substr(v, 15, 2), ''), '0')::integer,
+          secs => coalesce(substring(v from '^.{16}:([0-9.]+)'), '0')::float8)
+      - coalesce(make_interval(hours => substring(v from '^.{16}.*([+-][0-9]{2}):?[0-9]{2}$')::integer,
+          mins => (substring(v from '^.{16}.*([+-])[0-9]{2}:?[0-9]{2}$') || substring(v from '^.{16}.*[+-][0-9]{2}:?([0-9]{2})$'))::integer), interval '0')
+      ) at time zone 'UTC'
+  end
+$function$
+;
 
 CREATE OR REPLACE FUNCTION spoke.breaker_report(p_ok boolean, p_threshold integer, p_open_ms double precision)
  RETURNS text
@@ -577,6 +657,25 @@ begin
   end loop;
   return v_ids;
 end $function$
+;
+
+CREATE OR REPLACE FUNCTION spoke.search_text(p jsonb)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+AS $function$
+  select lower(coalesce(p ->> 'email', '')
+    || ' ' || coalesce(p ->> 'firstname', '')
+    || ' ' || coalesce(p ->> 'lastname', '')
+    || ' ' || coalesce(p ->> 'hs_additional_emails', '')
+    || ' ' || coalesce(p ->> 'company', '')
+    || ' ' || coalesce(p ->> 'phone', '')
+    || ' ' || coalesce(p ->> 'mobilephone', '')
+    || ' ' || coalesce(p ->> 'name', '')
+    || ' ' || coalesce(p ->> 'domain', '')
+    || ' ' || coalesce(p ->> 'dealname', '')
+    || ' ' || coalesce(p ->> 'subject', ''))
+$function$
 ;
 
 CREATE OR REPLACE FUNCTION spoke.track(type text, payload jsonb, idempotency_key text DEFAULT NULL::text, record_key text DEFAULT NULL::text, priority smallint DEFAULT 5, occurred_at timestamp with time zone DEFAULT NULL::timestamp with time zone, strict boolean DEFAULT false)

@@ -12,6 +12,7 @@ import { propertiesCommand } from './properties.ts';
 import { redriveCommand } from './redrive.ts';
 import { reportError } from './report-error.ts';
 import { runningCommand } from './running.ts';
+import { segmentsCommand } from './segments.ts';
 import { simulatorCommand } from './simulator.ts';
 import { smokeCommand } from './smoke.ts';
 import { startCommand } from './start.ts';
@@ -28,6 +29,7 @@ const COMMANDS: readonly CommandModule[] = [
   eventsCommand,
   redriveCommand,
   runningCommand,
+  segmentsCommand,
   keysCommand,
   planCommand,
   alertsCommand,

@@ -14,4 +14,7 @@ export {
 } from './define-config.ts';
 export { readEnvironment, type Settings } from './environment.ts';
 export { type LoadedConfig, type LoadOptions, loadConfig } from './load-config.ts';
+export type { MirrorConfig, MirrorObject } from './mirror.ts';
 export type { PortalDefinition } from './portal-definition.ts';
+export type { PropertyRule, Rule, RuleValue } from './rule.ts';
+export type { SegmentDefinition } from './segments.ts';

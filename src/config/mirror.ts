@@ -1,10 +1,13 @@
 import { type ConfigProblem, isRecord, unknownKeys } from './config-problem.ts';
+import { problemsOfSegments, type SegmentDefinition } from './segments.ts';
 
 /** The keys of the mirror's part of a config, with their meaning: checked by `defineConfig`, listed in the reference. */
 export const MIRROR_KEYS = {
   objects:
     'The object types that are kept in Postgres, by the name HubSpot gives them in paths: contacts, companies, deals, tickets, or the id of a custom object (2-123456).',
   lists: "The lists whose members are kept: 'all', or a list of names and ids. Default: none.",
+  segments:
+    'Rules over the records that are kept, by name: { name: { rule } }. Who is in each is kept too, and when that changed.',
 } as const;
 
 /** The keys of one object type of the mirror. */
@@ -25,6 +28,7 @@ export interface MirrorObject {
 export interface MirrorConfig {
   readonly objects: Readonly<Record<string, MirrorObject>>;
   readonly lists?: 'all' | readonly string[];
+  readonly segments?: Readonly<Record<string, SegmentDefinition>>;
 }
 
 /** As HubSpot writes object types in paths; also a portal's own, by id or name. */
@@ -46,7 +50,8 @@ export function problemsOfMirror(mirror: unknown): ConfigProblem[] {
     problems.push(
       ...problemsOfNames('mirror.lists', mirror.lists, /^.{1,200}$/, "Give 'all' or a list of names."),
     );
-  return problems;
+  const types = isRecord(mirror.objects) ? Object.keys(mirror.objects) : [];
+  return [...problems, ...problemsOfSegments(mirror.segments, types)];
 }
 
 function problemsOfObject(type: string, object: unknown): ConfigProblem[] {

@@ -1,0 +1,93 @@
+import { type ConfigProblem, isRecord, unknownKeys } from './config-problem.ts';
+import { problemsOfRule, type Rule } from './rule.ts';
+
+/** The keys of a segment, with their meaning: checked by `defineConfig`, listed in the reference. */
+export const SEGMENT_KEYS = {
+  rule: 'Which records are in it.',
+  objectType: 'Of which object type; one of `mirror.objects`. Default contacts.',
+} as const;
+
+export interface SegmentDefinition {
+  readonly rule: Rule;
+  readonly objectType?: string;
+}
+
+export const DEFAULT_SEGMENT_TYPE = 'contacts';
+
+const NAME = /^[a-z][a-z0-9_-]{0,62}$/;
+
+/** Written defensively: configs are also written in JavaScript. */
+export function problemsOfSegments(segments: unknown, objectTypes: readonly string[]): ConfigProblem[] {
+  if (segments === undefined) return [];
+  if (!isRecord(segments))
+    return [{ name: 'mirror.segments', message: 'Give an object { name: { rule } }.' }];
+  const problems = Object.entries(segments).flatMap(([name, segment]) =>
+    problemsOfSegment(name, segment, objectTypes, Object.keys(segments)),
+  );
+  return problems.length > 0
+    ? problems
+    : problemsOfCircles(segments as Readonly<Record<string, SegmentDefinition>>);
+}
+
+/** The segments in an order in which each comes after those that it is made of. There must be no circle. */
+export function inOrder(segments: Readonly<Record<string, SegmentDefinition>>): string[] {
+  const done: string[] = [];
+  const visit = (name: string) => {
+    if (done.includes(name)) return;
+    const segment = segments[name];
+    if (segment === undefined) return;
+    for (const other of segmentsIn(segment.rule)) visit(other);
+    done.push(name);
+  };
+  for (const name of Object.keys(segments)) visit(name);
+  return done;
+}
+
+function problemsOfSegment(
+  name: string,
+  segment: unknown,
+  objectTypes: readonly string[],
+  names: readonly string[],
+): ConfigProblem[] {
+  const place = `mirror.segments.${name}`;
+  if (!NAME.test(name))
+    return [{ name: place, message: 'Use 1 to 63 small letters, digits, "_" or "-", a letter first.' }];
+  if (!isRecord(segment)) return [{ name: place, message: 'Give an object { rule: { … } }.' }];
+  const problems = [
+    ...unknownKeys(place, segment, SEGMENT_KEYS),
+    ...problemsOfRule(`${place}.rule`, segment.rule),
+  ];
+  const { objectType = DEFAULT_SEGMENT_TYPE } = segment;
+  if (typeof objectType !== 'string' || !objectTypes.includes(objectType))
+    problems.push({
+      name: `${place}.objectType`,
+      message: `${String(objectType)} is not among mirror.objects (${objectTypes.join(', ')}).`,
+    });
+  if (problems.length > 0) return problems;
+  return segmentsIn(segment.rule as Rule)
+    .filter((other) => !names.includes(other))
+    .map((other) => ({ name: `${place}.rule`, message: `There is no segment ${other}.` }));
+}
+
+function problemsOfCircles(segments: Readonly<Record<string, SegmentDefinition>>): ConfigProblem[] {
+  const reaches = (from: string, to: string, seen: Set<string>): boolean =>
+    segmentsIn(segments[from]?.rule ?? { all: [] }).some((next) => {
+      if (next === to) return true;
+      if (seen.has(next)) return false;
+      seen.add(next);
+      return reaches(next, to, seen);
+    });
+  return Object.keys(segments)
+    .filter((name) => reaches(name, name, new Set()))
+    .map((name) => ({
+      name: `mirror.segments.${name}.rule`,
+      message: 'It is made of itself, by way of other segments.',
+    }));
+}
+
+function segmentsIn(rule: Rule): string[] {
+  if ('segment' in rule) return [rule.segment];
+  if ('all' in rule) return rule.all.flatMap(segmentsIn);
+  if ('any' in rule) return rule.any.flatMap(segmentsIn);
+  return 'not' in rule ? segmentsIn(rule.not) : [];
+}
