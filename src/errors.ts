@@ -306,6 +306,22 @@ export const ERROR_CODES = {
     meaning: 'Another process was migrating this schema for longer than the limit (60 s).',
     remedy: 'Wait for it, or end its session, and run `spoke migrate` again.',
   },
+  MIRROR_LIST_UNKNOWN: {
+    meaning: 'The portal has no list with this name or id.',
+    remedy: 'Look at the name; `spoke lists` shows what there is.',
+  },
+  MIRROR_NOT_CONFIGURED: {
+    meaning: 'The config says nothing of a mirror.',
+    remedy: 'Name the object types under `mirror` in spoke.config.ts.',
+  },
+  MIRROR_NOT_READ: {
+    meaning: 'There has been no complete reading of the object type that changes could be added to.',
+    remedy: 'Run `spoke pull all`, or let `spoke start` do it.',
+  },
+  MIRROR_OBJECT_UNKNOWN: {
+    meaning: "The object type is not one of those that the config's mirror names.",
+    remedy: 'Correct the name, or add it under `mirror.objects`.',
+  },
   NOTE_UNUSABLE: {
     meaning: 'A note is empty, too long as HTML, or has an invalid date.',
     remedy: 'Give text (which is shortened when too long) or shorter HTML, and a valid date.',
@@ -404,6 +420,18 @@ export const ERROR_CODES = {
     meaning:
       'A property was given a value that has no form at HubSpot (NaN, an invalid date, an object, too long).',
     remedy: 'Convert the value in the effects function of the event, then redrive.',
+  },
+  PULL_REQUEST_INVALID: {
+    meaning: 'What was asked of a pull is outside of what is possible.',
+    remedy: 'Correct the value that the message names.',
+  },
+  PULL_RUNNING: {
+    meaning: 'A pull of the same kind is not over.',
+    remedy: 'Wait for it; a run whose process died is given up after a minute.',
+  },
+  PULL_RUN_NOT_FOUND: {
+    meaning: 'There is no run of a pull with this id.',
+    remedy: 'Look at the id; runs are kept for 90 days.',
   },
   RECORD_ID_UNUSABLE: {
     meaning: 'The value that should identify the record is missing, too long or has control characters.',

@@ -316,6 +316,14 @@ create table spoke.pull_hints (
   constraint pull_hints_pkey PRIMARY KEY (object_type, id)
 );
 
+create table spoke.pull_leases (
+  name text collate "C" not null,
+  holder text,
+  held_until timestamp with time zone default '-infinity'::timestamp with time zone not null,
+  done_at timestamp with time zone,
+  constraint pull_leases_pkey PRIMARY KEY (name)
+);
+
 create table spoke.pull_runs (
   id bigint generated always as identity not null,
   kind text not null,

@@ -8,6 +8,8 @@ export interface RecordsById {
   readonly found: ReadonlyMap<string, HubspotRecord>;
   /** Ids that HubSpot does not know (any more): archived, merged or erased since they were learned. */
   readonly missing: readonly string[];
+  /** Those of them that HubSpot does not call unknown: it answers under another id, that of the record which took them up. */
+  readonly moved: readonly string[];
 }
 
 /** Records by their ids, in batches of 100: every id is found or missing, or an error is raised. */
@@ -23,6 +25,7 @@ export async function readByIds(
 ): Promise<RecordsById> {
   const found = new Map<string, HubspotRecord>();
   const missing: string[] = [];
+  const moved: string[] = [];
   const all = [...new Set(request.ids)];
   for (let start = 0; start < all.length; start += MAX_BATCH_INPUTS) {
     const ids = all.slice(start, start + MAX_BATCH_INPUTS);
@@ -36,8 +39,9 @@ export async function readByIds(
     );
     for (const [id, record] of part.found) found.set(id, record);
     missing.push(...part.missing);
+    moved.push(...part.moved);
   }
-  return { found, missing };
+  return { found, missing, moved };
 }
 
 function parseById(body: unknown, ids: readonly string[]): Parsed<RecordsById> {
@@ -54,7 +58,7 @@ function parseById(body: unknown, ids: readonly string[]): Parsed<RecordsById> {
   const unknown = parseBatchAnswer(body).errors.filter((error) => error.category === 'OBJECT_NOT_FOUND');
   const named = new Set(unknown.flatMap((error) => error.ids));
   const missing = ids.filter((id) => !found.has(id));
-  const unexplained = missing.filter((id) => !named.has(id)).length;
-  if (unexplained > underNewId) return misfit(`it says nothing about ${unexplained} of ${ids.length} ids`);
-  return parsedAs({ found, missing });
+  const moved = missing.filter((id) => !named.has(id));
+  if (moved.length > underNewId) return misfit(`it says nothing about ${moved.length} of ${ids.length} ids`);
+  return parsedAs({ found, missing, moved });
 }

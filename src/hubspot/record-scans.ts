@@ -53,11 +53,13 @@ export interface ListScanOptions extends ReadOptions {
   readonly properties?: readonly string[];
   /** Object types whose links come along: the first page of each. */
   readonly associations?: readonly string[];
+  /** Records per page. Default and at most 100. */
+  readonly pageSize?: number;
   /** True for the recycle bin: the last 90 days. */
   readonly archived?: boolean;
   /** Cursor of an earlier page. */
   readonly after?: string;
-  /** A page with fewer than 100 records although another is to follow: HUBSPOT_UNEXPECTED, or taken as it is. Default `refuse`. */
+  /** A page with fewer records than asked for although another is to follow: HUBSPOT_UNEXPECTED, or taken as it is. Default `refuse`. */
   readonly shortPages?: 'refuse' | 'follow';
 }
 
@@ -105,8 +107,8 @@ export interface RecordScans {
 export function createRecordScans(records: Records): RecordScans {
   return {
     async *listAll(objectType, options = {}) {
-      const { properties = [], associations, archived = false, after } = options;
-      const query = { limit: LIST_PAGE, archived, ...(associations ? { associations } : {}) };
+      const { properties = [], associations, archived = false, after, pageSize = LIST_PAGE } = options;
+      const query = { limit: pageSize, archived, ...(associations ? { associations } : {}) };
       const url = paths.records(objectType, { ...query, properties });
       const twoSteps = url.length > MAX_URL_CHARACTERS - CURSOR_CHARACTERS;
       const walk = walkPages(
@@ -124,7 +126,7 @@ export function createRecordScans(records: Records): RecordScans {
             ),
           parse: (body) => parsePage(body, parseRecord),
           ...(after === undefined ? {} : { after }),
-          ...(options.shortPages === 'follow' ? {} : { fullPage: LIST_PAGE }),
+          ...(options.shortPages === 'follow' ? {} : { fullPage: pageSize }),
         },
         options,
       );

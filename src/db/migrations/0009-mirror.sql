@@ -162,6 +162,15 @@ create table {schema}.mirror_streams (
   primary key (scan_id, from_id)
 );
 
+-- Which process does a duty of the readers now; a process that died loses it when its time is over.
+create table {schema}.pull_leases (
+  name       text collate "C" primary key,
+  holder     text,
+  held_until timestamptz not null default '-infinity',
+  -- When the duty was last done to its end.
+  done_at    timestamptz
+);
+
 -- One run of a reader, for people: what it was asked for, what it did, what it could not read.
 create table {schema}.pull_runs (
   id          bigint generated always as identity primary key,
