@@ -322,6 +322,11 @@ export const ERROR_CODES = {
     meaning: "The object type is not one of those that the config's mirror names.",
     remedy: 'Correct the name, or add it under `mirror.objects`.',
   },
+  MIRROR_QUERY_INVALID: {
+    meaning:
+      'A query of the mirror has an unknown property, operator, segment, order or cursor, or a value that does not fit.',
+    remedy: 'Correct what the message names; the rules are in the reference of the config.',
+  },
   NOTE_UNUSABLE: {
     meaning: 'A note is empty, too long as HTML, or has an invalid date.',
     remedy: 'Give text (which is shortened when too long) or shorter HTML, and a valid date.',

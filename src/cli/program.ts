@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { alertsCommand } from './alerts.ts';
 import { type CommandModule, type Console, EXIT, usageError } from './command.ts';
+import { contactsCommand } from './contacts.ts';
 import { demoCommand } from './demo.ts';
 import { eventsCommand } from './events.ts';
 import { exitCodeOf } from './exit-code.ts';
@@ -29,6 +30,7 @@ const COMMANDS: readonly CommandModule[] = [
   eventsCommand,
   redriveCommand,
   runningCommand,
+  contactsCommand,
   segmentsCommand,
   keysCommand,
   planCommand,

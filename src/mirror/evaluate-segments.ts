@@ -1,6 +1,7 @@
 import type { MirrorConfig } from '../config/mirror.ts';
 import { DEFAULT_SEGMENT_TYPE, inOrder, type SegmentDefinition } from '../config/segments.ts';
 import type { Database, Queryable } from '../db/database.ts';
+import { readTypes } from './property-types.ts';
 import { compileRule, dependenciesOf, type PropertyType } from './rules/compile-rule.ts';
 import { problemsOfTypes } from './rules/problems-of-types.ts';
 
@@ -82,20 +83,6 @@ async function isHeld(tx: Queryable): Promise<boolean> {
     `select pg_try_advisory_xact_lock(hashtextextended('{schema}.segments', 0)) as held`,
   );
   return row?.held ?? false;
-}
-
-/** Empty until the definitions have been read. */
-async function readTypes(db: Queryable, objectType: string): Promise<ReadonlyMap<string, PropertyType>> {
-  const rows = await db.query<{ name: string; type: string; field_type: string | null }>(
-    `select name, type, definition ->> 'fieldType' as field_type from {schema}.mirror_properties where object_type = $1`,
-    [objectType],
-  );
-  return new Map(
-    rows.map(({ name, type, field_type }) => [
-      name,
-      { type, ...(field_type === null ? {} : { fieldType: field_type }) },
-    ]),
-  );
 }
 
 async function evaluate(

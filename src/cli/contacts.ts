@@ -1,0 +1,207 @@
+import { once } from 'node:events';
+import { createWriteStream } from 'node:fs';
+import { problemsOfRule, type Rule } from '../config/rule.ts';
+import type { Database } from '../db/database.ts';
+import { SpokeError } from '../errors.ts';
+import { type ExportQuery, exportCsv, exportNdjson } from '../mirror/export-records.ts';
+import { findRecord, findRecords, MAX_PAGE, type SortOrder } from '../mirror/find-records.ts';
+import { DEFAULT_OBJECT_TYPE, type RecordQuery } from '../mirror/record-query.ts';
+import type { MirrorRecord } from '../mirror/record-row.ts';
+import { wholeNumber } from './arguments.ts';
+import { type CommandModule, type Console, EXIT, print, usageError } from './command.ts';
+import { loadEnvironment, withMigrated } from './load.ts';
+import { printable } from './printable.ts';
+
+interface QueryArguments {
+  object: string;
+  where?: string;
+  segment?: string;
+  list?: string;
+  text?: string;
+  properties?: string;
+}
+
+const OBJECT = ['--object <type>', 'object type', DEFAULT_OBJECT_TYPE] as const;
+const JSON_OPTION = ['--json', 'print one JSON object'] as const;
+/** Shown of each record where they have a value. */
+const SHOWN = [
+  'email',
+  'firstname',
+  'lastname',
+  'company',
+  'name',
+  'domain',
+  'dealname',
+  'amount',
+  'subject',
+];
+
+/** `spoke contacts list|show|export`: questions to the mirror. */
+export const contactsCommand: CommandModule = (program, console, finish) => {
+  const contacts = program.command('contacts').description('look through the mirror and export from it');
+  const withQuery = (command: ReturnType<typeof contacts.command>) =>
+    command
+      .option(...OBJECT)
+      .option('--segment <name>', 'those in this segment')
+      .option('--list <name>', 'those on this list, by its name or id')
+      .option('--text <words>', 'those with all these words in their names, addresses, company or phone')
+      .option('--where <json>', `a rule: '{"property":"lifecyclestage","is":"customer"}'`)
+      .option('--properties <names>', 'only these properties, with commas between them');
+
+  withQuery(contacts.command('list', { isDefault: true }))
+    .description('list records of the mirror; `spoke contacts` alone does the same')
+    .option('--sort <property>', 'by id, createdAt, updatedAt or a property; -updatedAt is descending', 'id')
+    .option('--limit <n>', `at most so many, up to ${MAX_PAGE}`, '20')
+    .option('--cursor <text>', 'go on behind an earlier page')
+    .option(...JSON_OPTION)
+    .action(
+      async (options: QueryArguments & { sort: string; limit: string; cursor?: string; json?: boolean }) => {
+        const limit = wholeNumber('--limit', options.limit, 1, MAX_PAGE);
+        const query = { ...queryOf(options), sort: sortOf(options.sort), limit, total: true };
+        const page = await withMigrated(loadEnvironment(console), (db) =>
+          findRecords(db, options.cursor === undefined ? query : { ...query, cursor: options.cursor }),
+        );
+        const about = page.isEstimate ? 'about ' : '';
+        print(
+          console,
+          options.json,
+          page,
+          [
+            ...page.records.map((record) => lineOf(record, options.properties?.split(','))),
+            `${page.records.length} of ${about}${page.total} ${options.object}.`,
+            ...(page.next === undefined ? [] : [`More: --cursor ${page.next}`]),
+          ].join('\n'),
+        );
+        finish(EXIT.done);
+      },
+    );
+
+  contacts
+    .command('show')
+    .description('show one record with all its values')
+    .argument('<id>', "HubSpot's id, or the e-mail address of a contact")
+    .option(...OBJECT)
+    .option(...JSON_OPTION)
+    .action(async (given: string, options: { object: string; json?: boolean }) => {
+      const record = await withMigrated(loadEnvironment(console), (db) => lookUp(db, options.object, given));
+      if (record === undefined) {
+        console.err(printable(`The mirror has none of the ${options.object} under ${given}.`));
+        return finish(EXIT.failed);
+      }
+      print(console, options.json, record, cardOf(record));
+      finish(EXIT.done);
+    });
+
+  withQuery(contacts.command('export'))
+    .description('write all records that are found, as CSV or NDJSON, in order of their ids')
+    .option('--csv <file>', 'write CSV to this file; - is stdout')
+    .option('--ndjson <file>', 'write one JSON object a line to this file; - is stdout')
+    .option('--bom', 'begin the CSV with the mark by which Excel knows UTF-8')
+    .option('--max-contacts <n>', 'at most so many')
+    .option('--after <id>', 'only those behind this id, to go on with an export that broke off')
+    .action(
+      async (
+        options: QueryArguments & {
+          csv?: string;
+          ndjson?: string;
+          bom?: boolean;
+          maxContacts?: string;
+          after?: string;
+        },
+      ) => {
+        const { csv, ndjson, bom = false, maxContacts, after } = options;
+        const target = csv ?? ndjson;
+        if (target === undefined || (csv !== undefined && ndjson !== undefined))
+          throw usageError('Give one of --csv FILE and --ndjson FILE; - is stdout.');
+        if (after !== undefined && !/^\d{1,18}$/.test(after))
+          throw usageError(`--after must be the id of a record, was ${JSON.stringify(after)}.`);
+        const query: ExportQuery = {
+          ...queryOf(options),
+          ...(maxContacts === undefined ? {} : { limit: wholeNumber('--max-contacts', maxContacts, 1) }),
+          ...(after === undefined ? {} : { afterId: after }),
+        };
+        await withMigrated(loadEnvironment(console), (db) =>
+          write(
+            target,
+            csv === undefined ? exportNdjson(db, query) : exportCsv(db, { ...query, bom }),
+            console,
+          ),
+        );
+        finish(console.stopping.aborted ? EXIT.failed : EXIT.done);
+      },
+    );
+};
+
+function queryOf(options: QueryArguments): RecordQuery & { readonly properties?: readonly string[] } {
+  return {
+    objectType: options.object,
+    ...(options.where === undefined ? {} : { where: ruleOf(options.where) }),
+    ...(options.segment === undefined ? {} : { segment: options.segment }),
+    ...(options.list === undefined ? {} : { list: options.list }),
+    ...(options.text === undefined ? {} : { text: options.text }),
+    ...(options.properties === undefined ? {} : { properties: options.properties.split(',') }),
+  };
+}
+
+function ruleOf(text: string): Rule {
+  let given: unknown;
+  try {
+    given = JSON.parse(text);
+  } catch {
+    throw usageError(`--where is no JSON: give a rule such as '{"property":"email","known":true}'.`);
+  }
+  const [problem] = problemsOfRule('where', given);
+  if (problem) throw new SpokeError('MIRROR_QUERY_INVALID', `${problem.name}: ${problem.message}`);
+  return given as Rule;
+}
+
+function sortOf(text: string): SortOrder {
+  return text.startsWith('-') ? { by: text.slice(1), direction: 'descending' } : { by: text };
+}
+
+async function lookUp(db: Database, objectType: string, given: string): Promise<MirrorRecord | undefined> {
+  if (!given.includes('@')) return findRecord(db, objectType, given);
+  const { records } = await findRecords(db, {
+    objectType,
+    where: { property: 'email', is: given },
+    limit: 1,
+  });
+  return records[0];
+}
+
+async function write(target: string, blocks: AsyncIterable<string>, console: Console): Promise<void> {
+  if (target === '-') {
+    for await (const block of blocks) {
+      if (console.stopping.aborted) return;
+      console.out(block.replace(/\n$/, ''));
+    }
+    return;
+  }
+  const file = createWriteStream(target);
+  await once(file, 'open');
+  for await (const block of blocks) {
+    if (console.stopping.aborted) break;
+    if (!file.write(block)) await once(file, 'drain');
+  }
+  file.end();
+  await once(file, 'close');
+}
+
+function lineOf({ id, properties, segments }: MirrorRecord, names: readonly string[] = SHOWN): string {
+  const values = names.flatMap((name) => properties[name] ?? []);
+  return printable([id, ...values, ...(segments.length > 0 ? [`[${segments.join(', ')}]`] : [])].join('  '));
+}
+
+function cardOf({ id, properties, createdAt, updatedAt, lists, segments }: MirrorRecord): string {
+  const names = Object.keys(properties).sort();
+  return [
+    `id          ${id}`,
+    `created     ${createdAt?.toISOString() ?? 'not known'}`,
+    `updated     ${updatedAt.toISOString()}`,
+    `lists       ${lists.join(', ') || 'none'}`,
+    `segments    ${segments.join(', ') || 'none'}`,
+    ...names.map((name) => `${name}: ${properties[name]}`),
+  ]
+    .map(printable)
+    .join('\n');
+}

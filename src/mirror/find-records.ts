@@ -1,0 +1,199 @@
+import type { Database, Queryable } from '../db/database.ts';
+import { SpokeError } from '../errors.ts';
+import { type CompiledQuery, compileQuery, type RecordQuery } from './record-query.ts';
+import { type MirrorRecord, type RecordRow, recordColumns, recordOf } from './record-row.ts';
+import { kindOf } from './rules/compile-rule.ts';
+
+export const MAX_PAGE = 1_000;
+/** Deeper pages are read with the cursor: an offset reads and throws away what it passes. */
+export const MAX_OFFSET = 100_000;
+/** Up to here a total is counted; beyond it is estimated. */
+const MAX_COUNTED = 100_000;
+/** Nor is it counted for longer, ms. */
+const COUNT_MS = 400;
+
+export interface SortOrder {
+  /** `id`, `createdAt`, `updatedAt`, or the internal name of a property, sorted by its type; records without a value come last. */
+  readonly by: string;
+  readonly direction?: 'ascending' | 'descending';
+}
+
+export interface PageQuery extends RecordQuery {
+  /** Default by id, ascending. */
+  readonly sort?: SortOrder;
+  /** Records on the page: 1 to 1,000, default 100. */
+  readonly limit?: number;
+  /** From an earlier page: goes on behind its last record, whatever has been added or has left since. */
+  readonly cursor?: string;
+  /** Instead of a cursor: 0 to 100,000. */
+  readonly offset?: number;
+  /** Only these properties. Default all that are kept. */
+  readonly properties?: readonly string[];
+  /** Whether the records are counted too. */
+  readonly total?: boolean;
+}
+
+export interface RecordPage {
+  readonly records: readonly MirrorRecord[];
+  /** Absent on the last page. */
+  readonly next?: string;
+  /** How many there are. Counted up to 100,000; `isEstimate` says that the planner's guess is given instead. */
+  readonly total?: number;
+  readonly isEstimate?: boolean;
+}
+
+/** One page of live records. Raises MIRROR_QUERY_INVALID. */
+export async function findRecords(db: Database, query: PageQuery): Promise<RecordPage> {
+  const { sort = { by: 'id' }, limit = 100, offset = 0, cursor, properties, total = false } = query;
+  if (!Number.isInteger(limit) || limit < 1 || limit > MAX_PAGE)
+    throw invalid(`limit must be a whole number from 1 to ${MAX_PAGE}, was ${limit}.`);
+  if (!Number.isInteger(offset) || offset < 0 || offset > MAX_OFFSET)
+    throw invalid(
+      `offset must be a whole number from 0 to ${MAX_OFFSET}, was ${offset}; go on with the cursor instead.`,
+    );
+  if (cursor !== undefined && offset > 0) throw invalid('Give a cursor or an offset, not both.');
+  const compiled = await compileQuery(db, query);
+  const counted = total ? await countRecords(db, compiled) : {};
+  const { bind, condition, values } = compiled;
+  const key = sortKey(sort, compiled);
+  const descending = sort.direction === 'descending';
+  const after = cursor === undefined ? '' : ` and ${behind(readCursor(cursor, sort), key, descending, bind)}`;
+  const chosen =
+    properties === undefined
+      ? undefined
+      : `coalesce((select jsonb_object_agg(name, m.properties -> name) from unnest(${bind(properties)}::text[]) name where m.properties ? name), '{}')`;
+  const order = descending ? 'desc' : 'asc';
+  const rows = await db.query<SortedRow>(
+    `select ${recordColumns(chosen)}, ${key === undefined ? 'null' : `(${key})::text`} as sort_key
+     from {schema}.mirror_records m where ${condition}${after}
+     order by ${key === undefined ? '' : `${key} ${order} nulls last, `}m.id ${order}
+     limit ${bind(limit + 1)}::integer offset ${bind(offset)}::integer`,
+    values,
+  );
+  const page = rows.slice(0, limit);
+  const last = page.at(-1);
+  return {
+    records: page.map(recordOf),
+    ...(rows.length > limit && last ? { next: cursorOf(sort, last) } : {}),
+    ...counted,
+  };
+}
+
+/** One live record by its id; undefined when the mirror does not hold it. */
+export async function findRecord(
+  db: Queryable,
+  objectType: string,
+  id: string,
+): Promise<MirrorRecord | undefined> {
+  if (!/^\d{1,18}$/.test(id)) return undefined;
+  const [row] = await db.query<RecordRow>(
+    `select ${recordColumns()}
+     from {schema}.mirror_records m where m.object_type = $1 and m.id = $2 and m.state = 'live'`,
+    [objectType, id],
+  );
+  return row && recordOf(row);
+}
+
+/** How many live records a query finds: counted, as long as that is quick. */
+export async function countRecords(
+  db: Database,
+  { condition, values }: Pick<CompiledQuery, 'condition' | 'values'>,
+): Promise<{ readonly total: number; readonly isEstimate: boolean }> {
+  const parameters = [...values];
+  try {
+    const counted = await db.transaction(async (tx) => {
+      await tx.query(`set local statement_timeout = ${COUNT_MS}`);
+      const [row] = await tx.query<{ total: number }>(
+        `select count(*)::integer as total from (select 1 from {schema}.mirror_records m where ${condition} limit ${MAX_COUNTED + 1}) found`,
+        parameters,
+      );
+      return row?.total ?? 0;
+    });
+    if (counted <= MAX_COUNTED) return { total: counted, isEstimate: false };
+  } catch (error) {
+    if (!isTimeout(error)) throw error;
+  }
+  const [plan] = await db.query<{ 'QUERY PLAN': unknown }>(
+    `explain (format json) select 1 from {schema}.mirror_records m where ${condition}`,
+    parameters,
+  );
+  const [root] = (plan?.['QUERY PLAN'] ?? []) as readonly {
+    readonly Plan?: { readonly 'Plan Rows'?: number };
+  }[];
+  return { total: root?.Plan?.['Plan Rows'] ?? 0, isEstimate: true };
+}
+
+interface SortedRow extends RecordRow {
+  readonly sort_key: string | null;
+}
+
+/** The expression that is sorted by; undefined for the id alone. */
+function sortKey({ by }: SortOrder, { types, bind }: CompiledQuery): string | undefined {
+  if (by === 'id') return undefined;
+  if (by === 'updatedAt') return 'm.updated_at';
+  if (by === 'createdAt') return 'm.created_at';
+  const type = types.get(by);
+  if (!/^[a-z0-9_]{1,100}$/.test(by) || (types.size > 0 && type === undefined))
+    throw invalid(`sort: There is nothing to sort by under the name ${by}.`);
+  const text = `(m.properties ->> ${bind(by)})`;
+  const kind = type && kindOf(type);
+  if (kind === 'number') return `{schema}.as_number(${text})`;
+  return kind === 'time' ? `{schema}.as_time(${text})` : `lower(${text}) collate "C"`;
+}
+
+interface Place {
+  readonly id: string;
+  readonly key: string | null;
+}
+
+/** The condition for what comes behind a place in the order. */
+function behind(
+  { id, key }: Place,
+  expression: string | undefined,
+  descending: boolean,
+  bind: CompiledQuery['bind'],
+): string {
+  const beyond = descending ? '<' : '>';
+  const byId = `m.id ${beyond} ${bind(id)}::bigint`;
+  if (expression === undefined) return byId;
+  if (key === null) return `(${expression} is null and ${byId})`;
+  const cast = expression.includes('as_number')
+    ? 'numeric'
+    : /as_time|_at$/.test(expression)
+      ? 'timestamptz'
+      : 'text';
+  const value = `${bind(key)}::${cast}`;
+  return `(${expression} ${beyond} ${value} or (${expression} = ${value} and ${byId}) or ${expression} is null)`;
+}
+
+function cursorOf({ by, direction = 'ascending' }: SortOrder, row: SortedRow): string {
+  return Buffer.from(JSON.stringify([by, direction, row.sort_key, String(row.id)])).toString('base64url');
+}
+
+function readCursor(cursor: string, { by, direction = 'ascending' }: SortOrder): Place {
+  let given: unknown;
+  try {
+    given = JSON.parse(Buffer.from(cursor, 'base64url').toString());
+  } catch {
+    given = undefined;
+  }
+  const [itsBy, itsDirection, key, id] = Array.isArray(given) ? (given as readonly unknown[]) : [];
+  const isKey = key === null || typeof key === 'string';
+  if (typeof id !== 'string' || !/^\d{1,18}$/.test(id) || !isKey)
+    throw invalid('The cursor is none that a page has given.');
+  if (itsBy !== by || itsDirection !== direction)
+    throw invalid(
+      'The cursor belongs to another order: give the same sort as for the page that it comes from.',
+    );
+  return { id, key };
+}
+
+function isTimeout(error: unknown): boolean {
+  for (let cause = error; cause instanceof Error; cause = cause.cause)
+    if (Reflect.get(cause, 'code') === '57014') return true;
+  return false;
+}
+
+function invalid(message: string): SpokeError {
+  return new SpokeError('MIRROR_QUERY_INVALID', message);
+}

@@ -1,0 +1,65 @@
+import { problemsOfRule, type Rule } from '../config/rule.ts';
+import type { Queryable } from '../db/database.ts';
+import { SpokeError } from '../errors.ts';
+import { readTypes } from './property-types.ts';
+import { compileRule, type PropertyType } from './rules/compile-rule.ts';
+import { problemsOfTypes } from './rules/problems-of-types.ts';
+
+/** Which live records of the mirror are meant; every part that is given must fit. */
+export interface RecordQuery {
+  /** Default contacts. */
+  readonly objectType?: string;
+  readonly where?: Rule;
+  /** Those in this segment. */
+  readonly segment?: string;
+  /** Those on this list, by its name or id. */
+  readonly list?: string;
+  /** Every word stands in their names, addresses, company, phone or domain. */
+  readonly text?: string;
+}
+
+/** A query as SQL over mirror_records m: a condition with its parameters, to which more may be bound. */
+export interface CompiledQuery {
+  readonly objectType: string;
+  readonly types: ReadonlyMap<string, PropertyType>;
+  readonly condition: string;
+  readonly values: unknown[];
+  /** Takes a further parameter in and returns its placeholder. */
+  bind(value: unknown): string;
+}
+
+export const DEFAULT_OBJECT_TYPE = 'contacts';
+
+/** Checks a query, also by the portal's definitions where they have been read, and compiles it. Raises MIRROR_QUERY_INVALID. */
+export async function compileQuery(db: Queryable, query: RecordQuery): Promise<CompiledQuery> {
+  const { objectType = DEFAULT_OBJECT_TYPE, where, segment, list, text } = query;
+  const parts: Rule[] = [
+    ...(where === undefined ? [] : [where]),
+    ...(segment === undefined ? [] : [{ segment }]),
+    ...(list === undefined ? [] : [{ list }]),
+    ...(text === undefined ? [] : [{ text }]),
+  ];
+  const types = await readTypes(db, objectType);
+  const problems = parts.flatMap((part) => {
+    const malformed = problemsOfRule('where', part);
+    return malformed.length > 0 || types.size === 0 ? malformed : problemsOfTypes('where', part, types);
+  });
+  if (segment !== undefined && problems.length === 0) {
+    const [known] = await db.query('select 1 from {schema}.segments where name = $1', [segment]);
+    if (known === undefined) problems.push({ name: 'segment', message: `There is no segment ${segment}.` });
+  }
+  if (problems.length > 0)
+    throw new SpokeError(
+      'MIRROR_QUERY_INVALID',
+      `The query cannot be answered: ${problems.map(({ name, message }) => `${name}: ${message}`).join(' ')}`,
+      { facts: { problems } },
+    );
+  const values: unknown[] = [];
+  const bind = (value: unknown) => `$${values.push(value)}`;
+  const conditions = [
+    `m.object_type = ${bind(objectType)}`,
+    `m.state = 'live'`,
+    ...parts.map((part) => compileRule(part, { objectType, types, bind })),
+  ];
+  return { objectType, types, condition: conditions.join(' and '), values, bind };
+}
