@@ -185,6 +185,7 @@ create table spoke.mirror_lists (
   processing_type text not null,
   size integer,
   members_read_at timestamp with time zone,
+  members_begun_at timestamp with time zone,
   deleted_at timestamp with time zone,
   read_at timestamp with time zone not null,
   constraint mirror_lists_pkey PRIMARY KEY (id)
@@ -771,3 +772,108 @@ exception when others then
     else 'OUTBOX_UNAVAILABLE' end);
 end $function$
 ;
+
+create view spoke.hubspot_archived_records as
+ SELECT object_type,
+    id AS hubspot_id,
+    state,
+    left_at,
+    created_at,
+    updated_at,
+    properties
+   FROM spoke.mirror_records
+  WHERE (state = ANY (ARRAY['archived'::text, 'gone'::text]));
+
+create view spoke.hubspot_changes as
+ SELECT c.object_type,
+    c.record_id AS hubspot_id,
+    p.key AS property,
+    (p.value ->> 0) AS before,
+    (p.value ->> 1) AS after,
+    c.updated_at,
+    c.found_at
+   FROM (spoke.mirror_changes c
+     CROSS JOIN LATERAL jsonb_each(c.changes) p(key, value));
+
+create view spoke.hubspot_links as
+ SELECT k.from_type,
+    k.from_id,
+    k.to_type,
+    k.to_id,
+    (t.value ->> 'category'::text) AS category,
+    ((t.value ->> 'typeId'::text))::integer AS type_id,
+    (t.value ->> 'label'::text) AS label,
+    k.read_at AS synced_at
+   FROM (spoke.mirror_links k
+     LEFT JOIN LATERAL jsonb_array_elements(k.types) t(value) ON (true));
+
+create view spoke.hubspot_lists as
+ SELECT id AS list_id,
+    name,
+    object_type,
+    processing_type,
+    size AS hubspot_size,
+    ( SELECT count(*) AS count
+           FROM spoke.mirror_memberships b
+          WHERE ((b.list_id = l.id) AND (b.left_at IS NULL))) AS members,
+    members_read_at AS members_synced_at,
+    read_at AS synced_at
+   FROM spoke.mirror_lists l
+  WHERE (deleted_at IS NULL);
+
+create view spoke.hubspot_memberships as
+ SELECT b.list_id,
+    l.name AS list,
+    l.object_type,
+    b.record_id AS hubspot_id,
+    b.joined_at,
+    b.left_at
+   FROM (spoke.mirror_memberships b
+     JOIN spoke.mirror_lists l ON ((l.id = b.list_id)));
+
+create view spoke.hubspot_merges as
+ SELECT object_type,
+    id AS hubspot_id,
+    merged_into,
+    left_at AS merged_at
+   FROM spoke.mirror_records
+  WHERE (state = 'merged'::text);
+
+create view spoke.hubspot_owners as
+ SELECT id AS owner_id,
+    email,
+    first_name,
+    last_name,
+    archived,
+    read_at AS synced_at
+   FROM spoke.mirror_owners;
+
+create view spoke.hubspot_properties as
+ SELECT object_type,
+    name,
+    (definition ->> 'label'::text) AS label,
+    type,
+    (definition ->> 'fieldType'::text) AS field_type,
+    COALESCE(((definition ->> 'calculated'::text))::boolean, false) AS calculated,
+    definition,
+    read_at AS synced_at
+   FROM spoke.mirror_properties;
+
+create view spoke.hubspot_segments as
+ SELECT s.name AS segment,
+    s.object_type,
+    m.record_id AS hubspot_id,
+    m.since
+   FROM (spoke.segments s
+     JOIN spoke.segment_members m ON ((m.segment = s.name)));
+
+create view spoke.hubspot_stages as
+ SELECT object_type,
+    pipeline_id,
+    pipeline,
+    stage_id,
+    stage,
+    display_order,
+    metadata,
+    read_at AS synced_at
+   FROM spoke.mirror_stages;

@@ -67,8 +67,10 @@ create table {schema}.mirror_lists (
   processing_type text not null,
   -- What HubSpot says its size is; null where it does not.
   size            integer,
-  -- Null while its members have never been read to the end.
+  -- Up to when its members are known. Null while they have never been read to the end.
   members_read_at timestamptz,
+  -- When a reading of all its members began that was not through (yet): until one is, the latest joins do not tell what lacks.
+  members_begun_at timestamptz,
   -- When it was found to be no more.
   deleted_at      timestamptz,
   read_at         timestamptz not null
