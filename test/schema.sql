@@ -168,6 +168,16 @@ create table spoke.mirror_changes (
   constraint mirror_changes_pkey PRIMARY KEY (id)
 );
 
+create table spoke.mirror_differences (
+  scan_id bigint not null,
+  id bigint not null,
+  kind text not null,
+  properties text[] not null,
+  updated_at timestamp with time zone not null,
+  constraint mirror_differences_scan_id_fkey FOREIGN KEY (scan_id) REFERENCES spoke.mirror_scans(id) ON DELETE CASCADE,
+  constraint mirror_differences_pkey PRIMARY KEY (scan_id, id)
+);
+
 create table spoke.mirror_links (
   from_type text collate "C" not null,
   from_id bigint not null,

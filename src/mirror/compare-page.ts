@@ -5,9 +5,10 @@ import { type MirrorInput, storedProperties } from './write-records.ts';
 export interface ComparedPage {
   readonly objectType: string;
   readonly records: readonly MirrorInput[];
-  /** The ids that the page answers for: from this one on, up to that one (not included); null: to the end. */
-  readonly fromId: number;
-  readonly toId: number | null;
+  /** The ids that the page answers for: from one on, up to another (not included; null: to the end), or these and no others. */
+  readonly range:
+    | { readonly fromId: string; readonly toId: string | null }
+    | { readonly ids: readonly string[] };
   /** When the page was asked for, by the database's clock. */
   readonly readAt: Date;
   /** The properties that were read. */
@@ -35,8 +36,15 @@ export interface Difference {
 
 const MAX_NAMED = 20;
 
+const IN_RANGE = {
+  range: 'm.id >= $3::bigint and ($4::bigint is null or m.id < $4::bigint)',
+  ids: 'm.id = any ($3::bigint[]) and $4::bigint is null',
+} as const;
+
 /** Holds the mirror against a page, in one statement; writes nothing. What was read after the page was asked for is no difference. */
 export async function comparePage(db: Queryable, page: ComparedPage): Promise<Difference[]> {
+  const { range } = page;
+  const kind = 'ids' in range ? 'ids' : 'range';
   const rows = await db.query<{ id: number; kind: DifferenceKind; properties: string[]; updated_at: Date }>(
     `with input as materialized (
        select x.id, x.properties, x.updated_at
@@ -56,8 +64,7 @@ export async function comparePage(db: Queryable, page: ComparedPage): Promise<Di
      from differing where missing or cardinality(names) > 0
      union all
      select m.id, 'extra', '{}', m.updated_at from {schema}.mirror_records m
-     where m.object_type = $1 and m.id >= $3::bigint and ($4::bigint is null or m.id < $4::bigint) and m.state = 'live'
-       and m.read_at < $5::timestamptz and not exists (select from input x where x.id = m.id)
+     where m.object_type = $1 and ${IN_RANGE[kind]} and m.state = 'live' and m.read_at < $5::timestamptz and not exists (select from input x where x.id = m.id)
      order by id`,
     [
       page.objectType,
@@ -68,8 +75,7 @@ export async function comparePage(db: Queryable, page: ComparedPage): Promise<Di
           updated_at: updatedAt,
         })),
       ),
-      page.fromId,
-      page.toId,
+      ...('ids' in range ? [range.ids, null] : [range.fromId, range.toId]),
       page.readAt,
       page.properties,
       page.calculated,

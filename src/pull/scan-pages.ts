@@ -61,7 +61,7 @@ async function* listFrom(
   const after = fromId === '0' ? undefined : String(BigInt(fromId) - 1n);
   const pages = tools.scans.listAll(scan.objectType, {
     ...tools.reading(signal),
-    properties: scan.kind === 'backfill' ? scan.properties : ['hs_object_id'],
+    properties: scan.kind === 'sweep' ? ['hs_object_id'] : scan.properties,
     ...(pageSize === undefined ? {} : { pageSize }),
     ...(after === undefined ? {} : { after }),
   });

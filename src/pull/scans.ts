@@ -10,8 +10,11 @@ export interface Scan {
   readonly begunAt: Date;
 }
 
-/** backfill: with all properties. sweep: ids and times of change, for what has left, come back or is missing. */
-export type ScanKind = 'backfill' | 'sweep';
+/**
+ * backfill: with all properties. sweep: ids and times of change, for what has left, come back or is missing. reconcile: with all
+ * properties, held against the mirror and not written.
+ */
+export type ScanKind = 'backfill' | 'sweep' | 'reconcile';
 
 /** A part of a scan: ids from `fromId` (included) up to `toId` (not included; null: to the end). */
 export interface Stream extends StreamRange {
@@ -131,6 +134,7 @@ export async function completeScan(db: Database, scan: Scan): Promise<boolean> {
     );
     if (open !== undefined) return false;
     await endScan(tx, scan.id);
+    if (scan.kind === 'reconcile') return true;
     await tx.query(
       `update {schema}.mirror_objects
        set swept_at = greatest(swept_at, $2::timestamptz),

@@ -1,4 +1,5 @@
 import type { Database, Queryable } from '../db/database.ts';
+import { comparePage } from '../mirror/compare-page.ts';
 import { type MirrorInput, type WriteCounts, writeRecords } from '../mirror/write-records.ts';
 import { addHints } from './hints.ts';
 import { mirrorObject, type PullTools } from './pull-tools.ts';
@@ -37,6 +38,12 @@ export async function writePage(
     // A page that a crash of the server takes away takes its cursor along, so nothing is lost by not waiting for the disk.
     if (db.kind === 'postgres') await tx.query('set local synchronous_commit = off');
     if (guards.cursor && !(await moveStream(tx, scan, stream, to))) throw new StreamLost();
+    if (scan.kind === 'reconcile') {
+      const found = await noteDifferences(tx, scan, page);
+      const counts = { inserted: 0, changed: 0, unchanged: page.records.length - found, hinted: 0 };
+      await countPage(tx, scan, page.records.length, { ...counts, differing: found });
+      return counts;
+    }
     const { history } = mirrorObject(tools, objectType);
     const keep = { objectType, readAt: page.readAt, ...(history === undefined ? {} : { history }) };
     const written =
@@ -102,7 +109,37 @@ export async function hintAtDeparted(db: Database, objectType: string): Promise<
   return row?.hinted ?? 0;
 }
 
-async function countPage(tx: Queryable, scan: Scan, records: number, counts: PageCounts): Promise<void> {
+/** Returns how many there are. */
+async function noteDifferences(tx: Queryable, scan: Scan, page: ScannedPage): Promise<number> {
+  const { objectType, properties } = scan;
+  const { fromId, toId, records, readAt } = page;
+  const found = await comparePage(tx, {
+    objectType,
+    records,
+    readAt,
+    properties,
+    calculated: [],
+    range: { fromId, toId },
+  });
+  await tx.query(
+    `insert into {schema}.mirror_differences (scan_id, id, kind, properties, updated_at)
+     select $1, x.id, x.kind, x.properties, x.updated_at
+     from jsonb_to_recordset($2::jsonb) as x(id bigint, kind text, properties text[], updated_at timestamptz)
+     on conflict (scan_id, id) do nothing`,
+    [
+      scan.id,
+      JSON.stringify(found.map(({ updatedAt, ...difference }) => ({ ...difference, updated_at: updatedAt }))),
+    ],
+  );
+  return found.length;
+}
+
+async function countPage(
+  tx: Queryable,
+  scan: Scan,
+  records: number,
+  counts: PageCounts & { readonly differing?: number },
+): Promise<void> {
   await tx.query(
     `update {schema}.mirror_scans set counts = (
        select jsonb_object_agg(key, coalesce((counts ->> key)::bigint, 0) + value::bigint) from jsonb_each_text($2::jsonb)

@@ -34,8 +34,7 @@ describe.each(databaseKinds)('the mirror held against a page on %s', (kind) => {
         record(2, { a: 'y', b: null }),
         record(5, { a: 'z', b: '' }),
       ],
-      fromId: 0,
-      toId: null,
+      range: { fromId: '0', toId: null },
       readAt: at(3),
       properties: ['a', 'b', 'days'],
       calculated: ['days'],
@@ -67,8 +66,18 @@ describe.each(databaseKinds)('the mirror held against a page on %s', (kind) => {
   });
 
   it('looks at the properties that were read, and at the ids of the page only', async () => {
-    expect(await compare({ records: [record(1, { a: 'x' })], properties: ['a'], toId: 2 })).toEqual([]);
-    expect(await compare({ records: [], fromId: 3 })).toEqual([['5', 'extra']]);
+    expect(
+      await compare({
+        records: [record(1, { a: 'x' })],
+        properties: ['a'],
+        range: { fromId: '0', toId: '2' },
+      }),
+    ).toEqual([]);
+    expect(await compare({ records: [], range: { fromId: '3', toId: null } })).toEqual([['5', 'extra']]);
+    expect(await compare({ records: [], range: { ids: ['1', '2', '7'] } })).toEqual([
+      ['1', 'extra'],
+      ['2', 'extra'],
+    ]);
     expect(await compare({ records: [], objectType: 'deals' })).toEqual([]);
   });
 

@@ -164,6 +164,16 @@ create table {schema}.mirror_streams (
   primary key (scan_id, from_id)
 );
 
+-- Where the mirror was found to differ from the portal, as long as it is not clear whether it still does.
+create table {schema}.mirror_differences (
+  scan_id    bigint not null references {schema}.mirror_scans on delete cascade,
+  id         bigint not null,
+  kind       text not null,
+  properties text[] not null,
+  updated_at timestamptz not null,
+  primary key (scan_id, id)
+);
+
 -- Which process does a duty of the readers now; a process that died loses it when its time is over.
 create table {schema}.pull_leases (
   name       text collate "C" primary key,
