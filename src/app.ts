@@ -43,6 +43,8 @@ import { createMetrics, type Metrics } from './ops/metrics.ts';
 import { joinObservers, type Observers, observeReads } from './ops/observe-worker.ts';
 import { startRedriveLoop } from './outbox/redrive-loop.ts';
 import { planWriteBack } from './outbox/write-back.ts';
+import { startPullLoop } from './pull/pull-loop.ts';
+import { createPullTools } from './pull/pull-tools.ts';
 
 export interface AppOptions {
   readonly settings: Settings;
@@ -89,6 +91,8 @@ const FATAL_AT_START = new Set([
 /** A claim reads while it holds its lanes: a read may wait at the gate for this share of the lease, and not for ever. */
 const READ_PATIENCE_SHARE = 0.4;
 const MAX_READ_PATIENCE_MS = 15_000;
+/** Longest that a read of the mirror waits for its share of the budget, which delivery goes before. */
+const PULL_PATIENCE_MS = 300_000;
 /** Two looks for a note that both find nothing are this share of the settle time apart. */
 const LOOK_GAP_SHARE = 2 / 3;
 
@@ -107,6 +111,28 @@ export async function startApp(options: AppOptions): Promise<App> {
   let stopped: Promise<void> | undefined;
   const metrics = createMetrics({ db, config, clock, log });
   const observe = joinObservers(metrics.observers, options.observe);
+  const name = options.worker ?? `${hostname()}:${process.pid}:${randomBytes(3).toString('hex')}`;
+  const startMirror = (gates: Gates, transport: Transport) => {
+    const { mirror } = config;
+    if (mirror === undefined) return;
+    const { pullSettleMs: settleMs, pullOverlapMs: overlapMs } = settings;
+    const reads = observeReads(transport, observe);
+    const loop = startPullLoop({
+      tools: createPullTools({
+        db,
+        transport: gatedTransport(reads, gates, 'bulk', stopping.signal, PULL_PATIENCE_MS),
+        mirror,
+        clock,
+        log,
+        holder: name,
+        incremental: { settleMs, overlapMs },
+      }),
+      intervalMs: settings.pullIntervalMs,
+      sweepMs: settings.pullSweepMs,
+      refreshMs: settings.pullRefreshMs,
+    });
+    undo.push(() => loop.stop());
+  };
   const app: App & { httpUrl?: string } = {
     db,
     mapper,
@@ -166,11 +192,19 @@ export async function startApp(options: AppOptions): Promise<App> {
     undo.push(() => watch.stop());
     const begin = async () => {
       worker = await startWorker(
-        await workerOptions({ ...options, observe }, db, mapper, gates, transport, stopping.signal),
+        await workerOptions(
+          { ...options, worker: name, observe },
+          db,
+          mapper,
+          gates,
+          transport,
+          stopping.signal,
+        ),
       );
       undo.push(() => worker?.stop() ?? Promise.resolve());
       // `stop` came while the worker was starting and did not see it.
       if (stopping.signal.aborted) await worker.stop();
+      else startMirror(gates, transport);
     };
     const reads = gatedTransport(
       observeReads(transport, observe),
@@ -251,7 +285,7 @@ async function portalKnown(
 }
 
 async function workerOptions(
-  options: AppOptions,
+  options: AppOptions & { readonly worker: string },
   db: Database,
   mapper: Mapper,
   gates: Gates,
@@ -295,7 +329,7 @@ async function workerOptions(
     drift: createDriftWatch({ db, clock, log, properties: createProperties(gated) }),
     activities: activitiesOf(gated, tokenOf(settings), log),
     writeBack: await planWriteBack(db, config.writeBack ?? {}),
-    worker: options.worker ?? `${hostname()}:${process.pid}:${randomBytes(3).toString('hex')}`,
+    worker: options.worker,
     markSecret: settings.markSecret ?? (await readInstallation(db)).markSecret,
     leaseMs: settings.leaseMs,
     readPatienceMs: readPatience(settings),

@@ -1,6 +1,7 @@
 import { systemClock } from '../clock.ts';
 import type { Database } from '../db/database.ts';
 import { gatedTransport } from '../delivery/gated-transport.ts';
+import type { Urgency } from '../delivery/gates.ts';
 import { checkPortal } from '../delivery/portal.ts';
 import { openGates, openTransport, readAccount } from '../delivery/portal-access.ts';
 import { SpokeError } from '../errors.ts';
@@ -18,6 +19,11 @@ export async function withPortal<T>(
   surroundings: Surroundings,
   stopping: AbortSignal,
   work: (transport: Transport, portalId: string, db: Database) => Promise<T>,
+  /** `bulk` for long readings, which take what delivery leaves over. */
+  {
+    urgency = 'normal',
+    patienceMs = PATIENCE_MS,
+  }: { readonly urgency?: Urgency; readonly patienceMs?: number } = {},
 ): Promise<T> {
   const { settings, log } = surroundings;
   const transport = openTransport(settings, log);
@@ -26,7 +32,7 @@ export async function withPortal<T>(
   try {
     return await withMigrated(surroundings, async (db) => {
       const gates = await openGates(db, settings, { clock: systemClock, log });
-      const gated = gatedTransport(transport, gates, 'normal', stopping, PATIENCE_MS);
+      const gated = gatedTransport(transport, gates, urgency, stopping, patienceMs);
       const account = await readAccount(gated);
       await checkPortal(db, account, settings.hubspotPortalId?.toString());
       return work(gated, account.portalId, db);

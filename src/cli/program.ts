@@ -10,6 +10,7 @@ import { keysCommand } from './keys.ts';
 import { migrateCommand } from './migrate.ts';
 import { planCommand } from './plan.ts';
 import { propertiesCommand } from './properties.ts';
+import { pullCommand } from './pull.ts';
 import { redriveCommand } from './redrive.ts';
 import { reportError } from './report-error.ts';
 import { runningCommand } from './running.ts';
@@ -32,6 +33,7 @@ const COMMANDS: readonly CommandModule[] = [
   runningCommand,
   contactsCommand,
   segmentsCommand,
+  pullCommand,
   keysCommand,
   planCommand,
   alertsCommand,

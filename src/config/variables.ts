@@ -133,6 +133,39 @@ export const VARIABLES = {
       'Key of the marks by which notes are recognised. Keep it for good: notes under another key are not found.',
     secret: true,
   }),
+  pullIntervalMs: variable({
+    name: 'SPOKE_PULL_INTERVAL',
+    kind: seconds(1, 86_400),
+    default: '60',
+    meaning: 'How often the mirror asks HubSpot for changes.',
+  }),
+  pullSettleMs: variable({
+    name: 'SPOKE_PULL_SETTLE',
+    kind: seconds(10, 86_400),
+    default: '900',
+    meaning:
+      'Age at which a change stands in HubSpot’s search for certain: changes of that age are read a second time, so that none is missed.',
+  }),
+  pullOverlapMs: variable({
+    name: 'SPOKE_PULL_OVERLAP',
+    kind: seconds(0, 3_600),
+    default: '10',
+    meaning: 'How much of the latest past each reading of changes repeats, for what shows up late.',
+  }),
+  pullSweepMs: variable({
+    name: 'SPOKE_PULL_SWEEP',
+    kind: hours(0.001, 8_760),
+    default: '24',
+    meaning:
+      'How often the mirror reads all ids, for records that were archived, merged, erased or restored.',
+  }),
+  pullRefreshMs: variable({
+    name: 'SPOKE_PULL_REFRESH',
+    kind: hours(0.001, 8_760),
+    default: '24',
+    meaning:
+      'How often the mirror reads every record anew, for calculated properties, which change without a change of their record. It includes what SPOKE_PULL_SWEEP is for.',
+  }),
   httpPort: variable({
     name: 'SPOKE_HTTP_PORT',
     kind: integer(0, 65_535),

@@ -1,3 +1,4 @@
+import type { Queryable } from '../db/database.ts';
 import { chosenProperties } from './chosen-properties.ts';
 import type { PullCounts, PullKind } from './pull-report.ts';
 import type { PullTools } from './pull-tools.ts';
@@ -36,7 +37,7 @@ export async function pullObject(tools: PullTools, pull: ObjectPull): Promise<Ob
   };
   let missing: readonly MissingRange[] = [];
   let limited = false;
-  const goesOn = kind === 'incremental' && (await isComplete(tools, objectType, properties));
+  const goesOn = kind === 'incremental' && (await isComplete(tools.db, objectType, properties));
   if (goesOn) {
     const changed = await readChanged(tools, objectType, {
       ...limits,
@@ -76,7 +77,7 @@ export async function pullObject(tools: PullTools, pull: ObjectPull): Promise<Ob
 
 /** Whether a full reading with at least these properties has been through, so that changes alone are enough. */
 export async function isComplete(
-  { db }: PullTools,
+  db: Queryable,
   objectType: string,
   properties: readonly string[],
 ): Promise<boolean> {

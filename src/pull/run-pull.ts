@@ -7,6 +7,7 @@ import {
   addCounts,
   NOTHING,
   type PullCounts,
+  type PullKind,
   type PullProblem,
   type PullProgress,
   type PullReport,
@@ -20,8 +21,9 @@ import { finishRun, keepAlive, startRun } from './runs.ts';
 const PATIENCE_MS = 20_000;
 const LOOK_MS = 500;
 
-/** The lease under which one process at a time reads an object type. */
-export const leaseName = (objectType: string) => `records ${objectType}`;
+/** The lease under which one process at a time reads an object type. Changes are read beside a reading of everything. */
+export const leaseName = (objectType: string, kind: PullKind) =>
+  `${kind === 'incremental' ? 'changes' : 'records'} ${objectType}`;
 
 /**
  * Fills the mirror as asked and says what was done; noted as a run that others can follow. Never silent: what could not be read
@@ -77,7 +79,7 @@ export async function runPull(
   async function readObject(objectType: string, kind: 'all' | 'incremental' | 'sweep'): Promise<boolean> {
     const told = counter(objectType);
     try {
-      const outcome = await underLease(objectType, (held) =>
+      const outcome = await underLease(leaseName(objectType, kind), objectType, (held) =>
         pullObject(tools, {
           objectType,
           kind,
@@ -114,13 +116,14 @@ export async function runPull(
   }
 
   async function underLease<T>(
+    name: string,
     objectType: string,
     work: (held: AbortSignal) => Promise<T>,
   ): Promise<T | undefined> {
     const until = clock.monotonic() + PATIENCE_MS;
     const lease = { db, clock, holder: `${tools.holder} run ${run}`, signal };
     for (;;) {
-      const outcome = await withLease(leaseName(objectType), lease, async (held) => ({
+      const outcome = await withLease(name, lease, async (held) => ({
         done: true,
         result: { value: await work(held) },
       }));

@@ -1,0 +1,209 @@
+import { describe, expect, it } from 'vitest';
+import { addHints, dropHints, takeHints } from '../../src/pull/hints.ts';
+import { ALL_PULL_GUARDS } from '../../src/pull/pull-guards.ts';
+import { startPullLoop } from '../../src/pull/pull-loop.ts';
+import { databaseKinds, describePostgres } from '../support/database.ts';
+import { people, setupPull } from '../support/pull.ts';
+import { waitFor } from '../support/wait-for.ts';
+
+const LONG = { timeout: 120_000 };
+
+async function patch(bundle: Awaited<ReturnType<typeof setupPull>>, id: string, firstname: string) {
+  const exchange = await bundle.client.records.update('contacts', id, { firstname });
+  expect(exchange).toMatchObject({ kind: 'reply', status: 200 });
+}
+
+describe.each(databaseKinds)('changes on %s', (kind) => {
+  it('are read without reading everything', LONG, async () => {
+    const bundle = await setupPull({ kind });
+    const { portal, pull, live, atPortal } = bundle;
+    const [first = ''] = portal.insert('contacts', people(300));
+    await pull('all');
+    await patch(bundle, first, 'Ada');
+    portal.insert('contacts', people(3, 1_000));
+    const report = await pull('incremental');
+    expect(report).toMatchObject({ state: 'done', total: { inserted: 3, changed: 1 } });
+    expect(await live()).toEqual(atPortal());
+  });
+});
+
+describe('changes', () => {
+  it('made while everything is read are in the mirror after the next reading of changes', LONG, async () => {
+    const bundle = await setupPull();
+    const { portal, pull, live, atPortal } = bundle;
+    const ids = portal.insert('contacts', people(450));
+    await pull('all', { maxRecords: 200 });
+    await patch(bundle, ids[0] ?? '', 'Ada');
+    await patch(bundle, ids[300] ?? '', 'Grace');
+    await pull('all');
+    await pull('incremental');
+    expect(await live()).toEqual(atPortal());
+  });
+
+  it('are read when more than 10,000 share one millisecond', { timeout: 240_000 }, async () => {
+    const { portal, pull, live, atPortal } = await setupPull();
+    await pull('all');
+    portal.setClock({ now: portal.now() + 1_000, frozen: true });
+    portal.insert('contacts', people(10_300));
+    expect(await pull('incremental')).toMatchObject({ state: 'done', total: { inserted: 10_300 } });
+    expect(await live()).toEqual(atPortal());
+  });
+
+  it.each([
+    { name: 'are found behind an index that lags', settled: true },
+    { name: 'behind an index that lags would be missed without the second pass', settled: false },
+  ])('$name', LONG, async ({ settled }) => {
+    const bundle = await setupPull();
+    const { db, portal, pull, live, atPortal, tools, client } = bundle;
+    const reader = tools({
+      guards: { ...ALL_PULL_GUARDS, settled },
+      incremental: { settleMs: 1_500, overlapMs: 0, settleStepMs: 0 },
+    });
+    const [late = '', early = ''] = portal.insert('contacts', people(2));
+    await pull('all', {}, reader);
+    await pull('incremental', {}, reader);
+    portal.setBehaviour({ searchLag: { minMs: 1_000, maxMs: 1_000 } });
+    await patch(bundle, late, 'Late');
+    const changedAt = portal.now();
+    portal.setBehaviour({ searchLag: 0 });
+    await patch(bundle, early, 'Early');
+    // The later change shows up first and takes the live watermark past the earlier one.
+    await pull('incremental', {}, reader);
+    expect(await live()).toMatchObject({ [late]: { firstname: 'P0' }, [early]: { firstname: 'Early' } });
+    const filters = [{ propertyName: 'firstname', operator: 'EQ', value: 'Late' }] as const;
+    await waitFor(
+      async () => {
+        const shown = await client.records.search('contacts', { filterGroups: [{ filters }] });
+        return shown.kind === 'reply' && JSON.stringify(shown.body).includes(late);
+      },
+      { what: 'the index' },
+    );
+    await waitFor(
+      async () => {
+        await pull('incremental', {}, reader);
+        const [mark] = await db.query<{ at: number }>(
+          'select settled_watermark as at from {schema}.mirror_objects',
+        );
+        return (mark?.at ?? 0) > changedAt;
+      },
+      { what: 'the second pass' },
+    );
+    if (settled) expect(await live()).toEqual(atPortal());
+    else expect((await live())[late]?.firstname).toBe('P0');
+  });
+});
+
+describe('what has left', () => {
+  it('would stay without the look at what is not on a page', LONG, async () => {
+    const { portal, client, pull, state, tools } = await setupPull();
+    const [first = ''] = portal.insert('contacts', people(150));
+    await pull('all');
+    await client.records.archive('contacts', first);
+    await pull('sweep', {}, tools({ guards: { ...ALL_PULL_GUARDS, suspects: false } }));
+    expect(await state(first)).toBe('live');
+    await pull('sweep');
+    expect(await state(first)).toBe('archived');
+  });
+
+  it(
+    'is erased here once it is erased there, also out of the recycle bin and behind a merge',
+    LONG,
+    async () => {
+      const { db, portal, client, pull, state } = await setupPull();
+      const [binned = '', loser = '', winner = ''] = portal.insert('contacts', people(3));
+      await pull('all');
+      await client.records.archive('contacts', binned);
+      await client.records.merge('contacts', { primaryId: winner, mergedId: loser });
+      await pull('sweep');
+      const survivor = portal.records('contacts').find(({ archived }) => !archived)?.id ?? '';
+      await client.records.gdprDelete('contacts', { id: binned });
+      await client.records.gdprDelete('contacts', { id: survivor });
+      await pull('sweep');
+      await pull('sweep');
+      expect(await Promise.all([binned, loser, survivor].map((id) => state(id)))).toEqual([
+        'gone',
+        'gone',
+        'gone',
+      ]);
+      const kept = await db.query(`select 1 from {schema}.mirror_records where properties <> '{}'`);
+      expect(kept).toEqual([]);
+    },
+  );
+});
+
+describe('hints', () => {
+  it('stay when the record was hinted at again while it was read', async () => {
+    const { db } = await setupPull();
+    await addHints(db, 'contacts', ['1', '2']);
+    const taken = await takeHints(db, 'contacts', 10);
+    expect(taken).toHaveLength(2);
+    expect(await takeHints(db, 'contacts', 10)).toEqual([]);
+    await addHints(db, 'contacts', ['2']);
+    await dropHints(db, 'contacts', taken);
+    expect(await takeHints(db, 'contacts', 10)).toMatchObject([{ id: '2' }]);
+  });
+
+  it('about a record that cannot be read hold up no other and are kept', LONG, async () => {
+    const { db, portal, pull, live } = await setupPull();
+    const ids = portal.insert('contacts', people(8));
+    await addHints(db, 'contacts', ids);
+    portal.addFaults([
+      { id: 'bad', match: { path: 'batch/read', contains: `"${ids[3]}"` }, do: 'status', status: 500 },
+    ]);
+    const report = await pull('incremental', { maxRecords: 1 });
+    expect(report).toMatchObject({ state: 'incomplete', errors: [{ code: 'HUBSPOT_UNREACHABLE' }] });
+    expect(Object.keys(await live()).sort()).toEqual(ids.filter((_, place) => place !== 3));
+    portal.removeFaults('bad');
+    expect(await db.query('select id from {schema}.pull_hints')).toEqual([{ id: Number(ids[3]) }]);
+  });
+});
+
+describePostgres('two processes', () => {
+  it('that both keep the mirror up to date fill it once, and follow hints at once', LONG, async () => {
+    const bundle = await setupPull();
+    const { db, portal, tools, live, atPortal, client, state } = bundle;
+    const [first = ''] = portal.insert('contacts', people(450));
+    const times = { intervalMs: 1_000, sweepMs: 3_600_000, refreshMs: 3_600_000 };
+    const loops = [startPullLoop({ tools: tools(), ...times }), startPullLoop({ tools: tools(), ...times })];
+    try {
+      await waitFor(async () => Object.keys(await live()).length === 450, { what: 'the first reading' });
+      await patch(bundle, first, 'Ada');
+      await waitFor(async () => (await live())[first]?.firstname === 'Ada', { what: 'the change' });
+      await client.records.archive('contacts', first);
+      await addHints(db, 'contacts', [first]);
+      await waitFor(async () => (await state(first)) === 'archived', { what: 'the hint' });
+    } finally {
+      await Promise.all(loops.map((loop) => loop.stop()));
+    }
+    expect(await live()).toEqual(atPortal());
+    expect(await db.query(`select kind, state, report ->> 'state' as ended from {schema}.pull_runs`)).toEqual(
+      [{ kind: 'all', state: 'done', ended: 'done' }],
+    );
+  });
+
+  it('take a scan up where a process that died has left it', LONG, async () => {
+    const { portal, tools, pull, live, atPortal, db } = await setupPull();
+    const ids = portal.insert('contacts', people(650));
+    const dying = tools();
+    const stopping = new AbortController();
+    const { runPull } = await import('../../src/pull/run-pull.ts');
+    const stopped = await runPull(
+      dying,
+      { kind: 'all', requestedBy: 'test' },
+      stopping.signal,
+      ({ records }) => {
+        if (records >= 200) stopping.abort(new Error('killed'));
+      },
+    );
+    expect(stopped.state).toBe('stopped');
+    const before = portal.journal().length;
+    expect(await pull('all')).toMatchObject({ state: 'done' });
+    expect(await live()).toEqual(atPortal());
+    const asked = portal
+      .journal({ after: before })
+      .flatMap(({ path }) => /contacts\?.*after=(\d+)/.exec(path)?.[1] ?? []);
+    // At most the page that was under way is read again.
+    expect(Number(asked[0])).toBeGreaterThanOrEqual(Number(ids[200]) - 1);
+    expect(await db.query('select 1 from {schema}.mirror_streams')).toEqual([]);
+  });
+});
