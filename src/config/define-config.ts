@@ -163,7 +163,8 @@ function findProblems(config: unknown): ConfigProblem[] {
   ];
   const { events, portal } = config;
   if (portal !== undefined) problems.push(...findPortalProblems(portal));
-  if (!isRecord(events) || Object.keys(events).length === 0) {
+  // A mirror is a use of its own: it needs no event.
+  if (!isRecord(events) || (Object.keys(events).length === 0 && config.mirror === undefined)) {
     return [...problems, { name: 'events', message: 'Define at least one event with defineEvent({ … }).' }];
   }
   const owners = new Map(Object.keys(events).map((name) => [name, name]));

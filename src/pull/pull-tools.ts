@@ -25,7 +25,7 @@ export interface PullToolsOptions {
   readonly incremental?: IncrementalSettings;
   /** Streams of a full reading that run beside each other. Default 4; the gates decide how fast they really are. */
   readonly streams?: number;
-  /** Tries of a page. Default 5. */
+  /** Tries of a page. Default 3: fewer than open the breaker, so that one page that cannot be read stops nothing else. */
   readonly attempts?: number;
   /** Longest wait before a further try, ms. Default 30,000. */
   readonly maxWaitMs?: number;
@@ -52,15 +52,13 @@ export interface PullTools {
 }
 
 const STREAMS = 4;
+const ATTEMPTS = 3;
 
 export function createPullTools(options: PullToolsOptions): PullTools {
   const { db, transport, mirror, clock, log, holder, streams = STREAMS, incremental = {} } = options;
-  const { attempts, maxWaitMs, guards = ALL_PULL_GUARDS } = options;
+  const { attempts = ATTEMPTS, maxWaitMs, guards = ALL_PULL_GUARDS } = options;
   const records = createRecords(transport);
-  const retry = retryReads({
-    ...(attempts === undefined ? {} : { attempts }),
-    ...(maxWaitMs === undefined ? {} : { maxWaitMs }),
-  });
+  const retry = retryReads({ attempts, ...(maxWaitMs === undefined ? {} : { maxWaitMs }) });
   return {
     db,
     clock,

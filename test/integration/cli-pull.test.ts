@@ -1,0 +1,138 @@
+import { expect, it, onTestFinished } from 'vitest';
+import { startSimulator } from '../../simulator/index.ts';
+import { createHubspotClient } from '../../src/hubspot/client.ts';
+import { tokenFromText } from '../../src/hubspot/token.ts';
+import { silentLogger } from '../../src/log.ts';
+import { describePostgres, testDatabase } from '../support/database.ts';
+import { people } from '../support/pull.ts';
+import { cli, folderWith, startCli } from '../support/run-cli.ts';
+import { waitFor } from '../support/wait-for.ts';
+
+const CONFIG = `
+import { defineConfig } from 'spoke';
+export default defineConfig({
+  events: {},
+  mirror: { objects: { contacts: { properties: ['email', 'firstname'] }, deals: {} } },
+});
+`;
+
+const WITHOUT = `
+import { contactByEmail, defineConfig, defineEvent, upsertContact } from 'spoke';
+import { z } from 'zod';
+export default defineConfig({
+  events: {
+    signed_up: defineEvent({
+      payload: z.object({ email: z.string() }),
+      record: ({ email }) => contactByEmail(email),
+      effects: ({ email }) => [upsertContact(contactByEmail(email), {})],
+    }),
+  },
+});
+`;
+
+async function place(config = CONFIG) {
+  const database = await testDatabase();
+  onTestFinished(() => database.drop());
+  const simulator = await startSimulator({ limits: 'none', behaviour: { searchLag: 0 } });
+  onTestFinished(() => simulator.stop());
+  const cwd = await folderWith({ 'spoke.config.ts': config });
+  const env = {
+    DATABASE_URL: database.url,
+    SPOKE_SCHEMA: database.schema,
+    HUBSPOT_ENABLED: 'true',
+    HUBSPOT_SEND_LIVE: 'true',
+    HUBSPOT_API_URL: simulator.url,
+    HUBSPOT_PORTAL_ID: String(simulator.portalId),
+    HUBSPOT_PRIVATE_APP_TOKEN: simulator.token,
+    HUBSPOT_RATE_LIMIT: '1000',
+    SPOKE_PULL_INTERVAL: '1',
+  };
+  return {
+    db: database.db,
+    simulator,
+    run: (...args: string[]) => cli(args, { cwd, env }),
+    start: () => startCli(['start'], { cwd, env }),
+    held: async (objectType: string) =>
+      (await database.db.query('select 1 from {schema}.mirror_records where object_type = $1', [objectType]))
+        .length,
+  };
+}
+
+describePostgres('spoke pull', () => {
+  it('reads every object type of the config at first, and what has changed later', async () => {
+    const { run, simulator, held } = await place();
+    simulator.insert('contacts', people(120));
+    simulator.insert('deals', [{ dealname: 'Boat', pipeline: 'default', dealstage: 'appointmentscheduled' }]);
+    const first = await run('pull', '--json');
+    expect(first).toMatchObject({ code: 0 });
+    expect(JSON.parse(first.stdout)).toMatchObject({
+      state: 'done',
+      objects: { contacts: { inserted: 120 }, deals: { inserted: 1 } },
+    });
+    simulator.insert('contacts', people(1, 500));
+    const second = await run('pull', '--objects', 'contacts');
+    expect(second.stdout).toContain('1 new, 0 changed');
+    expect(await held('contacts')).toBe(121);
+  });
+
+  it('reads the members of a list by its name', async () => {
+    const { run, simulator, held } = await place();
+    const ids = simulator.insert('contacts', people(5));
+    const client = createHubspotClient({
+      baseUrl: simulator.url,
+      token: tokenFromText(simulator.token),
+      log: silentLogger,
+    });
+    onTestFinished(() => client.close());
+    await client.lists.create({ name: 'Sailors', objectTypeId: '0-1', processingType: 'MANUAL' });
+    const listId = simulator.lists().find(({ name }) => name === 'Sailors')?.listId ?? '';
+    await client.lists.add(listId, ids.slice(0, 2));
+    expect(await run('pull', 'list', '--list', 'Sailors')).toMatchObject({ code: 0 });
+    expect(await held('contacts')).toBe(2);
+    const unknown = await run('pull', 'list', '--list', 'Pilots');
+    expect(unknown.stderr).toContain('no list with the name or id "Pilots"');
+    expect(unknown.code).not.toBe(0);
+  });
+
+  it('exits with 3 when something could not be read, and says what', { timeout: 60_000 }, async () => {
+    const { run, simulator } = await place();
+    const ids = simulator.insert('contacts', people(250));
+    simulator.addFaults([
+      { id: 'page', match: { path: `contacts.*after=${ids[100]}(&|$)` }, do: 'status', status: 500 },
+    ]);
+    const incomplete = await run('pull', 'all', '--objects', 'contacts');
+    expect(incomplete).toMatchObject({ code: 3 });
+    expect(incomplete.stdout).toContain(`not read: contacts with ids from ${ids[100]}`);
+    simulator.removeFaults();
+    expect(await run('pull', 'all', '--objects', 'contacts')).toMatchObject({ code: 0 });
+  });
+
+  it('refuses what makes no sense before anything is asked', async () => {
+    const { run, simulator } = await place();
+    for (const args of [['list'], ['all', '--list', 'X'], ['everything'], ['all', '--page-size', '101']])
+      expect(await run('pull', ...args)).toMatchObject({ code: 2 });
+    expect(simulator.journal()).toEqual([]);
+  });
+
+  it('needs a mirror in the config', async () => {
+    const { run } = await place(WITHOUT);
+    const refused = await run('pull');
+    expect(refused.code).not.toBe(0);
+    expect(refused.stderr).toContain('The config has no mirror');
+  });
+});
+
+describePostgres('spoke start', () => {
+  it('fills the mirror of the config and keeps it up to date', { timeout: 60_000 }, async () => {
+    const { start, simulator, held } = await place();
+    simulator.insert('contacts', people(120));
+    const worker = start();
+    await waitFor(async () => (await held('contacts')) === 120, {
+      timeout: 30_000,
+      what: 'the first reading',
+    });
+    simulator.insert('contacts', people(2, 500));
+    await waitFor(async () => (await held('contacts')) === 122, { timeout: 30_000, what: 'what is new' });
+    expect(await worker.stop()).toMatchObject({ code: 0 });
+  });
+});
