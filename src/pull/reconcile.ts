@@ -65,10 +65,14 @@ export async function reconcile(
   options: ReconcileOptions,
 ): Promise<Proof | undefined> {
   const { db, clock, holder } = tools;
-  return withLease(leaseName(objectType), { db, clock, holder, signal: options.signal }, async (signal) => ({
-    done: true,
-    result: await prove(tools, objectType, { ...options, signal }),
-  }));
+  return withLease(
+    leaseName(objectType, 'all'),
+    { db, clock, holder, signal: options.signal },
+    async (signal) => ({
+      done: true,
+      result: await prove(tools, objectType, { ...options, signal }),
+    }),
+  );
 }
 
 /** The last proof of each object type that has one. */
