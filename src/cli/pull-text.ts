@@ -30,6 +30,8 @@ export function reportText(report: PullReport): string {
       .slice(0, SHOWN)
       .map(({ objectType, code, message }) => printable(`  not read: ${objectType}: ${code}: ${message}`)),
     ...(missing.length + errors.length > 2 * SHOWN ? ['  … all of them with --json'] : []),
+    ...report.warnings.map(({ what, code, message }) => printable(`  without ${what}: ${code}: ${message}`)),
+    ...Object.entries(report.bySegment).map(([name, size]) => `  segment ${name}: ${size}`),
     ...(state === 'incomplete' ? ['What was not read is read by the next run of the same kind.'] : []),
   ].join('\n');
 }

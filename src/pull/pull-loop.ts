@@ -2,19 +2,13 @@ import { SpokeError } from '../errors.ts';
 import { chosenProperties } from './chosen-properties.ts';
 import { hintChannel, hintedTypes } from './hints.ts';
 import { withLease } from './leases.ts';
+import { mirrorDuties } from './mirror-duties.ts';
 import { problemOf, pullFailure } from './pull-failure.ts';
 import { isComplete, pullObject } from './pull-object.ts';
 import type { PullReport } from './pull-report.ts';
 import type { PullTools } from './pull-tools.ts';
 import { followHints } from './refresh-records.ts';
 import { leaseName, runPull } from './run-pull.ts';
-
-/** Something else that a reader does from time to time, by one process at a time. */
-export interface PullDuty {
-  readonly name: string;
-  readonly everyMs: number;
-  run(signal: AbortSignal): Promise<unknown>;
-}
 
 export interface PullLoopOptions {
   readonly tools: PullTools;
@@ -24,7 +18,6 @@ export interface PullLoopOptions {
   readonly sweepMs: number;
   /** Between two readings of everything, ms: calculated properties change without a change of their record. */
   readonly refreshMs: number;
-  readonly duties?: readonly PullDuty[];
 }
 
 /** Between two looks for hints, when nobody announces one. */
@@ -47,7 +40,7 @@ const LOG_EVERY_MS = 30_000;
  * States: running → stopped (`stop` resolves when the page under way is written or given up; the next process goes on from there).
  */
 export function startPullLoop(options: PullLoopOptions): { stop(): Promise<void> } {
-  const { tools, duties = [] } = options;
+  const { tools } = options;
   const { db, clock, log } = tools;
   const stopping = new AbortController();
   const { signal } = stopping;
@@ -84,7 +77,7 @@ export function startPullLoop(options: PullLoopOptions): { stop(): Promise<void>
         await clock.sleep(options.intervalMs, signal);
       }),
     ]),
-    ...duties.map(({ name, everyMs, run }) =>
+    ...mirrorDuties(tools).map(({ name, everyMs, run }) =>
       repeat(name, async () => {
         const lease = { db, clock, holder: tools.holder, signal };
         await withLease(

@@ -40,6 +40,12 @@ export interface PullProblem {
   readonly message: string;
 }
 
+export interface PullWarning {
+  readonly what: string;
+  readonly code: string;
+  readonly message: string;
+}
+
 /** What a run has done. */
 export interface PullReport {
   readonly run: number;
@@ -51,6 +57,10 @@ export interface PullReport {
   /** Ids that could not be read. */
   readonly missing: readonly MissingRange[];
   readonly errors: readonly PullProblem[];
+  /** What besides records could not be read, such as the owners for want of a scope; the run is `done` all the same. */
+  readonly warnings: readonly PullWarning[];
+  /** Records in each segment, as of the end. */
+  readonly bySegment: Readonly<Record<string, number>>;
   /** Ended by `maxRecords` with more to read. */
   readonly limited: boolean;
   readonly begunAt: string;

@@ -1,5 +1,7 @@
 import { SpokeError } from '../errors.ts';
+import { evaluateSegments, segmentSizes } from '../mirror/evaluate-segments.ts';
 import { withLease } from './leases.ts';
+import { DEFINITIONS, warningOf } from './mirror-duties.ts';
 import { problemOf, pullFailure } from './pull-failure.ts';
 import { findList, pullList } from './pull-list.ts';
 import { pullObject } from './pull-object.ts';
@@ -12,8 +14,10 @@ import {
   type PullProgress,
   type PullReport,
   type PullRequest,
+  type PullWarning,
 } from './pull-report.ts';
 import { chosenObjects, type PullTools } from './pull-tools.ts';
+import { readDefinitions } from './read-definitions.ts';
 import type { MissingRange } from './run-scan.ts';
 import { finishRun, keepAlive, startRun } from './runs.ts';
 
@@ -50,11 +54,15 @@ export async function runPull(
   const objects: Record<string, PullCounts> = {};
   const missing: MissingRange[] = [];
   const errors: PullProblem[] = [];
+  const warnings: PullWarning[] = [];
+  let bySegment: Readonly<Record<string, number>> = {};
   let limited = false;
   const alive = keepAlive(db, run, { clock, signal: ending.signal, report: () => reportAs('incomplete') });
   try {
+    await readBesides();
     if (request.kind === 'list') await readList();
     else for (const objectType of chosen) if (!(await readObject(objectType, request.kind))) break;
+    await evaluate();
     const state = missing.length + errors.length > 0 ? 'incomplete' : 'done';
     return await finish(state);
   } catch (error) {
@@ -73,6 +81,23 @@ export async function runPull(
     const report = reportAs(state);
     await finishRun(db, run, state, report);
     return report;
+  }
+
+  /** Definitions, pipelines, owners, once an hour: what is said of properties and shown by views comes of them. */
+  async function readBesides(): Promise<void> {
+    const lease = { db, clock, holder: tools.holder, signal };
+    const read = async (held: AbortSignal) => ({ done: true, result: await readDefinitions(tools, held) });
+    const unread = await withLease(DEFINITIONS.name, lease, read, DEFINITIONS.everyMs);
+    warnings.push(...(unread ?? []).map(warningOf));
+  }
+
+  async function evaluate(): Promise<void> {
+    const { segments } = tools.mirror;
+    if (segments === undefined) return;
+    for (const { name, error } of (await evaluateSegments(db, { segments })) ?? [])
+      if (error !== undefined)
+        warnings.push({ what: `segment ${name}`, code: 'SEGMENT_NOT_EVALUATED', message: error });
+    bySegment = await segmentSizes(db);
   }
 
   /** False when HubSpot cannot be asked any more, so that there is no use in the next one. */
@@ -172,7 +197,8 @@ export async function runPull(
     const durationMs = Math.round(clock.monotonic() - startedAt);
     const rate = perSecond(total.records, durationMs);
     const { kind } = request;
-    return { run, kind, state, objects, total, missing, errors, limited, begunAt, durationMs, rate };
+    const problems = { missing, errors, warnings };
+    return { run, kind, state, objects, total, ...problems, bySegment, limited, begunAt, durationMs, rate };
   }
 }
 
