@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Database, Queryable } from '../../src/db/database.ts';
 import { addHints, dropHints, takeHints } from '../../src/pull/hints.ts';
 import { ALL_PULL_GUARDS } from '../../src/pull/pull-guards.ts';
 import { startPullLoop } from '../../src/pull/pull-loop.ts';
@@ -181,6 +182,32 @@ describePostgres('two processes', () => {
     );
   });
 
+  it.each([
+    { name: 'lose nothing when one dies, wherever that is', guards: ALL_PULL_GUARDS, whole: true },
+    {
+      name: 'would lose a page that was not written with its cursor',
+      guards: { ...ALL_PULL_GUARDS, cursor: false },
+      whole: false,
+    },
+  ])('$name', { timeout: 240_000 }, async ({ guards, whole }) => {
+    const { portal, tools, pull, live, atPortal, db } = await setupPull();
+    portal.insert('contacts', people(450));
+    let ended = false;
+    for (let statements = 1; !ended && statements < 200; statements += 3) {
+      const dying = tools({ db: dyingDatabase(db, statements), guards });
+      ended = await pull('all', { pageSize: 40 }, dying).then(
+        () => true,
+        () => false,
+      );
+      // What a dead process holds is free once its time is over.
+      await db.query(`update {schema}.pull_leases set held_until = '-infinity'`);
+      await db.query(`update {schema}.pull_runs set alive_at = '-infinity' where state = 'running'`);
+    }
+    expect(ended).toBe(true);
+    if (whole) expect(await live()).toEqual(atPortal());
+    else expect(Object.keys(await live()).length).toBeLessThan(450);
+  });
+
   it('take a scan up where a process that died has left it', LONG, async () => {
     const { portal, tools, pull, live, atPortal, db } = await setupPull();
     const ids = portal.insert('contacts', people(650));
@@ -207,3 +234,25 @@ describePostgres('two processes', () => {
     expect(await db.query('select 1 from {schema}.mirror_streams')).toEqual([]);
   });
 });
+
+/** A database that a process has for so many statements, and from then on for none: what it would still tidy up stays. */
+function dyingDatabase(db: Database, statements: number): Database {
+  let left = statements;
+  const limited = (queryable: Queryable): Queryable => ({
+    query: (text, values) => {
+      left -= 1;
+      return left < 0 ? Promise.reject(new Error('killed')) : queryable.query(text, values);
+    },
+  });
+  return {
+    kind: db.kind,
+    schema: db.schema,
+    serverVersion: db.serverVersion,
+    ...limited(db),
+    transaction: (work) => db.transaction((tx) => work(limited(tx))),
+    session: (work) => db.session((session) => work(limited(session))),
+    listen: (channel, onNotify) => db.listen(channel, onNotify),
+    notify: (channel, payload) => db.notify(channel, payload),
+    close: async () => undefined,
+  };
+}
