@@ -1,5 +1,6 @@
 import type { Logger } from '../log.ts';
 import { evaluateSegments } from '../mirror/evaluate-segments.ts';
+import { unknownProperties } from './chosen-properties.ts';
 import { problemOf } from './pull-failure.ts';
 import type { PullTools } from './pull-tools.ts';
 import { readDefinitions } from './read-definitions.ts';
@@ -26,6 +27,7 @@ export function mirrorDuties(tools: PullTools): PullDuty[] {
       ...DEFINITIONS,
       async run(signal) {
         for (const { what, error } of await readDefinitions(tools, signal)) told(what, problemOf(error));
+        for (const { what, message } of await unknownProperties(db, tools)) told(what, { message });
       },
     },
     ...(segments === undefined

@@ -5,7 +5,7 @@ import type { PullTools } from './pull-tools.ts';
 import { readChanged } from './read-changed.ts';
 import { followHints } from './refresh-records.ts';
 import { type MissingRange, runScan } from './run-scan.ts';
-import { type Extent, measureExtent } from './scan-ranges.ts';
+import { measureExtent } from './scan-ranges.ts';
 import { completeScan, openScan, type ScanKind } from './scans.ts';
 import { hintAtDeparted } from './write-page.ts';
 
@@ -56,13 +56,9 @@ export async function pullObject(tools: PullTools, pull: ObjectPull): Promise<Ob
   return { missing, limited, errors: followed.errors };
 
   async function scan(scanKind: ScanKind) {
-    let extent: Extent | undefined;
     const wanted = { objectType, kind: scanKind, properties };
-    const scanned = await openScan(tools.db, wanted, async () => {
-      extent = await measureExtent(tools, objectType, signal);
-      return extent;
-    });
-    if (extent?.total !== undefined) pull.onExpected?.(extent.total);
+    const scanned = await openScan(tools.db, wanted, () => measureExtent(tools, objectType, signal));
+    if (scanned.expected !== undefined) pull.onExpected?.(Math.max(0, scanned.expected - scanned.read));
     const outcome = await runScan(tools, scanned, {
       ...limits,
       signal,

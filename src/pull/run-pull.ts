@@ -1,5 +1,6 @@
 import { SpokeError } from '../errors.ts';
 import { evaluateSegments, segmentSizes } from '../mirror/evaluate-segments.ts';
+import { unknownProperties } from './chosen-properties.ts';
 import { withLease } from './leases.ts';
 import { DEFINITIONS, warningOf } from './mirror-duties.ts';
 import { problemOf, pullFailure } from './pull-failure.ts';
@@ -89,6 +90,8 @@ export async function runPull(
     const read = async (held: AbortSignal) => ({ done: true, result: await readDefinitions(tools, held) });
     const unread = await withLease(DEFINITIONS.name, lease, read, DEFINITIONS.everyMs);
     warnings.push(...(unread ?? []).map(warningOf));
+    for (const unknown of await unknownProperties(db, tools))
+      warnings.push({ ...unknown, code: 'MIRROR_PROPERTY_UNKNOWN' });
   }
 
   async function evaluate(): Promise<void> {

@@ -1,5 +1,5 @@
 import type { Database, Queryable } from '../db/database.ts';
-import type { StreamRange } from './scan-ranges.ts';
+import type { Extent, StreamRange } from './scan-ranges.ts';
 
 /** A reading of a whole object type that is under way. */
 export interface Scan {
@@ -8,6 +8,10 @@ export interface Scan {
   readonly kind: ScanKind;
   readonly properties: readonly string[];
   readonly begunAt: Date;
+  /** Records that HubSpot counted at its begin; undefined where it did not say. */
+  readonly expected?: number;
+  /** Records that were read when it was opened. */
+  readonly read: number;
 }
 
 /**
@@ -22,7 +26,9 @@ export interface Stream extends StreamRange {
   readonly afterId: string;
 }
 
-type ScanRow = { id: number; properties: string[]; begun_at: Date };
+type ScanRow = { id: number; properties: string[]; begun_at: Date; expected: number | null; read: number };
+
+const COLUMNS = `id, properties, begun_at, (counts ->> 'expected')::bigint as expected, coalesce((counts ->> 'records')::bigint, 0) as read`;
 
 /**
  * The scan of this kind that is under way, or a new one. One that reads other properties than are wanted now is given up, because
@@ -31,13 +37,13 @@ type ScanRow = { id: number; properties: string[]; begun_at: Date };
 export async function openScan(
   db: Database,
   wanted: Pick<Scan, 'objectType' | 'kind' | 'properties'>,
-  plan: () => Promise<{ readonly ranges: readonly StreamRange[]; readonly watermark: number }>,
+  plan: () => Promise<Extent>,
 ): Promise<Scan> {
   const { objectType, kind } = wanted;
   const properties = [...wanted.properties];
   const find = async (tx: Queryable): Promise<Scan | undefined> => {
     const [row] = await tx.query<ScanRow>(
-      `select id, properties, begun_at from {schema}.mirror_scans
+      `select ${COLUMNS} from {schema}.mirror_scans
        where object_type = $1 and kind = $2 and ended_at is null`,
       [objectType, kind],
     );
@@ -45,18 +51,27 @@ export async function openScan(
     const same =
       row.properties.length === properties.length &&
       properties.every((name, i) => row.properties[i] === name);
-    if (same) return { id: row.id, objectType, kind, properties, begunAt: row.begun_at };
+    if (same) return scanOf(row);
     await endScan(tx, row.id);
     return undefined;
   };
+  const scanOf = ({ id, begun_at, expected, read }: ScanRow): Scan => ({
+    id,
+    objectType,
+    kind,
+    properties,
+    begunAt: begun_at,
+    ...(expected === null ? {} : { expected }),
+    read,
+  });
   const current = await find(db);
   if (current !== undefined) return current;
-  const { ranges, watermark } = await plan();
+  const { ranges, watermark, total } = await plan();
   return db.transaction(async (tx) => {
     const [row] = await tx.query<ScanRow>(
-      `insert into {schema}.mirror_scans (object_type, kind, properties) values ($1, $2, $3::text[])
-       on conflict (object_type, kind) where ended_at is null do nothing returning id, properties, begun_at`,
-      [objectType, kind, properties],
+      `insert into {schema}.mirror_scans (object_type, kind, properties, counts) values ($1, $2, $3::text[], $4::jsonb)
+       on conflict (object_type, kind) where ended_at is null do nothing returning ${COLUMNS}`,
+      [objectType, kind, properties, JSON.stringify(total === undefined ? {} : { expected: total })],
     );
     if (row === undefined) {
       const other = await find(tx);
@@ -74,7 +89,7 @@ export async function openScan(
          settled_watermark = coalesce(o.settled_watermark, excluded.settled_watermark)`,
       [objectType, watermark],
     );
-    return { id: row.id, objectType, kind, properties, begunAt: row.begun_at };
+    return scanOf(row);
   });
 }
 

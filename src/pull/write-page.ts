@@ -141,7 +141,7 @@ async function countPage(
   counts: PageCounts & { readonly differing?: number },
 ): Promise<void> {
   await tx.query(
-    `update {schema}.mirror_scans set counts = (
+    `update {schema}.mirror_scans set counts = counts || (
        select jsonb_object_agg(key, coalesce((counts ->> key)::bigint, 0) + value::bigint) from jsonb_each_text($2::jsonb)
      ) where id = $1`,
     [scan.id, JSON.stringify({ pages: 1, records, ...counts })],

@@ -29,6 +29,26 @@ describe.each(databaseKinds)('changes on %s', (kind) => {
 });
 
 describe('changes', () => {
+  it('are read of every object type', LONG, async () => {
+    const objects = { companies: {}, deals: { properties: ['dealname'] }, tickets: {} };
+    const { portal, client, pull, live } = await setupPull({ mirror: { objects } });
+    const rows = {
+      companies: { name: 'Acme' },
+      deals: { dealname: 'Boat', pipeline: 'default', dealstage: 'appointmentscheduled' },
+      tickets: { subject: 'Leak', hs_pipeline: '0', hs_pipeline_stage: '1' },
+    };
+    const naming = { companies: 'name', deals: 'dealname', tickets: 'subject' } as const;
+    const ids = Object.entries(rows).map(
+      ([type, row]) => [type, portal.insert(type, [row])[0] ?? ''] as const,
+    );
+    expect(await pull('all')).toMatchObject({ state: 'done', total: { inserted: 3 } });
+    for (const [type, id] of ids)
+      await client.records.update(type, id, { [naming[type as keyof typeof naming]]: 'Changed' });
+    expect(await pull('incremental')).toMatchObject({ state: 'done', total: { changed: 3 } });
+    for (const [type, id] of ids)
+      expect((await live(type))[id]).toMatchObject({ [naming[type as keyof typeof naming]]: 'Changed' });
+  });
+
   it('made while everything is read are in the mirror after the next reading of changes', LONG, async () => {
     const bundle = await setupPull();
     const { portal, pull, live, atPortal } = bundle;

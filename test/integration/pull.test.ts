@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { SpokeError } from '../../src/errors.ts';
+import type { PullProgress } from '../../src/pull/pull-report.ts';
+import { runPull } from '../../src/pull/run-pull.ts';
 import { listRuns, showRun } from '../../src/pull/runs.ts';
 import { databaseKinds } from '../support/database.ts';
 import { people, setupPull } from '../support/pull.ts';
@@ -125,6 +127,34 @@ describe('a full pull', () => {
     portal.insert('contacts', people(2_500));
     expect(await pull('all')).toMatchObject({ state: 'done', total: { records: 2_500, inserted: 2_500 } });
     expect(await live()).toEqual(atPortal());
+  });
+
+  it('warns of a property that the portal does not define, with the nearest name', LONG, async () => {
+    const { portal, pull } = await setupPull({
+      mirror: { objects: { contacts: { properties: ['emial'] } } },
+    });
+    portal.insert('contacts', people(1));
+    const { state, warnings } = await pull('all');
+    expect(state).toBe('done');
+    expect(warnings).toEqual([
+      {
+        what: 'the property emial of contacts',
+        code: 'MIRROR_PROPERTY_UNKNOWN',
+        message: 'The portal does not define it: it stays empty. Did you mean email?',
+      },
+    ]);
+  });
+
+  it('tells how far it is, also when it goes on with one that was broken off', LONG, async () => {
+    const { portal, tools, pull } = await setupPull();
+    portal.insert('contacts', people(350));
+    await pull('all', { maxRecords: 100 });
+    const told: PullProgress[] = [];
+    const { signal } = new AbortController();
+    await runPull(tools(), { kind: 'all', requestedBy: 'test' }, signal, (progress) => told.push(progress));
+    expect(told.map(({ expected }) => expected)).toEqual([250, 250, 250, 250]);
+    expect(told.at(-1)?.records).toBe(250);
+    expect(told[0]?.etaMs).toBeGreaterThan(0);
   });
 
   it('refuses an object type that the config does not name', async () => {
