@@ -310,6 +310,10 @@ export const ERROR_CODES = {
     meaning: 'The portal has no list with this name or id.',
     remedy: 'Look at the name; `spoke lists` shows what there is.',
   },
+  MIRROR_LIST_UNSETTLED: {
+    meaning: 'HubSpot is still filling a list, or said that it has members and showed none.',
+    remedy: 'Nothing: who has left is looked at with the next reading. Those who joined are there.',
+  },
   MIRROR_NOT_CONFIGURED: {
     meaning: 'The config says nothing of a mirror.',
     remedy: 'Name the object types under `mirror` in spoke.config.ts.',

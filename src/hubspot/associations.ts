@@ -34,6 +34,8 @@ export type AssociationsRead =
       readonly kind: 'links';
       /** Every id that was read completely, with the ids linked to it; an empty list is proof that there are none. */
       readonly links: ReadonlyMap<string, readonly string[]>;
+      /** The same with the kinds in which they are linked; a link whose kinds cannot be read has none. */
+      readonly typed: ReadonlyMap<string, readonly Link[]>;
       /** Ids HubSpot gave an error for, or whose paging did not end: nothing is known about them. */
       readonly unread: readonly string[];
     }
@@ -201,7 +203,7 @@ export function createAssociations(transport: Transport): Associations {
       sendInChunks(inputs, MAX_ARCHIVE_INPUTS, (part) => batchArchive(fromType, toType, part, call)),
     batchRead,
     async readAssociations(fromType, toType, ids, call) {
-      const links = new Map<string, Set<string>>(ids.map((id) => [id, new Set<string>()]));
+      const links = new Map<string, Map<string, Link>>(ids.map((id) => [id, new Map<string, Link>()]));
       const unread = new Set<string>();
       const pages = new Map<string, number>();
       let waiting: AssociationInput[] = [...links.keys()].map((id) => ({ id }));
@@ -214,7 +216,7 @@ export function createAssociations(transport: Transport): Associations {
         if (!page) return { kind: 'failed', exchange };
         for (const id of page.unread) unread.add(id);
         for (const { id, to, after } of page.results) {
-          for (const each of to) links.get(id)?.add(each);
+          for (const each of to) links.get(id)?.set(each.toId, each);
           if (after === undefined) continue;
           const read = (pages.get(id) ?? 0) + 1;
           pages.set(id, read);
@@ -226,7 +228,8 @@ export function createAssociations(transport: Transport): Associations {
       for (const id of unread) links.delete(id);
       return {
         kind: 'links',
-        links: new Map([...links].map(([id, to]) => [id, [...to]])),
+        links: new Map([...links].map(([id, to]) => [id, [...to.keys()]])),
+        typed: new Map([...links].map(([id, to]) => [id, [...to.values()]])),
         unread: [...unread],
       };
     },
@@ -236,7 +239,7 @@ export function createAssociations(transport: Transport): Associations {
 interface LinksPage {
   readonly results: readonly {
     readonly id: string;
-    readonly to: readonly string[];
+    readonly to: readonly Link[];
     readonly after?: string;
   }[];
   readonly unread: readonly string[];
@@ -251,13 +254,13 @@ function readPage(exchange: Exchange, inputs: readonly AssociationInput[]): Link
   // Without the list a missing record would pass for one without links.
   if (!Array.isArray(entries)) return undefined;
   const after = new Map(inputs.map((input) => [input.id, input.after]));
-  const results = new Map<string, { id: string; to: string[]; after?: string }>();
+  const results = new Map<string, { id: string; to: Link[]; after?: string }>();
   const unread = new Set<string>();
   for (const entry of entries) {
     const id = textOf(own(own(entry, 'from'), 'id'));
     if (id === undefined || !after.has(id)) continue;
     const to = own(entry, 'to');
-    const linked = Array.isArray(to) ? to.map(toId) : [undefined];
+    const linked = Array.isArray(to) ? to.map(linkOf) : [undefined];
     const next = textOf(own(own(own(entry, 'paging'), 'next'), 'after'));
     // A cursor that stands still would be read for ever.
     if (linked.includes(undefined) || (next !== undefined && next === after.get(id))) unread.add(id);
@@ -279,6 +282,9 @@ function readPage(exchange: Exchange, inputs: readonly AssociationInput[]): Link
   return { results: [...results.values()].filter(({ id }) => !unread.has(id)), unread: [...unread] };
 }
 
-function toId(value: unknown): string | undefined {
-  return isRecord(value) ? (textOf(own(value, 'toObjectId')) ?? textOf(own(value, 'id'))) : undefined;
+function linkOf(value: unknown): Link | undefined {
+  const toId = isRecord(value) ? (textOf(own(value, 'toObjectId')) ?? textOf(own(value, 'id'))) : undefined;
+  if (toId === undefined) return undefined;
+  const link = parseLink(value);
+  return { toId, types: link.ok ? link.value.types : [] };
 }

@@ -1,17 +1,10 @@
-import { SpokeError } from '../errors.ts';
 import { createLists, type RecordList } from '../hubspot/lists.ts';
 import { chosenProperties } from './chosen-properties.ts';
+import { objectTypeName } from './object-type-names.ts';
 import type { PullCounts } from './pull-report.ts';
 import { chosenObjects, type PullTools } from './pull-tools.ts';
+import { unknownList } from './read-lists.ts';
 import { refreshRecords } from './refresh-records.ts';
-
-/** As HubSpot names its own object types where it gives their ids. */
-const NAMES: Readonly<Record<string, string>> = {
-  '0-1': 'contacts',
-  '0-2': 'companies',
-  '0-3': 'deals',
-  '0-5': 'tickets',
-};
 
 export interface ListPull {
   readonly signal: AbortSignal;
@@ -30,15 +23,10 @@ export async function findList(
   for await (const { results } of createLists(tools.transport).listAll(tools.reading(signal)))
     named.push(...results.filter(({ listId, name }) => listId === nameOrId || name === nameOrId));
   const objectTypes = Object.keys(tools.mirror.objects);
-  const typeOf = ({ objectTypeId }: RecordList) => NAMES[objectTypeId] ?? objectTypeId;
+  const typeOf = ({ objectTypeId }: RecordList) => objectTypeName(objectTypeId);
   // Names are unique only within an object type.
   const list = named.find((one) => objectTypes.includes(typeOf(one))) ?? named[0];
-  if (list === undefined)
-    throw new SpokeError(
-      'MIRROR_LIST_UNKNOWN',
-      `The portal has no list with the name or id ${JSON.stringify(nameOrId)}; spoke lists shows what there is.`,
-      { facts: { list: nameOrId } },
-    );
+  if (list === undefined) throw unknownList(nameOrId);
   const objectType = typeOf(list);
   chosenObjects(tools, [objectType]);
   return { list, objectType };

@@ -6,6 +6,7 @@ import { addHints, dropHints, type Hint, postponeHints, takeHints } from './hint
 import { pullFailure } from './pull-failure.ts';
 import { mirrorObject, type PullTools } from './pull-tools.ts';
 import { type Reading, readCurrent } from './read-current.ts';
+import { readLinks, writeLinks } from './read-links.ts';
 
 export interface RefreshCounts extends WriteCounts {
   /** Found to be archived, merged or erased. */
@@ -18,7 +19,8 @@ const BATCH = 100;
 
 /**
  * Brings the mirror's rows of these records up to what HubSpot's store holds now: the one way in which a hint, a change that a
- * search has found, or a suspect becomes content. All of them and what `also` writes are one transaction. Records that were
+ * search has found, or a suspect becomes content, with the links that the config keeps. All of them and what `also` writes are one
+ * transaction. Records that were
  * merged hint at the one that took them up. Raises what the client raises.
  */
 export async function refreshRecords(
@@ -34,6 +36,8 @@ export async function refreshRecords(
     readings.push(
       await readCurrent(tools, objectType, { ...request, ids: ids.slice(start, start + BATCH) }, signal),
     );
+  const live = readings.flatMap(({ records }) => records.map(({ id }) => id));
+  const links = await readLinks(tools, objectType, live, signal);
   const { history } = mirrorObject(tools, objectType);
   return tools.db.transaction(async (tx) => {
     // In one order, as pages are written, so that neither waits for the other in a circle.
@@ -54,6 +58,7 @@ export async function refreshRecords(
       );
       counts = plus(counts, { ...written, left });
     }
+    await writeLinks(tx, links);
     await also?.(tx);
     return counts;
   });
