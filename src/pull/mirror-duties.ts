@@ -4,6 +4,7 @@ import { unknownProperties } from './chosen-properties.ts';
 import { problemOf } from './pull-failure.ts';
 import type { PullTools } from './pull-tools.ts';
 import { readDefinitions } from './read-definitions.ts';
+import { readLists } from './read-lists.ts';
 import type { UnreadPart } from './reader.ts';
 
 /** Something that is done for the mirror from time to time, by one process at a time. */
@@ -15,6 +16,10 @@ export interface PullDuty {
 
 /** Definitions, pipelines and owners change by people's hands. */
 export const DEFINITIONS = { name: 'definitions', everyMs: 3_600_000 } as const;
+/** Nothing tells of changed members but asking. */
+export const LISTS = { name: 'lists', everyMs: 600_000 } as const;
+/** The latest joins and the size of a list can deceive: so often all members are read. */
+export const ALL_MEMBERS = { name: 'all members of lists', everyMs: 86_400_000 } as const;
 const SEGMENTS_MS = 10_000;
 
 /** What `spoke start` does for the mirror beside the reading of records. */
@@ -30,6 +35,12 @@ export function mirrorDuties(tools: PullTools): PullDuty[] {
         for (const { what, message } of await unknownProperties(db, tools)) told(what, { message });
       },
     },
+    ...(mirror.lists === undefined
+      ? []
+      : [
+          { ...ALL_MEMBERS, run: (signal: AbortSignal) => readMembers(signal, true) },
+          { ...LISTS, run: (signal: AbortSignal) => readMembers(signal, false) },
+        ]),
     ...(segments === undefined
       ? []
       : [
@@ -43,6 +54,11 @@ export function mirrorDuties(tools: PullTools): PullDuty[] {
           },
         ]),
   ];
+
+  async function readMembers(signal: AbortSignal, full: boolean): Promise<void> {
+    const { unread } = await readLists(tools, signal, { full });
+    for (const { what, error } of unread) told(what, problemOf(error));
+  }
 }
 
 /** For reports: what could not be read besides records. */

@@ -3,6 +3,7 @@ import { SpokeError } from '../errors.ts';
 import { createLists, type RecordList } from '../hubspot/lists.ts';
 import { storedJson } from '../mirror/stored-json.ts';
 import { objectTypeName } from './object-type-names.ts';
+import { pullFailure } from './pull-failure.ts';
 import { readMembers } from './read-members.ts';
 import type { Reader, UnreadPart } from './reader.ts';
 
@@ -23,7 +24,7 @@ export interface ListsRequest {
 
 /**
  * Reads which lists the portal has and who is on those that are kept. What cannot be read is returned and holds up no other list.
- * Raises the signal's reason, what the database raises, and what the client raises when the lists cannot be listed.
+ * Raises the signal's reason, what the database raises, and HUBSPOT_UNAUTHORIZED and HUBSPOT_FORBIDDEN when lists may not be listed.
  */
 export async function readLists(
   reader: Reader,
@@ -34,8 +35,13 @@ export async function readLists(
   if (wanted.length === 0) return { read: 0, joined: 0, left: 0, unread: [] };
   const readAt = await reader.time.now();
   const all: RecordList[] = [];
-  for await (const { results } of createLists(reader.transport).listAll(reader.reading(signal)))
-    all.push(...results);
+  try {
+    for await (const { results } of createLists(reader.transport).listAll(reader.reading(signal)))
+      all.push(...results);
+  } catch (error) {
+    if (signal.aborted || pullFailure(error) === 'end') throw error;
+    return { read: 0, joined: 0, left: 0, unread: [{ what: 'the lists', error }] };
+  }
   const unread: UnreadPart[] = [];
   const chosen = new Map<string, RecordList>();
   for (const list of wanted === 'all' ? listsOfKept(reader, all) : []) chosen.set(list.listId, list);

@@ -2,7 +2,7 @@ import { SpokeError } from '../errors.ts';
 import { evaluateSegments, segmentSizes } from '../mirror/evaluate-segments.ts';
 import { unknownProperties } from './chosen-properties.ts';
 import { withLease } from './leases.ts';
-import { DEFINITIONS, warningOf } from './mirror-duties.ts';
+import { ALL_MEMBERS, DEFINITIONS, LISTS, warningOf } from './mirror-duties.ts';
 import { problemOf, pullFailure } from './pull-failure.ts';
 import { findList, pullList } from './pull-list.ts';
 import { pullObject } from './pull-object.ts';
@@ -19,6 +19,9 @@ import {
 } from './pull-report.ts';
 import { chosenObjects, type PullTools } from './pull-tools.ts';
 import { readDefinitions } from './read-definitions.ts';
+import { readAllLinks } from './read-links.ts';
+import { readLists } from './read-lists.ts';
+import type { UnreadPart } from './reader.ts';
 import type { MissingRange } from './run-scan.ts';
 import { finishRun, keepAlive, startRun } from './runs.ts';
 
@@ -62,7 +65,7 @@ export async function runPull(
   try {
     await readBesides();
     if (request.kind === 'list') await readList();
-    else for (const objectType of chosen) if (!(await readObject(objectType, request.kind))) break;
+    else await readObjects(request.kind);
     await evaluate();
     const state = missing.length + errors.length > 0 ? 'incomplete' : 'done';
     return await finish(state);
@@ -94,6 +97,24 @@ export async function runPull(
       warnings.push({ ...unknown, code: 'MIRROR_PROPERTY_UNKNOWN' });
   }
 
+  /** With the lists of the config, which a run for some object types leaves to others. */
+  async function readObjects(kind: 'all' | 'incremental' | 'sweep'): Promise<void> {
+    for (const objectType of chosen) if (!(await readObject(objectType, kind))) return;
+    if (tools.mirror.lists === undefined || request.objects !== undefined) return;
+    const full = kind !== 'incremental';
+    const lease = { db, clock, holder: tools.holder, signal };
+    const { name, everyMs } = full ? ALL_MEMBERS : LISTS;
+    const read = async (held: AbortSignal) => ({
+      done: true,
+      result: await readLists(tools, held, { full }),
+    });
+    note('lists', (await withLease(name, lease, read, full ? 0 : everyMs))?.unread);
+  }
+
+  function note(objectType: string, unread: readonly UnreadPart[] = []): void {
+    errors.push(...unread.map(({ error }) => ({ objectType, ...problemOf(error) })));
+  }
+
   async function evaluate(): Promise<void> {
     const { segments } = tools.mirror;
     if (segments === undefined) return;
@@ -121,6 +142,8 @@ export async function runPull(
       missing.push(...outcome.missing);
       errors.push(...outcome.errors.map((error) => ({ objectType, ...problemOf(error) })));
       limited ||= outcome.limited;
+      // No change of a record tells of its links.
+      if (kind !== 'incremental') await readAllLinks(tools, objectType, signal);
       return true;
     } catch (error) {
       if (signal.aborted || pullFailure(error) === 'end') throw error;
@@ -134,6 +157,7 @@ export async function runPull(
     try {
       const found = await findList(tools, request.list ?? '', signal);
       objectType = found.objectType;
+      note('lists', (await readLists(tools, signal, { only: found.list.listId, full: true })).unread);
       const { maxRecords, pageSize } = request;
       const outcome = await pullList(tools, found, { signal, maxRecords, pageSize, ...counter(objectType) });
       limited ||= outcome.limited;
