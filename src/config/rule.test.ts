@@ -88,6 +88,16 @@ it.each([
     'mirror.segments.cold.objectType',
     'deals is not among mirror.objects (contacts).',
   ],
+  [
+    { cold: { ...cold, pushToList: ' ' } },
+    'mirror.segments.cold.pushToList',
+    'Give the name or the id of a list, 1 to 200 characters.',
+  ],
+  [
+    { cold: { ...cold, pushToList: 'Cold' }, colder: { ...cold, pushToList: 'cold ' } },
+    'mirror.segments.colder.pushToList',
+    'The list cold is that of cold: make one segment of both, with any.',
+  ],
   [{ cold: { rule: { segment: 'warm' } } }, 'mirror.segments.cold.rule', 'There is no segment warm.'],
   [
     { cold: { rule: { not: { segment: 'cold' } } } },

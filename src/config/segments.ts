@@ -5,16 +5,21 @@ import { problemsOfRule, type Rule } from './rule.ts';
 export const SEGMENT_KEYS = {
   rule: 'Which records are in it.',
   objectType: 'Of which object type; one of `mirror.objects`. Default contacts.',
+  pushToList:
+    'Name or id of a list of HubSpot that gets who is in it, and loses who leaves. One that takes members by hand; `spoke properties apply` creates it.',
 } as const;
 
 export interface SegmentDefinition {
   readonly rule: Rule;
   readonly objectType?: string;
+  readonly pushToList?: string;
 }
 
 export const DEFAULT_SEGMENT_TYPE = 'contacts';
 
 const NAME = /^[a-z][a-z0-9_-]{0,62}$/;
+/** Control characters are in no name of a list. */
+const LIST = /^\P{Cc}{1,200}$/u;
 
 /** Written defensively: configs are also written in JavaScript. */
 export function problemsOfSegments(segments: unknown, objectTypes: readonly string[]): ConfigProblem[] {
@@ -26,7 +31,10 @@ export function problemsOfSegments(segments: unknown, objectTypes: readonly stri
   );
   return problems.length > 0
     ? problems
-    : problemsOfCircles(segments as Readonly<Record<string, SegmentDefinition>>);
+    : [
+        ...problemsOfCircles(segments as Readonly<Record<string, SegmentDefinition>>),
+        ...problemsOfLists(segments as Readonly<Record<string, SegmentDefinition>>),
+      ];
 }
 
 /** The segments in an order in which each comes after those that it is made of. There must be no circle. */
@@ -57,11 +65,16 @@ function problemsOfSegment(
     ...unknownKeys(place, segment, SEGMENT_KEYS),
     ...problemsOfRule(`${place}.rule`, segment.rule),
   ];
-  const { objectType = DEFAULT_SEGMENT_TYPE } = segment;
+  const { objectType = DEFAULT_SEGMENT_TYPE, pushToList } = segment;
   if (typeof objectType !== 'string' || !objectTypes.includes(objectType))
     problems.push({
       name: `${place}.objectType`,
       message: `${String(objectType)} is not among mirror.objects (${objectTypes.join(', ')}).`,
+    });
+  if (pushToList !== undefined && !(typeof pushToList === 'string' && LIST.test(pushToList.trim())))
+    problems.push({
+      name: `${place}.pushToList`,
+      message: 'Give the name or the id of a list, 1 to 200 characters.',
     });
   if (problems.length > 0) return problems;
   return segmentsIn(segment.rule as Rule)
@@ -83,6 +96,27 @@ function problemsOfCircles(segments: Readonly<Record<string, SegmentDefinition>>
       name: `mirror.segments.${name}.rule`,
       message: 'It is made of itself, by way of other segments.',
     }));
+}
+
+/** What one segment puts on a list another would take off. */
+function problemsOfLists(segments: Readonly<Record<string, SegmentDefinition>>): ConfigProblem[] {
+  const first = new Map<string, string>();
+  return Object.entries(segments).flatMap(
+    ([name, { pushToList: list, objectType = DEFAULT_SEGMENT_TYPE }]) => {
+      if (list === undefined) return [];
+      const key = `${objectType} ${list.trim().toLowerCase()}`;
+      const other = first.get(key);
+      first.set(key, other ?? name);
+      return other === undefined
+        ? []
+        : [
+            {
+              name: `mirror.segments.${name}.pushToList`,
+              message: `The list ${list.trim()} is that of ${other}: make one segment of both, with any.`,
+            },
+          ];
+    },
+  );
 }
 
 function segmentsIn(rule: Rule): string[] {

@@ -88,7 +88,7 @@ async function isHeld(tx: Queryable): Promise<boolean> {
 async function evaluate(
   tx: Queryable,
   name: string,
-  { rule, objectType }: Required<SegmentDefinition>,
+  { rule, objectType }: Required<Pick<SegmentDefinition, 'rule' | 'objectType'>>,
   types: ReadonlyMap<string, PropertyType>,
   full: boolean,
 ): Promise<SegmentReport> {

@@ -9,6 +9,7 @@ import {
   type PropertyDraft,
   type StageDefinition,
 } from '../config/portal-definition.ts';
+import { DEFAULT_SEGMENT_TYPE, type SegmentDefinition } from '../config/segments.ts';
 import type { NewPipeline } from '../hubspot/pipelines.ts';
 import type { NewProperty, NewPropertyGroup, PropertyOption } from '../hubspot/properties.ts';
 
@@ -36,9 +37,13 @@ const BOOL_OPTIONS: readonly PropertyOption[] = [
   { value: 'false', label: 'No', displayOrder: 1 },
 ];
 
-/** Fills in what the `portal` of a config leaves out. */
-export function desiredPortal(portal: PortalDefinition = {}): DesiredPortal {
-  const { groups = {}, properties = {}, pipelines = {}, lists = {} } = portal;
+/** Fills in what the `portal` of a config leaves out, and adds the lists that its segments go to. */
+export function desiredPortal(
+  portal: PortalDefinition = {},
+  segments: Readonly<Record<string, SegmentDefinition>> = {},
+): DesiredPortal {
+  const { groups = {}, properties = {}, pipelines = {} } = portal;
+  const lists = withPushed(portal.lists ?? {}, segments);
   const names = new Set([groups, properties, pipelines, lists].flatMap((part) => Object.keys(part)));
   return new Map(
     [...names].map((objectType) => [
@@ -55,6 +60,22 @@ export function desiredPortal(portal: PortalDefinition = {}): DesiredPortal {
       },
     ]),
   );
+}
+
+function withPushed(
+  lists: NonNullable<PortalDefinition['lists']>,
+  segments: Readonly<Record<string, SegmentDefinition>>,
+): NonNullable<PortalDefinition['lists']> {
+  const all: Record<string, readonly (string | ListDefinition)[]> = { ...lists };
+  for (const { pushToList, objectType = DEFAULT_SEGMENT_TYPE } of Object.values(segments)) {
+    const list = pushToList?.trim();
+    // A number is the id of a list that is there.
+    if (list === undefined || /^\d+$/.test(list)) continue;
+    const known = all[objectType] ?? [];
+    if (!known.some((entry) => (typeof entry === 'string' ? entry : entry.name) === list))
+      all[objectType] = [...known, list];
+  }
+  return all;
 }
 
 /** The group of properties that name none, which is made when one of them is. */

@@ -17,7 +17,7 @@ export async function planConfig(
   api: PortalApi,
   { ownerId, ...read }: PlanOptions = {},
 ): Promise<PortalPlan> {
-  const desired = desiredPortal(config.portal);
+  const desired = desiredPortal(config.portal, config.mirror?.segments);
   const uses = sampleUse(config, ownerId);
   const sampled = new Set(uses.map(({ objectType }) => objectType));
   return planPortal(

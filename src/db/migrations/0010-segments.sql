@@ -77,3 +77,14 @@ create table {schema}.segment_changes (
 );
 create index segment_changes_of on {schema}.segment_changes (segment, id);
 create index segment_changes_record on {schema}.segment_changes (record_id);
+
+-- How far a segment has gone to a list of HubSpot: changes are recorded in the outbox in the same transaction.
+create table {schema}.segment_pushes (
+  segment    text collate "C" primary key references {schema}.segments on delete cascade,
+  -- Its name or id, as the config gives it; another one starts anew.
+  list       text not null,
+  -- Those who were in it at the start are recorded in the order of their ids, up to this one; null when all are.
+  members_to bigint default 0,
+  -- Up to this one of segment_changes.
+  changes_to bigint not null
+);
