@@ -13,7 +13,7 @@ const MAY_IMPORT = {
   hubspot: ['resilience', 'config', 'mapping/transforms', 'mapping/note.ts'],
   mapping: ['config'],
   outbox: ['resilience', 'db', 'config', 'mapping'],
-  records: ['config', 'mapping', 'outbox'],
+  records: ['db', 'config', 'mapping', 'outbox', 'mirror'],
   http: ['resilience', 'db', 'config', 'mapping', 'outbox', 'ops', 'mirror', 'pull'],
   delivery: ['resilience', 'db', 'config', 'mapping', 'hubspot', 'outbox'],
   ops: ['resilience', 'db', 'config', 'hubspot', 'outbox', 'delivery'],

@@ -402,6 +402,15 @@ create table spoke.segment_members (
   constraint segment_members_pkey PRIMARY KEY (segment, record_id)
 );
 
+create table spoke.segment_pushes (
+  segment text collate "C" not null,
+  list text not null,
+  members_to bigint default 0,
+  changes_to bigint not null,
+  constraint segment_pushes_segment_fkey FOREIGN KEY (segment) REFERENCES spoke.segments(name) ON DELETE CASCADE,
+  constraint segment_pushes_pkey PRIMARY KEY (segment)
+);
+
 create table spoke.segments (
   name text collate "C" not null,
   object_type text collate "C" not null,

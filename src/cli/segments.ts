@@ -1,11 +1,13 @@
 import { SpokeError } from '../errors.ts';
-import { evaluateSegments, type SegmentReport } from '../mirror/evaluate-segments.ts';
+import type { SegmentReport } from '../mirror/evaluate-segments.ts';
 import {
   listSegmentChanges,
   listSegments,
   type SegmentChange,
   type SegmentState,
 } from '../mirror/list-segments.ts';
+import { applySegments } from '../records/apply-segments.ts';
+import type { SegmentPush } from '../records/push-segments.ts';
 import { wholeNumber } from './arguments.ts';
 import { type CommandModule, EXIT, print } from './command.ts';
 import { loadEnvironment, loadEverything, withMigrated } from './load.ts';
@@ -30,7 +32,9 @@ export const segmentsCommand: CommandModule = (program, console, finish) => {
 
   segments
     .command('evaluate')
-    .description('bring the members of all segments, or of these, up to date with the mirror')
+    .description(
+      'bring the members of all segments, or of these, up to date with the mirror, and their lists',
+    )
     .argument('[names...]', 'segments of the config')
     .option('--full', 'look at every record, not only at those that have changed')
     .option('--config <file>', 'config file (default: spoke.config.ts, or SPOKE_CONFIG)')
@@ -44,18 +48,25 @@ export const segmentsCommand: CommandModule = (program, console, finish) => {
           'USAGE_INVALID',
           `The config has no segment ${unknown}: it has ${Object.keys(known).join(', ') || 'none'}.`,
         );
-      const reports = await withMigrated(loaded, (db) =>
-        evaluateSegments(db, {
+      const applied = await withMigrated(loaded, (db) =>
+        applySegments(db, {
           segments: known,
           full: options.full ?? false,
+          signal: console.stopping,
           ...(names.length > 0 ? { names } : {}),
         }),
       );
-      if (reports === undefined) {
+      if (applied === undefined) {
         console.err('Another process is evaluating the segments: try again in a moment.');
         return finish(EXIT.failed);
       }
-      print(console, options.json, { segments: reports }, reportText(reports));
+      const { reports, pushes } = applied;
+      print(
+        console,
+        options.json,
+        { segments: reports, lists: pushes },
+        [reportText(reports), ...pushes.map(pushText)].join('\n'),
+      );
       finish(reports.some(({ error }) => error !== undefined) ? EXIT.failed : EXIT.done);
     });
 
@@ -100,6 +111,14 @@ function reportText(reports: readonly SegmentReport[]): string {
       ),
     )
     .join('\n');
+}
+
+function pushText({ segment, list, added, removed, held }: SegmentPush): string {
+  return printable(
+    held === undefined
+      ? `${segment} -> list ${list}: ${added} to be added, ${removed} to be removed`
+      : `${segment} -> list ${list}: nothing is sent yet: ${held}`,
+  );
 }
 
 function changeText(changes: readonly SegmentChange[]): string {

@@ -51,6 +51,25 @@ export function inOrder(segments: Readonly<Record<string, SegmentDefinition>>): 
   return done;
 }
 
+/** The properties and lists that a segment's rule speaks of, those of the segments that it is made of included. */
+export function usesOf(
+  segments: Readonly<Record<string, SegmentDefinition>>,
+  name: string,
+): { readonly properties: readonly string[]; readonly lists: readonly string[] } {
+  const properties = new Set<string>();
+  const lists = new Set<string>();
+  const visit = (rule: Rule): void => {
+    if ('property' in rule) properties.add(rule.property);
+    else if ('list' in rule) lists.add(rule.list);
+    else if ('all' in rule) rule.all.forEach(visit);
+    else if ('any' in rule) rule.any.forEach(visit);
+    else if ('not' in rule) visit(rule.not);
+    else if ('segment' in rule) visit(segments[rule.segment]?.rule ?? { any: [] });
+  };
+  visit(segments[name]?.rule ?? { any: [] });
+  return { properties: [...properties], lists: [...lists] };
+}
+
 function problemsOfSegment(
   name: string,
   segment: unknown,

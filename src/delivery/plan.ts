@@ -82,12 +82,16 @@ export function planLane(lane: ClaimedLane, mapper: Mapper): LanePlan {
 
 /**
  * One upsert for each record, several of one event folded. The event's own contact gets one also when no effect sets a property:
- * its activities and links need the record.
+ * its activities and links need the record. One that is named by HubSpot's id is there.
  */
 export function upsertsOf(record: RecordRef, effects: readonly Effect[]): RecordUpsert[] {
   const upserts = new Map<string, RecordUpsert>();
   const own = recordKey(record);
-  if (record.objectType === 'contacts' && effects.some((effect) => needsRecord(effect, own)))
+  if (
+    record.objectType === 'contacts' &&
+    record.idProperty !== 'hs_object_id' &&
+    effects.some((effect) => needsRecord(effect, own))
+  )
     upserts.set(own, { kind: 'contact.upsert', record, properties: {} });
   for (const effect of effects) {
     if (!isUpsert(effect)) continue;

@@ -31,7 +31,8 @@ export async function recordStage(
     for (const [fold, end] of found) ends.set(fold, end);
   };
   const links = await knownLinks(tools.db, folds.flatMap(linkable));
-  note(await updateFound(folds, tools, context));
+  note(await updateById(new Map(folds.flatMap(namedByHubspot)), tools, context));
+  note(await updateFound(rest(), tools, context));
   note(await updateFollowed(rest(), links, work, tools, context));
   note(await adoptRecords(rest(), links, tools, context));
   note(await clearFurther(rest(), tools, context));
@@ -46,6 +47,11 @@ export async function recordStage(
 /** The key of a record whose link is worth knowing: a contact answers to each of its addresses, also after a merge. */
 function linkable({ record }: FoldedUpsert): string[] {
   return record.idProperty === 'email' ? [] : [recordKey(record)];
+}
+
+/** A record that is named by HubSpot's own id, as the mirror knows it: there is none to create. */
+function namedByHubspot(fold: FoldedUpsert): [FoldedUpsert, string][] {
+  return fold.record.idProperty === 'hs_object_id' ? [[fold, fold.record.id]] : [];
 }
 
 /** Records of which a merge has taken the application's id. */

@@ -323,3 +323,21 @@ describe('what is kept is told as a notice', () => {
     expect(found({ properties: { contacts: ['note'] } }, there)).toEqual([]);
   });
 });
+
+test('lists that segments go to are created as those that are named, a number is the id of one', () => {
+  const rule = { property: 'email', known: true } as const;
+  const desired = desiredPortal(
+    { lists: { contacts: ['VIPs'] } },
+    {
+      vips: { rule, pushToList: 'VIPs' },
+      cold: { rule, pushToList: ' Cold ' },
+      big: { rule, objectType: 'deals', pushToList: 'Big' },
+      known: { rule, pushToList: '17' },
+      none: { rule },
+    },
+  );
+  expect([...desired].map(([type, { lists }]) => [type, lists.map(({ name }) => name)])).toEqual([
+    ['contacts', ['VIPs', 'Cold']],
+    ['deals', ['Big']],
+  ]);
+});

@@ -1,14 +1,18 @@
-import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { defineConfig } from '../../src/config/define-config.ts';
 import type { SegmentDefinition } from '../../src/config/segments.ts';
 import type { Database } from '../../src/db/database.ts';
+import { createHubspotClient, tokenFromText } from '../../src/hubspot/index.ts';
 import { evaluateSegments } from '../../src/mirror/evaluate-segments.ts';
+import { heldSegments } from '../../src/mirror/held-segments.ts';
 import { writeDepartures } from '../../src/mirror/write-departures.ts';
 import { writeRecords } from '../../src/mirror/write-records.ts';
-import { pushSegments } from '../../src/outbox/push-segments.ts';
+import { applySegments } from '../../src/records/apply-segments.ts';
+import { pushSegments } from '../../src/records/push-segments.ts';
 import { databaseKinds, testDatabaseOf } from '../support/database.ts';
 import { provision } from '../support/provision.ts';
 import { setup } from '../support/setup.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 const RULE = { property: 'lifecyclestage', is: 'customer' } as const;
 const SEGMENTS = { vips: { rule: RULE, pushToList: 'VIPs' } };
@@ -136,32 +140,73 @@ describe.each(databaseKinds)('what segments send to lists, on %s', (kind) => {
   });
 });
 
+describe.each(databaseKinds)('segments on which nobody may rely yet, on %s', (kind) => {
+  const opening = testDatabaseOf(kind);
+  afterAll(async () => (await opening).drop());
+
+  it('are those of records, properties and lists that were never read to the end', async () => {
+    const { db } = await opening;
+    const segments = {
+      vips: SEGMENTS.vips,
+      readers: { rule: { not: { list: 'News' } }, pushToList: 'Others' },
+      both: { rule: { all: [{ segment: 'vips' }, { property: 'updatedAt', withinDays: 30 }] } },
+      deals: { objectType: 'deals', rule: { property: 'amount', above: 1 } },
+    } satisfies Record<string, SegmentDefinition>;
+    const held = async () => Object.fromEntries(await heldSegments(db, segments));
+    const none = 'The deals were not read to the end yet.';
+    const unread = 'The contacts were not read to the end yet.';
+    expect(await held()).toEqual({ vips: unread, readers: unread, both: unread, deals: none });
+    await db.query(
+      `insert into {schema}.mirror_objects (object_type, properties, complete_at) values ('contacts', '{email}', now())`,
+    );
+    const property = 'The property lifecyclestage was not read of all contacts yet.';
+    const list = 'The members of the list News were not read yet: is it under mirror.lists?';
+    expect(await held()).toEqual({ vips: property, readers: list, both: property, deals: none });
+    await db.query(
+      `insert into {schema}.mirror_lists (id, name, object_type, processing_type, read_at) values (1, 'News', 'contacts', 'MANUAL', now());
+       update {schema}.mirror_objects set properties = '{email,lifecyclestage}'`,
+    );
+    expect(await held()).toEqual({ readers: list, deals: none });
+    expect((await applySegments(db, { segments }))?.pushes).toEqual([
+      { segment: 'vips', list: 'VIPs', added: 0, removed: 0 },
+      { segment: 'readers', list: 'Others', added: 0, removed: 0, held: list },
+    ]);
+    await db.query('update {schema}.mirror_lists set members_read_at = now()');
+    expect(await held()).toEqual({ deals: none });
+  });
+});
+
 describe('a segment that goes to a list', () => {
-  it('has its members on it at HubSpot', { timeout: 60_000 }, async () => {
-    const { db, simulator, start, idle, events } = await setup();
-    const mirror = mirrorOf(() => db);
+  it('has its members on it at HubSpot, from the first reading on', { timeout: 60_000 }, async () => {
+    const { simulator, start, idle, events } = await setup({ simulator: { behaviour: { searchLag: 0 } } });
     const config = defineConfig({
       events: {},
-      mirror: { objects: { contacts: {} }, segments: SEGMENTS },
+      mirror: { objects: { contacts: { properties: ['email', 'lifecyclestage'] } }, segments: SEGMENTS },
     });
     await provision(simulator, config);
-    const ids = simulator.insert(
+    const [, second = '', third = '', fourth = ''] = simulator.insert(
       'contacts',
-      [1, 2, 3].map((n) => ({ email: `p${n}@example.com` })),
+      ['lead', 'customer', 'customer', 'lead'].map((lifecyclestage, n) => ({
+        email: `p${n}@example.com`,
+        lifecyclestage,
+      })),
     );
-    for (const id of ids) await mirror.stage(id, 'customer');
-    await mirror.evaluate();
-    await pushSegments(db, { segments: SEGMENTS });
-    await start();
-    await idle();
+    await start({ config, env: { SPOKE_PULL_INTERVAL: '1' } });
     const members = () =>
       simulator.list(simulator.lists()[0]?.listId ?? '')?.members.map(({ recordId }) => recordId);
-    expect(members()).toEqual(ids);
-    await mirror.stage(ids[1] ?? '', 'lead');
-    await mirror.evaluate();
-    await pushSegments(db, { segments: SEGMENTS });
+    const become = async (...ids: string[]) => {
+      await waitFor(() => [...(members() ?? [])].sort().join() === ids.join(), {
+        timeout: 25_000,
+        what: `the list to have ${ids.join()}`,
+      });
+    };
+    await become(second, third);
+    const client = createHubspotClient({ baseUrl: simulator.url, token: tokenFromText(simulator.token) });
+    onTestFinished(() => client.close());
+    await client.records.update('contacts', fourth, { lifecyclestage: 'customer' });
+    await client.records.archive('contacts', third);
+    await become(second, fourth);
     await idle();
-    expect(members()).toEqual([ids[0], ids[2]]);
-    expect((await events()).map(({ state }) => state)).toEqual(Array(4).fill('delivered'));
+    expect((await events()).map(({ state }) => state)).toEqual(Array(3).fill('delivered'));
   });
 });

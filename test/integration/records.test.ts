@@ -1,6 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { silentLogger } from '../../src/log.ts';
-import { addToList, contactByEmail, note, upsertContact } from '../../src/mapping/index.ts';
+import {
+  addToList,
+  companyBy,
+  contactBy,
+  contactByEmail,
+  note,
+  upsertCompany,
+  upsertContact,
+} from '../../src/mapping/index.ts';
 import { createSpoke } from '../../src/spoke.ts';
 import { databaseKinds, testDatabaseOf } from '../support/database.ts';
 import {
@@ -80,6 +88,29 @@ describe.each(databaseKinds)('records on %s', (kind) => {
     expect(liveRecords(bundle, 'deals').find(({ id }) => id === deals.get('r-1'))?.properties.dealstage).toBe(
       'closedwon',
     );
+  });
+
+  it('can be named by the id that HubSpot gave them', { timeout: LONG }, async () => {
+    const { spoke, db, start: startApp, simulator, idle, events, ...bundle } = await start();
+    const [ada = '', gone = ''] = simulator.insert('contacts', [
+      { email: EMAIL, lastname: 'Lovelace' },
+      { email: 'bob@example.com' },
+    ]);
+    const [company = ''] = simulator.insert('companies', [{ name: 'Example' }]);
+    const contact = contactBy('hs_object_id', ada);
+    await spoke.enqueue(db, [upsertContact(contact, { firstname: 'Ada' }), note(contact, { text: 'Hello' })]);
+    await spoke.enqueue(db, [note(contact, { text: 'Again' })]);
+    await spoke.enqueue(db, [upsertCompany(companyBy('hs_object_id', company), { city: 'London' })]);
+    await startApp();
+    await idle(40_000);
+    expect(liveRecords({ simulator, ...bundle }, 'notes')).toHaveLength(2);
+    expect(simulator.record('contacts', ada)?.properties).toMatchObject({
+      firstname: 'Ada',
+      lastname: 'Lovelace',
+    });
+    expect(simulator.record('companies', company)?.properties.city).toBe('London');
+    expect(simulator.records('contacts').map(({ id }) => id)).toEqual([ada, gone]);
+    expect((await events()).map(({ state }) => state)).toEqual(Array(3).fill('delivered'));
   });
 
   it('count uploads, process submissions and write activities', { timeout: LONG }, async () => {

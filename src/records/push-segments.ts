@@ -1,7 +1,7 @@
 import { DEFAULT_SEGMENT_TYPE, type SegmentDefinition } from '../config/segments.ts';
 import type { Database, Queryable, Row } from '../db/database.ts';
 import { EFFECTS_EVENT } from '../mapping/effects.ts';
-import { PRIORITIES } from './track-event.ts';
+import { PRIORITIES } from '../outbox/track-event.ts';
 
 /** What was recorded for the list of one segment. */
 export interface SegmentPush {
@@ -9,10 +9,14 @@ export interface SegmentPush {
   readonly list: string;
   readonly added: number;
   readonly removed: number;
+  /** Why nothing is sent yet. */
+  readonly held?: string;
 }
 
 export interface PushSegmentsOptions {
   readonly segments: Readonly<Record<string, SegmentDefinition>>;
+  /** Segments that are not to be sent now, with the reason. */
+  readonly held?: ReadonlyMap<string, string> | undefined;
   /** Ends it between two transactions; the next call goes on from there. */
   readonly signal?: AbortSignal | undefined;
   /** Events of one transaction. Default 2,000. */
@@ -43,7 +47,7 @@ interface Counts extends Row {
  */
 export async function pushSegments(
   db: Database,
-  { segments, signal, chunk = CHUNK }: PushSegmentsOptions,
+  { segments, held, signal, chunk = CHUNK }: PushSegmentsOptions,
 ): Promise<SegmentPush[]> {
   const pushes: SegmentPush[] = [];
   for (const [segment, { pushToList, objectType = DEFAULT_SEGMENT_TYPE }] of Object.entries(segments)) {
@@ -51,6 +55,11 @@ export async function pushSegments(
     if (list === undefined) {
       // Named again later, the list is to get everybody.
       await db.query('delete from {schema}.segment_pushes where segment = $1', [segment]);
+      continue;
+    }
+    const reason = held?.get(segment);
+    if (reason !== undefined) {
+      pushes.push({ segment, list, added: 0, removed: 0, held: reason });
       continue;
     }
     let added = 0;
