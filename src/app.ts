@@ -3,7 +3,6 @@ import { hostname } from 'node:os';
 import { type Clock, systemClock } from './clock.ts';
 import type { SpokeConfig } from './config/define-config.ts';
 import type { Settings } from './config/environment.ts';
-import type { MirrorConfig } from './config/mirror.ts';
 import type { Database } from './db/database.ts';
 import { assertMigrated, migrate } from './db/migrate.ts';
 import { openDatabase } from './db/open-database.ts';
@@ -46,7 +45,7 @@ import { startRedriveLoop } from './outbox/redrive-loop.ts';
 import { planWriteBack } from './outbox/write-back.ts';
 import { startPullLoop } from './pull/pull-loop.ts';
 import { createPullTools } from './pull/pull-tools.ts';
-import { applySegments } from './records/apply-segments.ts';
+import { segmentKeeper } from './records/segment-keeper.ts';
 
 export interface AppOptions {
   readonly settings: Settings;
@@ -132,13 +131,15 @@ export async function startApp(options: AppOptions): Promise<App> {
       intervalMs: settings.pullIntervalMs,
       sweepMs: settings.pullSweepMs,
       refreshMs: settings.pullRefreshMs,
-      duties: [
-        {
-          name: 'segments',
-          everyMs: settings.pullIntervalMs,
-          run: (signal) => keepSegments(db, mirror.segments ?? {}, log, signal),
-        },
-      ],
+      duties: mirror.segments
+        ? [
+            {
+              name: 'segments',
+              everyMs: settings.pullIntervalMs,
+              run: segmentKeeper(db, mirror.segments, log),
+            },
+          ]
+        : [],
     });
     undo.push(() => loop.stop());
   };
@@ -271,24 +272,6 @@ export async function openAppDatabase(settings: Settings, log: Logger): Promise<
 }
 
 const readPatience = ({ leaseMs }: Settings) => Math.min(MAX_READ_PATIENCE_MS, leaseMs * READ_PATIENCE_SHARE);
-
-/** Brings the segments up to date and their lists with them; says what it has done, and what it could not. */
-async function keepSegments(
-  db: Database,
-  segments: NonNullable<MirrorConfig['segments']>,
-  log: Logger,
-  signal: AbortSignal,
-): Promise<void> {
-  const applied = await applySegments(db, { segments, signal });
-  for (const { name, error, ...report } of applied?.reports ?? []) {
-    if (error !== undefined) log.warn({ segment: name, reason: error }, 'a segment cannot be evaluated');
-    else if (report.joined + report.left > 0) log.info({ segment: name, ...report }, 'a segment has changed');
-  }
-  for (const { held, ...push } of applied?.pushes ?? []) {
-    if (held !== undefined) log.info({ ...push, reason: held }, 'a segment is not sent to its list yet');
-    else if (push.added + push.removed > 0) log.info(push, 'the list of a segment is being changed');
-  }
-}
 
 /** Asks HubSpot whose token it is and pins the portal; false when HubSpot cannot be asked now. */
 async function portalKnown(

@@ -1,5 +1,4 @@
 import type { Logger } from '../log.ts';
-import { evaluateSegments } from '../mirror/evaluate-segments.ts';
 import { unknownProperties } from './chosen-properties.ts';
 import { problemOf } from './pull-failure.ts';
 import type { PullTools } from './pull-tools.ts';
@@ -20,12 +19,10 @@ export const DEFINITIONS = { name: 'definitions', everyMs: 3_600_000 } as const;
 export const LISTS = { name: 'lists', everyMs: 600_000 } as const;
 /** The latest joins and the size of a list can deceive: so often all members are read. */
 export const ALL_MEMBERS = { name: 'all members of lists', everyMs: 86_400_000 } as const;
-const SEGMENTS_MS = 10_000;
 
 /** What `spoke start` does for the mirror beside the reading of records. */
 export function mirrorDuties(tools: PullTools): PullDuty[] {
   const { db, log, mirror } = tools;
-  const { segments } = mirror;
   const told = tellOnce(log);
   return [
     {
@@ -40,18 +37,6 @@ export function mirrorDuties(tools: PullTools): PullDuty[] {
       : [
           { ...ALL_MEMBERS, run: (signal: AbortSignal) => readMembers(signal, true) },
           { ...LISTS, run: (signal: AbortSignal) => readMembers(signal, false) },
-        ]),
-    ...(segments === undefined
-      ? []
-      : [
-          {
-            name: 'segments',
-            everyMs: SEGMENTS_MS,
-            async run() {
-              for (const { name, error } of (await evaluateSegments(db, { segments })) ?? [])
-                told(`segment ${name}`, error === undefined ? undefined : { message: error });
-            },
-          },
         ]),
   ];
 

@@ -2,7 +2,7 @@ import { SpokeError } from '../errors.ts';
 import { chosenProperties } from './chosen-properties.ts';
 import { hintChannel, hintedTypes } from './hints.ts';
 import { withLease } from './leases.ts';
-import { mirrorDuties } from './mirror-duties.ts';
+import { mirrorDuties, type PullDuty } from './mirror-duties.ts';
 import { problemOf, pullFailure } from './pull-failure.ts';
 import { isComplete, pullObject } from './pull-object.ts';
 import type { PullReport } from './pull-report.ts';
@@ -18,6 +18,8 @@ export interface PullLoopOptions {
   readonly sweepMs: number;
   /** Between two readings of everything, ms: calculated properties change without a change of their record. */
   readonly refreshMs: number;
+  /** What else is done for the mirror, with more than a reader may know of. */
+  readonly duties?: readonly PullDuty[];
 }
 
 /** Between two looks for hints, when nobody announces one. */
@@ -40,7 +42,7 @@ const LOG_EVERY_MS = 30_000;
  * States: running → stopped (`stop` resolves when the page under way is written or given up; the next process goes on from there).
  */
 export function startPullLoop(options: PullLoopOptions): { stop(): Promise<void> } {
-  const { tools } = options;
+  const { tools, duties = [] } = options;
   const { db, clock, log } = tools;
   const stopping = new AbortController();
   const { signal } = stopping;
@@ -77,7 +79,7 @@ export function startPullLoop(options: PullLoopOptions): { stop(): Promise<void>
         await clock.sleep(options.intervalMs, signal);
       }),
     ]),
-    ...mirrorDuties(tools).map(({ name, everyMs, run }) =>
+    ...[...mirrorDuties(tools), ...duties].map(({ name, everyMs, run }) =>
       repeat(name, async () => {
         const lease = { db, clock, holder: tools.holder, signal };
         await withLease(
