@@ -6,6 +6,7 @@ import type { Settings } from './config/environment.ts';
 import type { Database } from './db/database.ts';
 import { assertMigrated, migrate } from './db/migrate.ts';
 import { openDatabase } from './db/open-database.ts';
+import { activitiesOf } from './delivery/activities-of.ts';
 import { createDirectory } from './delivery/directory.ts';
 import { createDriftWatch } from './delivery/drift-watch.ts';
 import { runDry } from './delivery/dry-run.ts';
@@ -20,8 +21,6 @@ import type { Reads } from './delivery/stage.ts';
 import { startWorker, type Worker, type WorkerOptions } from './delivery/worker.ts';
 import { SpokeError } from './errors.ts';
 import { startHttpServer } from './http/server.ts';
-import { createAccount } from './hubspot/account.ts';
-import { type ActivityKind, activityCapabilities } from './hubspot/activity-capabilities.ts';
 import { createAppEvents } from './hubspot/app-events.ts';
 import { createAssociationLabels } from './hubspot/association-labels.ts';
 import { createAssociations } from './hubspot/associations.ts';
@@ -32,7 +31,6 @@ import { createPipelines } from './hubspot/pipelines.ts';
 import { createProperties } from './hubspot/properties.ts';
 import { createRecords } from './hubspot/records.ts';
 import { createSchemas } from './hubspot/schemas.ts';
-import type { TokenSource } from './hubspot/token.ts';
 import type { Transport } from './hubspot/transport.ts';
 import type { Logger } from './log.ts';
 import { createMapper, type Mapper } from './mapping/mapper.ts';
@@ -359,31 +357,6 @@ async function workerOptions(
     drainMs: settings.drainTimeoutMs,
     ...options.observe,
   };
-}
-
-/** What the token may put on a timeline, asked once; notes alone where HubSpot does not say (OAuth tokens). */
-function activitiesOf(
-  reads: Transport,
-  token: TokenSource | undefined,
-  log: Logger,
-): () => Promise<ReadonlySet<ActivityKind>> {
-  let known: Promise<ReadonlySet<ActivityKind>> | undefined;
-  const read = async (): Promise<ReadonlySet<ActivityKind>> => {
-    const kinds: ActivityKind[] = ['note'];
-    if (token === undefined) return new Set(kinds);
-    try {
-      const capabilities = activityCapabilities(await createAccount(reads, token).expectTokenInfo());
-      for (const kind of ['custom-event', 'app-event'] as const)
-        if (capabilities[kind].usable) kinds.push(kind);
-    } catch (error) {
-      log.warn(
-        { reason: error instanceof Error ? error.message : String(error) },
-        'HubSpot does not say what the token may do: activities are sent as notes',
-      );
-    }
-    return new Set(kinds);
-  };
-  return () => (known ??= read());
 }
 
 /** Reads the property definitions of an object type once; without a token or an answer, dry runs check the mapping only. */
