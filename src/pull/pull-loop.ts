@@ -20,6 +20,8 @@ export interface PullLoopOptions {
   readonly refreshMs: number;
   /** What else is done for the mirror, with more than a reader may know of. */
   readonly duties?: readonly PullDuty[];
+  /** Between two looks whether a full reading is due, ms. Default 10,000. */
+  readonly lookMs?: number;
 }
 
 /** Between two looks for hints, when nobody announces one. */
@@ -42,7 +44,7 @@ const LOG_EVERY_MS = 30_000;
  * States: running → stopped (`stop` resolves when the page under way is written or given up; the next process goes on from there).
  */
 export function startPullLoop(options: PullLoopOptions): { stop(): Promise<void> } {
-  const { tools, duties = [] } = options;
+  const { tools, duties = [], lookMs = LOOK_MS } = options;
   const { db, clock, log } = tools;
   const stopping = new AbortController();
   const { signal } = stopping;
@@ -72,7 +74,7 @@ export function startPullLoop(options: PullLoopOptions): { stop(): Promise<void>
       repeat(`readings of all ${objectType}`, async () => {
         const kind = await dueReading(tools, objectType, await properties(objectType), options);
         if (kind !== undefined) await readAll(objectType, kind);
-        await clock.sleep(LOOK_MS, signal);
+        await clock.sleep(lookMs, signal);
       }),
       repeat(`changes of ${objectType}`, async () => {
         await readChanges(objectType);

@@ -26,6 +26,9 @@ export interface Stream extends StreamRange {
   readonly afterId: string;
 }
 
+/** Above the longest time between two readings that the settings allow. */
+const KEPT_DAYS = 400;
+
 type ScanRow = { id: number; properties: string[]; begun_at: Date; expected: number | null; read: number };
 
 const COLUMNS = `id, properties, begun_at, (counts ->> 'expected')::bigint as expected, coalesce((counts ->> 'records')::bigint, 0) as read`;
@@ -165,4 +168,7 @@ export async function completeScan(db: Database, scan: Scan): Promise<boolean> {
 async function endScan(tx: Queryable, id: number): Promise<void> {
   await tx.query('delete from {schema}.mirror_streams where scan_id = $1', [id]);
   await tx.query('update {schema}.mirror_scans set ended_at = clock_timestamp() where id = $1', [id]);
+  await tx.query(
+    `delete from {schema}.mirror_scans where ended_at < clock_timestamp() - interval '${KEPT_DAYS} days'`,
+  );
 }

@@ -202,6 +202,25 @@ describePostgres('two processes', () => {
     );
   });
 
+  it('find what has left, and read everything anew, from time to time', LONG, async () => {
+    const { db, portal, tools, live, client, state } = await setupPull();
+    const [first = ''] = portal.insert('contacts', people(150));
+    const times = { intervalMs: 1_000, sweepMs: 300, refreshMs: 1_500, lookMs: 100 };
+    const loop = startPullLoop({ tools: tools(), ...times });
+    const scans = async (kind: string) =>
+      (await db.query('select 1 from {schema}.mirror_scans where kind = $1 and ended_at is not null', [kind]))
+        .length;
+    try {
+      await waitFor(async () => Object.keys(await live()).length === 150, { what: 'the first reading' });
+      await client.records.archive('contacts', first);
+      await waitFor(async () => (await state(first)) === 'archived', { what: 'the sweep' });
+      await waitFor(async () => (await scans('backfill')) > 1, { what: 'the second reading' });
+      expect(await scans('sweep')).toBeGreaterThan(0);
+    } finally {
+      await loop.stop();
+    }
+  });
+
   it.each([
     { name: 'lose nothing when one dies, wherever that is', guards: ALL_PULL_GUARDS, whole: true },
     {
