@@ -4,6 +4,8 @@ import type { Queryable } from '../db/database.ts';
 export interface Hint {
   readonly id: string;
   readonly hints: number;
+  /** The last time, as the database writes it: a hint may be followed by another process and given anew under the same count. */
+  readonly at: string;
 }
 
 /** Longest that one taking may work at its hints before another process takes them as well, s. */
@@ -35,12 +37,12 @@ export async function hintedTypes(db: Queryable): Promise<string[]> {
 
 /** Takes due hints, the ones that have failed least first; they stay until `dropHints`, and come again without it. */
 export async function takeHints(tx: Queryable, objectType: string, limit: number): Promise<Hint[]> {
-  const rows = await tx.query<{ id: string; hints: number }>(
+  const rows = await tx.query<{ id: string; hints: number; at: string }>(
     `update {schema}.pull_hints h set ready_at = clock_timestamp() + interval '${HOLD_S} s'
      from (select id from {schema}.pull_hints where object_type = $1 and ready_at <= clock_timestamp()
            order by failures, ready_at limit $2 for update skip locked) due
      where h.object_type = $1 and h.id = due.id
-     returning h.id::text as id, h.hints`,
+     returning h.id::text as id, h.hints, h.hinted_at::text as at`,
     [objectType, limit],
   );
   return rows;
@@ -51,8 +53,8 @@ export async function dropHints(tx: Queryable, objectType: string, hints: readon
   if (hints.length === 0) return;
   await tx.query(
     `delete from {schema}.pull_hints h using (
-       select p.id from {schema}.pull_hints p join jsonb_to_recordset($2::jsonb) as x(id bigint, hints integer) using (id)
-       where p.object_type = $1 and p.hints = x.hints order by p.id for update of p
+       select p.id from {schema}.pull_hints p join jsonb_to_recordset($2::jsonb) as x(id bigint, hints integer, at timestamptz) using (id)
+       where p.object_type = $1 and p.hints = x.hints and p.hinted_at = x.at order by p.id for update of p
      ) followed where h.object_type = $1 and h.id = followed.id`,
     [objectType, JSON.stringify(hints)],
   );
