@@ -14,7 +14,7 @@ const MAY_IMPORT = {
   mapping: ['config'],
   outbox: ['resilience', 'db', 'config', 'mapping'],
   records: ['db', 'config', 'mapping', 'outbox', 'mirror'],
-  http: ['resilience', 'db', 'config', 'mapping', 'outbox', 'ops', 'mirror', 'pull'],
+  http: ['resilience', 'db', 'config', 'mapping', 'outbox', 'ops', 'mirror', 'pull', 'records'],
   delivery: ['resilience', 'db', 'config', 'mapping', 'hubspot', 'outbox'],
   ops: ['resilience', 'db', 'config', 'hubspot', 'outbox', 'delivery'],
   // Needs no database: the calls pass the gates of whoever hands in the transport.

@@ -43,6 +43,7 @@ import { startRedriveLoop } from './outbox/redrive-loop.ts';
 import { planWriteBack } from './outbox/write-back.ts';
 import { startPullLoop } from './pull/pull-loop.ts';
 import { createPullTools } from './pull/pull-tools.ts';
+import { startBulkLoop } from './records/bulk-loop.ts';
 import { segmentKeeper } from './records/segment-keeper.ts';
 
 export interface AppOptions {
@@ -160,6 +161,8 @@ export async function startApp(options: AppOptions): Promise<App> {
     const rules = app.mode === 'live' ? (config.redrive ?? []) : [];
     const redrives = startRedriveLoop({ db, clock, log, rules });
     undo.push(() => redrives.stop());
+    const bulkChanges = startBulkLoop({ db, clock, log });
+    undo.push(() => bulkChanges.stop());
     const { httpPort: port, httpHost: host } = settings;
     if (port !== undefined) {
       const http = await startHttpServer({ db, config, mapper, clock, log, metrics, host, port });

@@ -32,6 +32,14 @@ export const ERROR_CODES = {
     meaning: 'There is no API key with this id in the schema.',
     remedy: 'Look at the id; `spoke keys list` shows what there is.',
   },
+  BULK_INVALID: {
+    meaning: 'The query, the action or the options of a bulk change cannot be used.',
+    remedy: 'Correct what the message names.',
+  },
+  BULK_NOT_FOUND: {
+    meaning: 'There is no bulk change with this id in the schema.',
+    remedy: 'Look at the id, at DATABASE_URL and at SPOKE_SCHEMA; `spoke bulk status` shows what there is.',
+  },
   CONFIG_INVALID: {
     meaning: 'The environment or spoke.config.ts has one or more problems; all of them are listed.',
     remedy: 'Correct each line; the nearest valid name is suggested where a name is unknown.',

@@ -71,6 +71,29 @@ create table spoke.breaker (
   constraint breaker_pkey PRIMARY KEY (singleton)
 ) with (fillfactor=20);
 
+create table spoke.bulk_changes (
+  id bigint generated always as identity not null,
+  query jsonb not null,
+  change jsonb not null,
+  max_records integer,
+  requested_by text not null,
+  idempotency_key text collate "C",
+  request_hash text,
+  state text default 'running'::text not null,
+  error text,
+  total integer,
+  up_to_id bigint,
+  looked integer default 0 not null,
+  cursor_id bigint default 0 not null,
+  recorded integer default 0 not null,
+  created_at timestamp with time zone default clock_timestamp() not null,
+  finished_at timestamp with time zone,
+  constraint bulk_changes_max_records_check CHECK ((max_records > 0)),
+  constraint bulk_changes_state_check CHECK ((state = ANY (ARRAY['running'::text, 'done'::text, 'aborted'::text]))),
+  constraint bulk_changes_pkey PRIMARY KEY (id),
+  constraint bulk_changes_idempotency_key_key UNIQUE (idempotency_key)
+);
+
 create table spoke.daily_budget (
   singleton boolean default true not null,
   call_limit integer,
@@ -445,6 +468,8 @@ CREATE UNIQUE INDEX alerts_current ON spoke.alerts USING btree (rule, subject) W
 CREATE INDEX alerts_untold ON spoke.alerts USING btree (notice_after) WHERE (notice IS NOT NULL);
 
 CREATE INDEX attempts_started ON spoke.attempts USING brin (started_at);
+
+CREATE INDEX bulk_changes_running ON spoke.bulk_changes USING btree (id) WHERE (state = 'running'::text);
 
 CREATE INDEX lanes_ready ON spoke.lanes USING btree (priority, ready_at) WHERE (pending > 0);
 

@@ -1,27 +1,19 @@
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
-import { problemsOfRule, type Rule } from '../config/rule.ts';
+import type { Command } from 'commander';
 import type { Database } from '../db/database.ts';
-import { SpokeError } from '../errors.ts';
 import { type ExportQuery, exportCsv, exportNdjson } from '../mirror/export-records.ts';
 import { findRecord, findRecords, MAX_PAGE, type SortOrder } from '../mirror/find-records.ts';
-import { DEFAULT_OBJECT_TYPE, type RecordQuery } from '../mirror/record-query.ts';
+import type { RecordQuery } from '../mirror/record-query.ts';
 import type { MirrorRecord } from '../mirror/record-row.ts';
 import { wholeNumber } from './arguments.ts';
 import { type CommandModule, type Console, EXIT, print, usageError } from './command.ts';
 import { loadEnvironment, withMigrated } from './load.ts';
 import { printable } from './printable.ts';
+import { OBJECT_OPTION, type QueryArguments, queryOf, withQuery } from './query-options.ts';
 
-interface QueryArguments {
-  object: string;
-  where?: string;
-  segment?: string;
-  list?: string;
-  text?: string;
-  properties?: string;
-}
+type ListArguments = QueryArguments & { properties?: string };
 
-const OBJECT = ['--object <type>', 'object type', DEFAULT_OBJECT_TYPE] as const;
 const JSON_OPTION = ['--json', 'print one JSON object'] as const;
 /** Shown of each record where they have a value. */
 const SHOWN = [
@@ -39,25 +31,19 @@ const SHOWN = [
 /** `spoke contacts list|show|export`: questions to the mirror. */
 export const contactsCommand: CommandModule = (program, console, finish) => {
   const contacts = program.command('contacts').description('look through the mirror and export from it');
-  const withQuery = (command: ReturnType<typeof contacts.command>) =>
-    command
-      .option(...OBJECT)
-      .option('--segment <name>', 'those in this segment')
-      .option('--list <name>', 'those on this list, by its name or id')
-      .option('--text <words>', 'those with all these words in their names, addresses, company or phone')
-      .option('--where <json>', `a rule: '{"property":"lifecyclestage","is":"customer"}'`)
-      .option('--properties <names>', 'only these properties, with commas between them');
+  const withChoice = (command: Command) =>
+    withQuery(command).option('--properties <names>', 'only these properties, with commas between them');
 
-  withQuery(contacts.command('list', { isDefault: true }))
+  withChoice(contacts.command('list', { isDefault: true }))
     .description('list records of the mirror; `spoke contacts` alone does the same')
     .option('--sort <property>', 'by id, createdAt, updatedAt or a property; -updatedAt is descending', 'id')
     .option('--limit <n>', `at most so many, up to ${MAX_PAGE}`, '20')
     .option('--cursor <text>', 'go on behind an earlier page')
     .option(...JSON_OPTION)
     .action(
-      async (options: QueryArguments & { sort: string; limit: string; cursor?: string; json?: boolean }) => {
+      async (options: ListArguments & { sort: string; limit: string; cursor?: string; json?: boolean }) => {
         const limit = wholeNumber('--limit', options.limit, 1, MAX_PAGE);
-        const query = { ...queryOf(options), sort: sortOf(options.sort), limit, total: true };
+        const query = { ...chosenOf(options), sort: sortOf(options.sort), limit, total: true };
         const page = await withMigrated(loadEnvironment(console), (db) =>
           findRecords(db, options.cursor === undefined ? query : { ...query, cursor: options.cursor }),
         );
@@ -80,7 +66,7 @@ export const contactsCommand: CommandModule = (program, console, finish) => {
     .command('show')
     .description('show one record with all its values')
     .argument('<id>', "HubSpot's id, or the e-mail address of a contact")
-    .option(...OBJECT)
+    .option(...OBJECT_OPTION)
     .option(...JSON_OPTION)
     .action(async (given: string, options: { object: string; json?: boolean }) => {
       const record = await withMigrated(loadEnvironment(console), (db) => lookUp(db, options.object, given));
@@ -92,7 +78,7 @@ export const contactsCommand: CommandModule = (program, console, finish) => {
       finish(EXIT.done);
     });
 
-  withQuery(contacts.command('export'))
+  withChoice(contacts.command('export'))
     .description('write all records that are found, as CSV or NDJSON, in order of their ids')
     .option('--csv <file>', 'write CSV to this file; - is stdout')
     .option('--ndjson <file>', 'write one JSON object a line to this file; - is stdout')
@@ -101,7 +87,7 @@ export const contactsCommand: CommandModule = (program, console, finish) => {
     .option('--after <id>', 'only those behind this id, to go on with an export that broke off')
     .action(
       async (
-        options: QueryArguments & {
+        options: ListArguments & {
           csv?: string;
           ndjson?: string;
           bom?: boolean;
@@ -116,7 +102,7 @@ export const contactsCommand: CommandModule = (program, console, finish) => {
         if (after !== undefined && !/^\d{1,18}$/.test(after))
           throw usageError(`--after must be the id of a record, was ${JSON.stringify(after)}.`);
         const query: ExportQuery = {
-          ...queryOf(options),
+          ...chosenOf(options),
           ...(maxContacts === undefined ? {} : { limit: wholeNumber('--max-contacts', maxContacts, 1) }),
           ...(after === undefined ? {} : { afterId: after }),
         };
@@ -132,27 +118,12 @@ export const contactsCommand: CommandModule = (program, console, finish) => {
     );
 };
 
-function queryOf(options: QueryArguments): RecordQuery & { readonly properties?: readonly string[] } {
+function chosenOf(options: ListArguments): RecordQuery & { readonly properties?: readonly string[] } {
+  const { properties } = options;
   return {
-    objectType: options.object,
-    ...(options.where === undefined ? {} : { where: ruleOf(options.where) }),
-    ...(options.segment === undefined ? {} : { segment: options.segment }),
-    ...(options.list === undefined ? {} : { list: options.list }),
-    ...(options.text === undefined ? {} : { text: options.text }),
-    ...(options.properties === undefined ? {} : { properties: options.properties.split(',') }),
+    ...queryOf(options),
+    ...(properties === undefined ? {} : { properties: properties.split(',') }),
   };
-}
-
-function ruleOf(text: string): Rule {
-  let given: unknown;
-  try {
-    given = JSON.parse(text);
-  } catch {
-    throw usageError(`--where is no JSON: give a rule such as '{"property":"email","known":true}'.`);
-  }
-  const [problem] = problemsOfRule('where', given);
-  if (problem) throw new SpokeError('MIRROR_QUERY_INVALID', `${problem.name}: ${problem.message}`);
-  return given as Rule;
 }
 
 function sortOf(text: string): SortOrder {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { alertsCommand } from './alerts.ts';
+import { bulkCommand } from './bulk.ts';
 import { type CommandModule, type Console, EXIT, usageError } from './command.ts';
 import { contactsCommand } from './contacts.ts';
 import { demoCommand } from './demo.ts';
@@ -32,6 +33,7 @@ const COMMANDS: readonly CommandModule[] = [
   redriveCommand,
   runningCommand,
   contactsCommand,
+  bulkCommand,
   segmentsCommand,
   pullCommand,
   keysCommand,

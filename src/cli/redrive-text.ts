@@ -86,10 +86,12 @@ export function redriveTable(redrives: readonly Redrive[]): string {
   );
 }
 
-function durationText(seconds: number): string {
+/** A time for people. */
+export function durationText(seconds: number): string {
   if (seconds < 120) return `${seconds} s`;
   if (seconds < 7_200) return `${Math.round(seconds / 60)} min`;
   return `${Math.round(seconds / 360) / 10} h`;
 }
 
-const plural = (count: number, what: string) => `${count} ${what}${count === 1 ? '' : 's'}`;
+/** `1 event`, `2 events`. */
+export const plural = (count: number, what: string) => `${count} ${what}${count === 1 ? '' : 's'}`;

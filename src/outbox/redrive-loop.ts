@@ -2,6 +2,7 @@ import type { Clock } from '../clock.ts';
 import type { RedriveRule } from '../config/redrive-rules.ts';
 import type { Database } from '../db/database.ts';
 import type { Logger } from '../log.ts';
+import { startJobLoop } from './job-loop.ts';
 import { moveRedriveChunk } from './move-redrive.ts';
 import { startDueRedrives } from './redrive-rules.ts';
 
@@ -16,18 +17,11 @@ export interface RedriveLoopOptions {
 /** Between two looks for a redrive that somebody has asked for. */
 const LOOK_MS = 1_000;
 const RULES_MS = 60_000;
-/** After an error, doubled. */
-const ERROR_WAIT_MS = 1_000;
-const MAX_ERROR_WAIT_MS = 30_000;
-
 /**
- * Carries out redrives and asks for those of the rules, beside the same loops of other processes.
- *
- * States: running → stopped (`stop` resolves when the chunk under way is written). A lost database never ends it.
+ * Carries out redrives and asks for those of the rules, beside the same loops of other processes. `stop` resolves when the chunk under way is written.
  */
 export function startRedriveLoop(options: RedriveLoopOptions): { stop(): Promise<void> } {
   const { db, clock, log, rules } = options;
-  const stopping = new AbortController();
   let rulesAt = clock.monotonic();
 
   async function step(): Promise<number> {
@@ -41,27 +35,5 @@ export function startRedriveLoop(options: RedriveLoopOptions): { stop(): Promise
     return chunk ? 0 : LOOK_MS;
   }
 
-  const running = (async () => {
-    let errors = 0;
-    while (!stopping.signal.aborted) {
-      let waitMs: number;
-      try {
-        waitMs = await step();
-        errors = 0;
-      } catch (error) {
-        waitMs = Math.min(ERROR_WAIT_MS * 2 ** errors, MAX_ERROR_WAIT_MS);
-        errors += 1;
-        const err = error instanceof Error ? error.message : String(error);
-        log.warn({ err, againMs: waitMs }, 'redrives could not go on and are tried again');
-      }
-      await clock.sleep(waitMs, stopping.signal);
-    }
-  })();
-
-  return {
-    async stop() {
-      stopping.abort();
-      await running;
-    },
-  };
+  return startJobLoop({ clock, log, what: 'redrives', step });
 }

@@ -101,7 +101,7 @@ export async function previewRedrive(
     total,
     records,
     groups: rows.filter((row) => !row.by_type).map(({ type, code, events }) => ({ type, code, events })),
-    estimate: estimateOf(await paceOf(db), { total, calls, basis: mapper ? 'mapping' : 'records' }),
+    estimate: estimateOf(await readPace(db), { total, calls, basis: mapper ? 'mapping' : 'records' }),
   };
 }
 
@@ -156,7 +156,7 @@ export function estimateOf(
   };
 }
 
-async function paceOf(db: Database): Promise<PaceRow> {
+export async function readPace(db: Database): Promise<PaceRow> {
   const [row] = await db.query<PaceRow>(
     `select w.events + u.events as waiting_events, w.lanes + u.events as waiting_lanes,
        (1000 / g.step_ms)::float8 as calls_per_second,
