@@ -1,0 +1,309 @@
+// `npm run proof -- mirror [--seeds N] [--seed S] [--mutants]`: the mirror of a portal that goes on changing.
+//
+// Each seed: a portal whose clock moves in steps and whose index lags by up to 30 s and out of order; 200 changes a second (updates,
+// archives, restores, merges, erasures) and one edit of many records in one ms; readers that read all, then what has changed, then what has
+// left, and that are killed in the middle of transactions. When all is quiet the mirror must be as the portal is: by its own reconcile,
+// and by a comparison that knows nothing of it. With --mutants a guard is taken away, and somebody has to notice.
+//
+// Exit code 1 when a record differs, or when a guard's removal goes unnoticed.
+
+import { parseArgs } from 'node:util';
+import { startSimulator } from '../../simulator/index.ts';
+import { type Clock, systemClock } from '../../src/clock.ts';
+import type { Database, Queryable } from '../../src/db/database.ts';
+import { migrate } from '../../src/db/migrate.ts';
+import { openDatabase } from '../../src/db/open-database.ts';
+import {
+  createHubspotClient,
+  type HubspotClient,
+  parseRecord,
+  tokenFromText,
+} from '../../src/hubspot/index.ts';
+import { createTransport } from '../../src/hubspot/transport.ts';
+import { silentLogger } from '../../src/log.ts';
+import { ALL_PULL_GUARDS, type PullGuards } from '../../src/pull/pull-guards.ts';
+import type { PullKind } from '../../src/pull/pull-report.ts';
+import { createPullTools } from '../../src/pull/pull-tools.ts';
+import { reconcile } from '../../src/pull/reconcile.ts';
+import { runPull } from '../../src/pull/run-pull.ts';
+import { createRandom } from '../chaos/random.ts';
+import { startPostgres } from '../support/postgres-server.ts';
+
+const STEP_MS = 250;
+const CHANGES_PER_STEP = 50;
+const MAX_LAG_MS = 30_000;
+const SETTLE_MS = 31_000;
+/** Of the portal's time. */
+const TROUBLE_STEPS = 400;
+const RECORDS = 16_000;
+const SHARED = 15_000;
+/** Of transactions that write the mirror. */
+const CRASH_SHARE = 0.08;
+const PROPERTIES = ['email', 'firstname', 'city'];
+
+interface Outcome {
+  readonly changes: number;
+  readonly crashes: number;
+  readonly runs: number;
+  readonly reads: number;
+  /** By reconcile. */
+  readonly reported: number;
+  /** By comparison with the portal itself. */
+  readonly differing: number;
+  readonly example: string;
+}
+
+/** The process is gone: nothing of its transaction stays. */
+class Crash extends Error {}
+
+const { values } = parseArgs({
+  options: {
+    seeds: { type: 'string', default: '10' },
+    seed: { type: 'string', default: '1' },
+    mutants: { type: 'boolean', default: false },
+  },
+});
+const server = await startPostgres();
+let failed = false;
+try {
+  const [seed, seeds] = [Number(values.seed), Number(values.seeds)];
+  if (values.mutants) {
+    for (const guard of Object.keys(ALL_PULL_GUARDS) as (keyof PullGuards)[]) {
+      const outcome = await prove(seed, { ...ALL_PULL_GUARDS, [guard]: false });
+      const caught = outcome.reported > 0 && outcome.differing > 0;
+      failed ||= !caught;
+      report(caught ? 'caught' : 'NOT CAUGHT', `without ${guard}`, outcome);
+    }
+  } else
+    for (let n = seed; n < seed + seeds; n += 1) {
+      const outcome = await prove(n, ALL_PULL_GUARDS);
+      const ok = outcome.reported === 0 && outcome.differing === 0;
+      failed ||= !ok;
+      report(ok ? 'ok    ' : 'FAILED', `seed ${n}`, outcome);
+    }
+} finally {
+  await server.stop();
+}
+process.exitCode = failed ? 1 : 0;
+
+function report(
+  word: string,
+  name: string,
+  { changes, crashes, runs, reads, reported, differing, example }: Outcome,
+): void {
+  console.log(
+    `${word}  ${name}: ${changes} changes, ${runs} runs of readers, ${crashes} of them killed, ${reads} records read: ` +
+      `${reported} differences by reconcile, ${differing} by comparison${example && ` (${example})`}`,
+  );
+}
+
+async function prove(seed: number, guards: PullGuards): Promise<Outcome> {
+  const random = createRandom(seed);
+  const behaviour = { searchLag: { minMs: 0, maxMs: MAX_LAG_MS } };
+  const portal = await startSimulator({ limits: 'none', behaviour, journalSize: 0, seed });
+  const schema = `proof_${seed}_${Math.floor(performance.now())}`;
+  const db = await openDatabase({ url: server.url, schema, poolSize: 8, log: silentLogger });
+  await migrate(db);
+  const connect = {
+    baseUrl: portal.url,
+    token: tokenFromText(portal.token),
+    timeoutMs: 60_000,
+    log: silentLogger,
+  };
+  const client = createHubspotClient(connect);
+  const transport = createTransport(connect);
+  let now = portal.setClock({ now: Date.UTC(2026, 9, 1), frozen: true });
+  const pass = (ms: number) => {
+    now = portal.setClock({ advanceMs: ms });
+  };
+  const clock: Clock = { ...systemClock, now: () => now };
+  const ids = portal.insert(
+    'contacts',
+    Array.from({ length: RECORDS }, (_, n) => ({ email: `c${n}@example.com`, city: '0' })),
+  );
+  pass(MAX_LAG_MS);
+  let crashes = 0;
+  let runs = 0;
+  let reads = 0;
+  let calm = false;
+  const crashing: Database = {
+    kind: db.kind,
+    schema: db.schema,
+    serverVersion: db.serverVersion,
+    query: (text, given) => db.query(text, given),
+    session: (work) => db.session(work),
+    listen: (channel, onNotify) => db.listen(channel, onNotify),
+    notify: (channel, payload) => db.notify(channel, payload),
+    close: () => db.close(),
+    transaction: async <T>(work: (tx: Queryable) => Promise<T>) => {
+      if (calm || random.next() >= CRASH_SHARE) return db.transaction(work);
+      crashes += 1;
+      return db.transaction<T>(async (tx) => {
+        await work(tx);
+        throw new Crash('killed');
+      });
+    },
+  };
+  const toolsOf = () =>
+    createPullTools({
+      db: crashing,
+      transport,
+      mirror: { objects: { contacts: { properties: PROPERTIES } } },
+      clock,
+      log: silentLogger,
+      guards,
+      holder: `reader ${runs}`,
+      incremental: { settleMs: SETTLE_MS, settleStepMs: 1_000, overlapMs: 10_000 },
+    });
+  const never = new AbortController().signal;
+  /** One run; a killed one is begun again by the next process. */
+  const read = async (kind: PullKind): Promise<void> => {
+    for (;;) {
+      runs += 1;
+      try {
+        const done = await runPull(toolsOf(), { kind, requestedBy: 'proof' }, never);
+        reads += done.total.records;
+        if (done.state !== 'done') throw new Error(`a run is ${done.state}: ${JSON.stringify(done.errors)}`);
+        return;
+      } catch (error) {
+        if (!(error instanceof Crash)) throw error;
+        // Its run and its leases are the dead process's: others wait until they are over.
+        await db.query(
+          `update {schema}.pull_runs set state = 'stopped', ended_at = now() where state = 'running'`,
+        );
+        await db.query(`update {schema}.pull_leases set holder = null, held_until = '-infinity'`);
+      }
+    }
+  };
+
+  const trouble = makeTrouble(client, portal, ids, random);
+  let troubled = true;
+  const readers = (async () => {
+    await read('all');
+    for (let round = 1; troubled; round += 1) await read(round % 8 === 0 ? 'sweep' : 'incremental');
+  })();
+  for (let step = 1; step <= TROUBLE_STEPS; step += 1) {
+    pass(STEP_MS);
+    await trouble.step();
+    if (step === TROUBLE_STEPS / 2) await trouble.bulk(SHARED);
+  }
+  troubled = false;
+  await readers;
+
+  calm = true;
+  // Older than the index lags, in several looks, as a loop would.
+  for (let look = 0; look < 4; look += 1) {
+    pass(MAX_LAG_MS / 2);
+    await read('incremental');
+  }
+  pass(SETTLE_MS + 2_000);
+  await read('incremental');
+  await read('sweep');
+  const proof = await reconcile(toolsOf(), 'contacts', { signal: never, youngMs: 0 });
+  const { differing, example } = await compare(db, portal.records('contacts'));
+  await Promise.all([client.close(), transport.close()]);
+  await portal.stop();
+  await db.query('drop schema {schema} cascade');
+  await db.close();
+  const reported = proof === undefined ? -1 : proof.missing + proof.extra + proof.stale;
+  return { changes: trouble.changes(), crashes, runs, reads, reported, differing, example };
+}
+
+/** Everything that people and programs do to records, at random. */
+function makeTrouble(
+  client: HubspotClient,
+  portal: {
+    insert(type: 'contacts', values: Record<string, string>[]): string[];
+    restore(type: 'contacts', id: string): void;
+  },
+  ids: string[],
+  random: { next(): number },
+) {
+  const { records } = client;
+  const archived: string[] = [];
+  let changes = 0;
+  let born = 0;
+  const some = () => Math.floor(random.next() * ids.length);
+  /** Takes a record out of the living ones. */
+  const take = () => {
+    const at = some();
+    const [id = ''] = ids.splice(at, 1);
+    return id;
+  };
+  const update = async (chosen: readonly string[]) => {
+    for (let at = 0; at < chosen.length; at += 100) {
+      const inputs = chosen.slice(at, at + 100).map((id) => {
+        changes += 1;
+        return { id, properties: { city: String(changes) } };
+      });
+      const answer = await records.batchUpdate('contacts', inputs);
+      if (answer.kind === 'fault' || answer.status > 207) throw new Error('an update was not taken');
+    }
+  };
+  return {
+    changes: () => changes,
+    async step() {
+      const chosen = new Set<string>();
+      for (let n = 0; n < CHANGES_PER_STEP; n += 1) {
+        const kind = random.next();
+        if (kind < 0.9) chosen.add(ids[some()] ?? '');
+        else {
+          changes += 1;
+          if (kind < 0.93) {
+            const id = take();
+            chosen.delete(id);
+            archived.push(id);
+            await records.archive('contacts', id);
+          } else if (kind < 0.95 && archived.length > 0) {
+            const id = archived.shift() ?? '';
+            portal.restore('contacts', id);
+            ids.push(id);
+          } else if (kind < 0.96) {
+            const [mergedId, primaryId] = [take(), take()];
+            chosen.delete(mergedId);
+            chosen.delete(primaryId);
+            const answer = await records.merge('contacts', { primaryId, mergedId });
+            const merged = answer.kind === 'fault' ? undefined : parseRecord(answer.body);
+            if (!merged?.ok) throw new Error('a merge was not taken');
+            ids.push(merged.value.id);
+          } else if (kind < 0.97) {
+            const id = take();
+            chosen.delete(id);
+            await records.gdprDelete('contacts', { id });
+          } else {
+            born += 1;
+            ids.push(...portal.insert('contacts', [{ email: `n${born}@example.com`, city: '0' }]));
+          }
+        }
+      }
+      await update([...chosen]);
+    },
+    bulk: (count: number) => update(ids.slice(0, count)),
+  };
+}
+
+/** Counts what differs, without any of the code that is judged. */
+async function compare(
+  db: Database,
+  there: readonly {
+    readonly id: string;
+    readonly archived: boolean;
+    readonly properties: Readonly<Record<string, string | null>>;
+  }[],
+): Promise<{ differing: number; example: string }> {
+  const rows = await db.query<{ id: string; properties: Record<string, string> }>(
+    `select id::text, properties from {schema}.mirror_records where object_type = 'contacts' and state = 'live'`,
+  );
+  const here = new Map(rows.map(({ id, properties }) => [id, properties]));
+  const wrong: string[] = [];
+  for (const { id, archived, properties } of there) {
+    if (archived) continue;
+    const mine = here.get(id);
+    here.delete(id);
+    if (mine === undefined) wrong.push(`${id} is missing`);
+    else if (PROPERTIES.some((name) => (mine[name] ?? '') !== (properties[name] ?? '')))
+      wrong.push(`${id} is stale`);
+  }
+  wrong.push(...[...here.keys()].map((id) => `${id} is not there any more`));
+  return { differing: wrong.length, example: wrong[0] ?? '' };
+}
