@@ -139,6 +139,7 @@ export async function startApp(options: AppOptions): Promise<App> {
             },
           ]
         : [],
+      reconcileMs: settings.pullReconcileMs,
     });
     undo.push(() => loop.stop());
   };

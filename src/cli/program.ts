@@ -12,6 +12,7 @@ import { migrateCommand } from './migrate.ts';
 import { planCommand } from './plan.ts';
 import { propertiesCommand } from './properties.ts';
 import { pullCommand } from './pull.ts';
+import { reconcileCommand } from './reconcile.ts';
 import { redriveCommand } from './redrive.ts';
 import { reportError } from './report-error.ts';
 import { runningCommand } from './running.ts';
@@ -32,6 +33,7 @@ const COMMANDS: readonly CommandModule[] = [
   eventsCommand,
   redriveCommand,
   runningCommand,
+  reconcileCommand,
   contactsCommand,
   bulkCommand,
   segmentsCommand,

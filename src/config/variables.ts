@@ -166,6 +166,13 @@ export const VARIABLES = {
     meaning:
       'How often the mirror reads every record anew, for calculated properties, which change without a change of their record. It includes what SPOKE_PULL_SWEEP is for.',
   }),
+  pullReconcileMs: variable({
+    name: 'SPOKE_PULL_RECONCILE',
+    kind: hours(0.001, 8_760),
+    default: '168',
+    meaning:
+      'How often the mirror is held against the portal, value by value; what differs is read anew, and the proof is kept.',
+  }),
   httpPort: variable({
     name: 'SPOKE_HTTP_PORT',
     kind: integer(0, 65_535),

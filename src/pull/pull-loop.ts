@@ -7,6 +7,7 @@ import { problemOf, pullFailure } from './pull-failure.ts';
 import { isComplete, pullObject } from './pull-object.ts';
 import type { PullReport } from './pull-report.ts';
 import type { PullTools } from './pull-tools.ts';
+import { type Proof, reconcile } from './reconcile.ts';
 import { followHints } from './refresh-records.ts';
 import { leaseName, runPull } from './run-pull.ts';
 
@@ -22,6 +23,8 @@ export interface PullLoopOptions {
   readonly duties?: readonly PullDuty[];
   /** Between two looks whether a full reading is due, ms. Default 10,000. */
   readonly lookMs?: number;
+  /** Between two proofs, ms. Default: none is made. */
+  readonly reconcileMs?: number;
 }
 
 /** Between two looks for hints, when nobody announces one. */
@@ -74,6 +77,15 @@ export function startPullLoop(options: PullLoopOptions): { stop(): Promise<void>
       repeat(`readings of all ${objectType}`, async () => {
         const kind = await dueReading(tools, objectType, await properties(objectType), options);
         if (kind !== undefined) await readAll(objectType, kind);
+        await clock.sleep(lookMs, signal);
+      }),
+      repeat(`proofs of ${objectType}`, async () => {
+        const { reconcileMs } = options;
+        if (
+          reconcileMs !== undefined &&
+          (await isProofDue(tools, objectType, await properties(objectType), reconcileMs))
+        )
+          logProof(await reconcile(tools, objectType, { signal, repair: true }));
         await clock.sleep(lookMs, signal);
       }),
       repeat(`changes of ${objectType}`, async () => {
@@ -161,6 +173,13 @@ export function startPullLoop(options: PullLoopOptions): { stop(): Promise<void>
     else log.warn(line, text);
   }
 
+  function logProof(proof: Proof | undefined): void {
+    if (proof === undefined) return;
+    const { examples: _, unread, ...line } = proof;
+    if (proof.state === 'proven') log.info(line, `the mirror of ${proof.objectType} is as the portal is`);
+    else log.warn({ ...line, unread }, `the mirror of ${proof.objectType} was not as the portal is`);
+  }
+
   function logReport(
     { state, run, total, missing, errors, durationMs }: PullReport,
     objectType: string,
@@ -194,6 +213,22 @@ async function dueReading(
     [objectType, refreshMs, sweepMs],
   );
   return row?.refresh ? 'all' : row?.sweep ? 'sweep' : undefined;
+}
+
+/** Whether a proof was broken off, or is too old; never before everything has been read. */
+async function isProofDue(
+  tools: PullTools,
+  objectType: string,
+  properties: readonly string[],
+  reconcileMs: number,
+): Promise<boolean> {
+  if (!(await isComplete(tools.db, objectType, properties))) return false;
+  const [row] = await tools.db.query<{ due: boolean }>(
+    `select coalesce(max(ended_at) < clock_timestamp() - $2 * interval '1 ms', true) or bool_or(ended_at is null) as due
+     from {schema}.mirror_scans where object_type = $1 and kind = 'reconcile'`,
+    [objectType, reconcileMs],
+  );
+  return row?.due ?? true;
 }
 
 /** The properties that are wanted, read from the portal once in a while. */

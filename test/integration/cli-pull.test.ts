@@ -136,3 +136,39 @@ describePostgres('spoke start', () => {
     expect(await worker.stop()).toMatchObject({ code: 0 });
   });
 });
+
+describePostgres('spoke reconcile', () => {
+  it('says what is missing, extra and stale, repairs it, and keeps the proof', async () => {
+    const { run, simulator, db } = await place();
+    expect((await run('reconcile', '--last')).stdout).toBe('Nothing has been proven yet.\n');
+    expect(await run('reconcile', '--objects', 'contacts')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('contacts have not been read to the end yet'),
+    });
+    const [first = 0] = simulator.insert('contacts', people(3));
+    await run('pull', 'all');
+    expect(await run('reconcile', '--objects', 'contacts')).toEqual({
+      code: 0,
+      stdout: 'contacts: proven. 3 are at HubSpot, and all are here as they are there.\n',
+      stderr: '',
+    });
+    await db.query('delete from {schema}.mirror_records where id = $1', [first]);
+    // Older than what may be on its way.
+    simulator.setClock({ advanceMs: -3_600_000 });
+    simulator.insert('contacts', people(1, 50));
+    const found = await run('reconcile', '--objects', 'contacts', '--repair');
+    expect(found).toMatchObject({ code: 3 });
+    expect(found.stdout).toMatch(
+      /^contacts: different\. 4 are at HubSpot: 1 missing here, 0 here that are not there any more, 0 with other values\.\n {2}1 have changed [^\n]*\n {2}2 were read anew\.\n {2}\d+: missing\n$/,
+    );
+    const { stdout } = await run('reconcile', '--json');
+    expect(JSON.parse(stdout)).toMatchObject({
+      proofs: [
+        { objectType: 'contacts', state: 'proven', compared: 4 },
+        { objectType: 'deals', state: 'proven', compared: 0 },
+      ],
+      busy: [],
+    });
+    expect((await run('reconcile', '--last')).stdout).toMatch(/^contacts: proven, 4 compared, 0\.0 h ago/);
+  });
+});

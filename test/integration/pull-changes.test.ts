@@ -184,7 +184,8 @@ describePostgres('two processes', () => {
     const bundle = await setupPull();
     const { db, portal, tools, live, atPortal, client, state } = bundle;
     const [first = ''] = portal.insert('contacts', people(450));
-    const times = { intervalMs: 1_000, sweepMs: 3_600_000, refreshMs: 3_600_000 };
+    const hour = 3_600_000;
+    const times = { intervalMs: 1_000, sweepMs: hour, refreshMs: hour, reconcileMs: hour };
     const loops = [startPullLoop({ tools: tools(), ...times }), startPullLoop({ tools: tools(), ...times })];
     try {
       await waitFor(async () => Object.keys(await live()).length === 450, { what: 'the first reading' });
@@ -193,6 +194,9 @@ describePostgres('two processes', () => {
       await client.records.archive('contacts', first);
       await addHints(db, 'contacts', [first]);
       await waitFor(async () => (await state(first)) === 'archived', { what: 'the hint' });
+      const proven = async () =>
+        (await db.query('select 1 from {schema}.mirror_objects where proven_at is not null')).length === 1;
+      await waitFor(proven, { what: 'the proof', timeout: 30_000 });
     } finally {
       await Promise.all(loops.map((loop) => loop.stop()));
     }
