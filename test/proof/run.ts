@@ -1,11 +1,16 @@
 // `npm run proof [-- incremental|mirror ...]`: long proofs, each a program of its own.
 
+const PROOFS: Readonly<Record<string, () => Promise<unknown>>> = {
+  incremental: () => import('./incremental.ts'),
+  mirror: () => import('./mirror.ts'),
+};
+
 const [name = 'incremental', ...rest] = process.argv.slice(2);
-const PROOFS = ['incremental', 'mirror'];
-if (PROOFS.includes(name)) {
-  process.argv.splice(2, process.argv.length, ...rest);
-  await import(`./${name}.ts`);
-} else {
-  console.error(`There is no proof ${name}: there are ${PROOFS.join(' and ')}.`);
+const proof = PROOFS[name];
+if (proof === undefined) {
+  console.error(`There is no proof ${name}: there are ${Object.keys(PROOFS).join(' and ')}.`);
   process.exitCode = 2;
+} else {
+  process.argv.splice(2, process.argv.length, ...rest);
+  await proof();
 }
