@@ -86,7 +86,13 @@ describe.each(databaseKinds)('a pull on %s', (kind) => {
 
   it('that runs for good has lists and views without being asked', async () => {
     const { db, tools, first } = await setup();
-    const loop = startPullLoop({ tools: tools(), intervalMs: 100, sweepMs: 3_600_000, refreshMs: 3_600_000 });
+    const loop = startPullLoop({
+      tools: tools(),
+      intervalMs: 100,
+      sweepMs: 3_600_000,
+      refreshMs: 3_600_000,
+      reconcileMs: 3_600_000,
+    });
     try {
       await waitFor(
         async () => {
