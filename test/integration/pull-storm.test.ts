@@ -15,11 +15,7 @@ describePostgres('two readers, while people work and HubSpot fails now and then,
     const { next: random } = createRandom(seed);
     portal.insert('contacts', people(300));
     const incremental = { settleMs: 500, settleStepMs: 0, overlapMs: 100 };
-<<<<<<< HEAD
     const times = { intervalMs: 100, sweepMs: 700, refreshMs: 1_500, lookMs: 100 };
-=======
-    const times = { intervalMs: 100, sweepMs: 1_000, refreshMs: 2_000, reconcileMs: 3_000 };
->>>>>>> 674369f (proof: guards whose absence a reading of all ids would hide)
     const readers = [1, 2].map(() => startPullLoop({ tools: tools({ incremental }), ...times }));
     try {
       const match = { path: 'search|batch/read|contacts\\?' };
