@@ -43,6 +43,7 @@ import { startRedriveLoop } from './outbox/redrive-loop.ts';
 import { planWriteBack } from './outbox/write-back.ts';
 import { startPullLoop } from './pull/pull-loop.ts';
 import { createPullTools } from './pull/pull-tools.ts';
+import { webhookIntakeOf } from './pull/webhook-intake-of.ts';
 import { startBulkLoop } from './records/bulk-loop.ts';
 import { segmentKeeper } from './records/segment-keeper.ts';
 
@@ -166,7 +167,12 @@ export async function startApp(options: AppOptions): Promise<App> {
     undo.push(() => bulkChanges.stop());
     const { httpPort: port, httpHost: host } = settings;
     if (port !== undefined) {
-      const http = await startHttpServer({ db, config, mapper, clock, log, metrics, host, port });
+      const baseUrl = () => settings.publicUrl ?? app.httpUrl ?? '';
+      const webhooks = webhookIntakeOf({ settings, mirror: config.mirror, db, clock, log, baseUrl });
+      const http = await startHttpServer({
+        ...{ db, config, mapper, clock, log, metrics, host, port },
+        ...(webhooks === undefined ? {} : { webhooks }),
+      });
       undo.push(() => http.stop());
       app.httpUrl = http.url;
       log.info({ url: http.url }, 'the HTTP API listens');

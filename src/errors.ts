@@ -483,6 +483,16 @@ export const ERROR_CODES = {
     meaning: 'The command line has an unknown command or option, or a value that does not fit.',
     remedy: 'Correct it; --help after the command shows what there is.',
   },
+  WEBHOOK_PORTAL_FOREIGN: {
+    meaning: 'A webhook that HubSpot signed is about another portal only.',
+    remedy: 'Remove the subscription of that portal, or give it a Spoke of its own.',
+  },
+  WEBHOOK_SIGNATURE_INVALID: {
+    meaning:
+      'It is not proven that HubSpot sent a webhook: its signature is missing, wrong, or older than 5 minutes.',
+    remedy:
+      'Set HUBSPOT_APP_SECRET to the client secret of the app, and SPOKE_PUBLIC_URL to the address in its settings; look at the clock.',
+  },
   WRITE_BACK_INVALID: {
     meaning: 'A table or column that the config names under writeBack is not in the database.',
     remedy: 'Add the columns that `spoke write-back sql TABLE` prints, or correct the names in the config.',

@@ -212,3 +212,26 @@ describe('live', () => {
     expect(problemsOf({ ...LIVE, HUBSPOT_PRIVATE_APP_TOKEN: 'a b' })).toHaveLength(1);
   });
 });
+
+describe('the secret of an app that sends webhooks', () => {
+  test('needs the portal whose events are taken', () => {
+    expect(problemsOf({ HUBSPOT_APP_SECRET: 'app-secret' }).map(({ name }) => name)).toEqual([
+      'HUBSPOT_PORTAL_ID',
+    ]);
+  });
+
+  test('stands in a file or in the variable, not in both', () => {
+    const env = {
+      HUBSPOT_PORTAL_ID: '1',
+      HUBSPOT_APP_SECRET: 'a',
+      HUBSPOT_APP_SECRET_FILE: '/run/secrets/app',
+    };
+    expect(problemsOf(env, () => true)).toMatchObject([{ name: 'HUBSPOT_APP_SECRET_FILE' }]);
+  });
+
+  test('is a problem when its file cannot be read', () => {
+    expect(problemsOf({ HUBSPOT_PORTAL_ID: '1', HUBSPOT_APP_SECRET_FILE: '/nowhere/app' })).toMatchObject([
+      { name: 'HUBSPOT_APP_SECRET_FILE', message: expect.stringContaining('cannot be read') },
+    ]);
+  });
+});

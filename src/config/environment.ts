@@ -97,6 +97,19 @@ function problemsTogether(
       `${shown(hubspotTokenFile, read.hubspotTokenFile)} cannot be read: check path and permissions.`,
     );
   }
+  const { hubspotAppSecret, hubspotAppSecretFile } = VARIABLES;
+  const takesWebhooks = read.hubspotAppSecret !== undefined || read.hubspotAppSecretFile !== undefined;
+  if (read.hubspotAppSecret !== undefined && read.hubspotAppSecretFile !== undefined) {
+    report(hubspotAppSecretFile, `is set together with ${hubspotAppSecret.name}: set one of them.`);
+  } else if (read.hubspotAppSecretFile !== undefined && !isReadable(read.hubspotAppSecretFile)) {
+    report(
+      hubspotAppSecretFile,
+      `${shown(hubspotAppSecretFile, read.hubspotAppSecretFile)} cannot be read: check path and permissions.`,
+    );
+  }
+  if (takesWebhooks && read.hubspotPortalId === undefined) {
+    report(hubspotPortalId, 'is needed to take webhooks: set it, or leave the secret of the app out.');
+  }
   if (read.leaseMs < LEASE_TIMEOUTS * read.hubspotTimeoutMs) {
     const seconds = (LEASE_TIMEOUTS * read.hubspotTimeoutMs) / 1_000;
     report(

@@ -185,6 +185,13 @@ export const VARIABLES = {
     meaning:
       'Address that the HTTP API listens on. It has no TLS: put a proxy in front of it before others can reach it.',
   }),
+  publicUrl: variable({
+    name: 'SPOKE_PUBLIC_URL',
+    kind: httpUrl,
+    defaultNote: 'the address that the HTTP API listens on',
+    meaning:
+      'Address at which HubSpot reaches the HTTP API, as it stands in the settings of its webhooks, without /webhooks/hubspot: their signature covers it.',
+  }),
   alertWebhookUrl: variable({
     name: 'SPOKE_ALERT_WEBHOOK_URL',
     kind: webhookUrl,
@@ -264,6 +271,18 @@ export const VARIABLES = {
     kind: text(),
     meaning: 'A file with the token, instead of the token itself; read again when HubSpot refuses the token.',
     synonyms: ['HUBSPOT_API_KEY_FILE', 'HUBSPOT_TOKEN_FILE'],
+  }),
+  hubspotAppSecret: variable({
+    name: 'HUBSPOT_APP_SECRET',
+    kind: text('one line of printable characters without spaces', /^[\x21-\x7e]{1,4096}$/),
+    meaning: 'Client secret of the HubSpot app that sends webhooks. Not set: webhooks are not taken.',
+    secret: true,
+  }),
+  hubspotAppSecretFile: variable({
+    name: 'HUBSPOT_APP_SECRET_FILE',
+    kind: text(),
+    meaning:
+      'A file with that secret, instead of the secret itself; read again when a signature does not fit.',
   }),
   hubspotPortalId: variable({
     name: 'HUBSPOT_PORTAL_ID',

@@ -5,6 +5,7 @@ import type { Database } from '../db/database.ts';
 import type { Logger } from '../log.ts';
 import type { Mapper } from '../mapping/mapper.ts';
 import type { Metrics } from '../ops/metrics.ts';
+import type { WebhookIntake } from '../pull/webhook-intake.ts';
 import type { Principal } from './api-keys.ts';
 
 /** What the routes work with. */
@@ -15,6 +16,8 @@ export interface HttpContext {
   readonly clock: Clock;
   readonly log: Logger;
   readonly metrics: Pick<Metrics, 'contentType' | 'render'>;
+  /** Of an app whose secret is known and a config with a mirror. */
+  readonly webhooks?: WebhookIntake;
   /** Aborted once the process stops: then it is not ready for more. */
   readonly stopping: AbortSignal;
 }

@@ -12,12 +12,22 @@ import { healthRoutes } from './routes/health.ts';
 import { leadRoutes } from './routes/leads.ts';
 import { metricsRoutes } from './routes/metrics.ts';
 import { redriveRoutes } from './routes/redrives.ts';
+import { WEBHOOK_PATH, webhookRoutes } from './routes/webhooks.ts';
 
 /** Every group of routes. */
-const GROUPS: readonly Routes[] = [healthRoutes, metricsRoutes, eventRoutes, redriveRoutes, leadRoutes];
+const GROUPS: readonly Routes[] = [
+  healthRoutes,
+  metricsRoutes,
+  eventRoutes,
+  redriveRoutes,
+  leadRoutes,
+  webhookRoutes,
+];
 
 /** Largest body, bytes: room for a filter of 10,000 ids. */
 const MAX_BODY = 262_144;
+/** HubSpot sends 100 events at once, with values of up to 65,536 characters. */
+const MAX_WEBHOOK_BODY = 16_777_216;
 
 /** Nothing of this API is a page: no script, no frame, no cache. */
 const HEADERS = {
@@ -41,17 +51,8 @@ export function createApi(context: HttpContext): Api {
     await next();
     c.header('cache-control', 'no-store');
   });
-  api.use(
-    bodyLimit({
-      maxSize: MAX_BODY,
-      onError() {
-        throw new SpokeError(
-          'HTTP_TOO_LARGE',
-          `The body has more than ${MAX_BODY} bytes: ask for less at once.`,
-        );
-      },
-    }),
-  );
+  const [limit, webhookLimit] = [bodyOf(MAX_BODY), bodyOf(MAX_WEBHOOK_BODY)];
+  api.use((c, next) => (c.req.path === WEBHOOK_PATH ? webhookLimit : limit)(c, next));
   api.use(async (c, next) => {
     if (hasBody(c.req.raw) && !/^application\/json *(;|$)/i.test(c.req.header('content-type') ?? ''))
       throw new SpokeError(
@@ -111,6 +112,18 @@ export function openApiDocument(api: Api): object {
       version: '1',
       description: 'What stands in the outbox, and putting dead events back.',
       license: { name: 'Apache-2.0' },
+    },
+  });
+}
+
+function bodyOf(maxSize: number) {
+  return bodyLimit({
+    maxSize,
+    onError() {
+      throw new SpokeError(
+        'HTTP_TOO_LARGE',
+        `The body has more than ${maxSize} bytes: ask for less at once.`,
+      );
     },
   });
 }

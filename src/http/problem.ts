@@ -32,6 +32,8 @@ const STATUS: Partial<Record<ErrorCode, ProblemStatus>> = {
   MIRROR_QUERY_INVALID: 422,
   REDRIVE_INVALID: 422,
   REDRIVE_NOT_FOUND: 404,
+  WEBHOOK_PORTAL_FOREIGN: 403,
+  WEBHOOK_SIGNATURE_INVALID: 401,
 };
 
 /** Reasons to answer "not now": the database is away or has no connection free. */
