@@ -114,6 +114,27 @@ describe('changes', () => {
   });
 });
 
+describe.each(databaseKinds)('a reader on %s', (kind) => {
+  it('finds what has left, and reads everything anew, from time to time', LONG, async () => {
+    const { db, portal, tools, live, client, state } = await setupPull({ kind });
+    const [first = ''] = portal.insert('contacts', people(150));
+    const times = { intervalMs: 1_000, sweepMs: 300, refreshMs: 1_500, lookMs: 100 };
+    const loop = startPullLoop({ tools: tools(), ...times });
+    const scans = async (kind: string) =>
+      (await db.query('select 1 from {schema}.mirror_scans where kind = $1 and ended_at is not null', [kind]))
+        .length;
+    try {
+      await waitFor(async () => Object.keys(await live()).length === 150, { what: 'the first reading' });
+      await client.records.archive('contacts', first);
+      await waitFor(async () => (await state(first)) === 'archived', { what: 'the sweep' });
+      await waitFor(async () => (await scans('backfill')) > 1, { what: 'the second reading' });
+      expect(await scans('sweep')).toBeGreaterThan(0);
+    } finally {
+      await loop.stop();
+    }
+  });
+});
+
 describe('what has left', () => {
   it('would stay without the look at what is not on a page', LONG, async () => {
     const { portal, client, pull, state, tools } = await setupPull();
@@ -204,25 +225,6 @@ describePostgres('two processes', () => {
     expect(await db.query(`select kind, state, report ->> 'state' as ended from {schema}.pull_runs`)).toEqual(
       [{ kind: 'all', state: 'done', ended: 'done' }],
     );
-  });
-
-  it('find what has left, and read everything anew, from time to time', LONG, async () => {
-    const { db, portal, tools, live, client, state } = await setupPull();
-    const [first = ''] = portal.insert('contacts', people(150));
-    const times = { intervalMs: 1_000, sweepMs: 300, refreshMs: 1_500, lookMs: 100 };
-    const loop = startPullLoop({ tools: tools(), ...times });
-    const scans = async (kind: string) =>
-      (await db.query('select 1 from {schema}.mirror_scans where kind = $1 and ended_at is not null', [kind]))
-        .length;
-    try {
-      await waitFor(async () => Object.keys(await live()).length === 150, { what: 'the first reading' });
-      await client.records.archive('contacts', first);
-      await waitFor(async () => (await state(first)) === 'archived', { what: 'the sweep' });
-      await waitFor(async () => (await scans('backfill')) > 1, { what: 'the second reading' });
-      expect(await scans('sweep')).toBeGreaterThan(0);
-    } finally {
-      await loop.stop();
-    }
   });
 
   it.each([
