@@ -8,6 +8,7 @@ import { demoCommand } from './demo.ts';
 import { eventsCommand } from './events.ts';
 import { exitCodeOf } from './exit-code.ts';
 import { keysCommand } from './keys.ts';
+import { listsCommand } from './lists.ts';
 import { migrateCommand } from './migrate.ts';
 import { planCommand } from './plan.ts';
 import { propertiesCommand } from './properties.ts';
@@ -37,6 +38,7 @@ const COMMANDS: readonly CommandModule[] = [
   contactsCommand,
   bulkCommand,
   segmentsCommand,
+  listsCommand,
   pullCommand,
   keysCommand,
   planCommand,
