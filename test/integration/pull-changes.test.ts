@@ -97,7 +97,7 @@ describe('changes', () => {
         const shown = await client.records.search('contacts', { filterGroups: [{ filters }] });
         return shown.kind === 'reply' && JSON.stringify(shown.body).includes(late);
       },
-      { what: 'the index' },
+      { timeout: 60_000, what: 'the index' },
     );
     await waitFor(
       async () => {
@@ -107,7 +107,7 @@ describe('changes', () => {
         );
         return (mark?.at ?? 0) > changedAt;
       },
-      { what: 'the second pass' },
+      { timeout: 60_000, what: 'the second pass' },
     );
     if (settled) expect(await live()).toEqual(atPortal());
     else expect((await live())[late]?.firstname).toBe('P0');
@@ -124,10 +124,16 @@ describe.each(databaseKinds)('a reader on %s', (kind) => {
       (await db.query('select 1 from {schema}.mirror_scans where kind = $1 and ended_at is not null', [kind]))
         .length;
     try {
-      await waitFor(async () => Object.keys(await live()).length === 150, { what: 'the first reading' });
+      await waitFor(async () => Object.keys(await live()).length === 150, {
+        timeout: 60_000,
+        what: 'the first reading',
+      });
       await client.records.archive('contacts', first);
-      await waitFor(async () => (await state(first)) === 'archived', { what: 'the sweep' });
-      await waitFor(async () => (await scans('backfill')) > 1, { what: 'the second reading' });
+      await waitFor(async () => (await state(first)) === 'archived', { timeout: 60_000, what: 'the sweep' });
+      await waitFor(async () => (await scans('backfill')) > 1, {
+        timeout: 60_000,
+        what: 'the second reading',
+      });
       expect(await scans('sweep')).toBeGreaterThan(0);
     } finally {
       await loop.stop();
@@ -209,12 +215,18 @@ describePostgres('two processes', () => {
     const times = { intervalMs: 1_000, sweepMs: hour, refreshMs: hour, reconcileMs: hour };
     const loops = [startPullLoop({ tools: tools(), ...times }), startPullLoop({ tools: tools(), ...times })];
     try {
-      await waitFor(async () => Object.keys(await live()).length === 450, { what: 'the first reading' });
+      await waitFor(async () => Object.keys(await live()).length === 450, {
+        timeout: 60_000,
+        what: 'the first reading',
+      });
       await patch(bundle, first, 'Ada');
-      await waitFor(async () => (await live())[first]?.firstname === 'Ada', { what: 'the change' });
+      await waitFor(async () => (await live())[first]?.firstname === 'Ada', {
+        timeout: 60_000,
+        what: 'the change',
+      });
       await client.records.archive('contacts', first);
       await addHints(db, 'contacts', [first]);
-      await waitFor(async () => (await state(first)) === 'archived', { what: 'the hint' });
+      await waitFor(async () => (await state(first)) === 'archived', { timeout: 60_000, what: 'the hint' });
       const proven = async () =>
         (await db.query('select 1 from {schema}.mirror_objects where proven_at is not null')).length === 1;
       await waitFor(proven, { what: 'the proof', timeout: 30_000 });

@@ -122,6 +122,25 @@ describe('a full pull', () => {
     expect(await live()).toEqual(atPortal());
   });
 
+  it('waits when HubSpot says so, and brings everything', LONG, async () => {
+    const { portal, pull, live, atPortal, tools } = await setupPull();
+    const ids = portal.insert('contacts', people(250));
+    portal.addFaults([
+      {
+        id: 'once',
+        match: { path: `after=${ids[100]}(&|$)` },
+        do: 'status',
+        status: 429,
+        headers: { 'retry-after': '1' },
+        times: 1,
+      },
+    ]);
+    const report = await pull('all', {}, tools({ maxWaitMs: 5_000 }));
+    expect(report).toMatchObject({ state: 'done', total: { inserted: 250 } });
+    expect(report.durationMs).toBeGreaterThanOrEqual(1_000);
+    expect(await live()).toEqual(atPortal());
+  });
+
   it('reads a large portal in several streams, each once', LONG, async () => {
     const { portal, pull, live, atPortal } = await setupPull();
     portal.insert('contacts', people(2_500));
