@@ -52,6 +52,13 @@ describe('reading records by id', () => {
     expect({ found, missing }).toEqual({ found: ['2'], missing: ['1'] });
   });
 
+  it('takes a second answer for one that was asked for as that of one merged into it', async () => {
+    const { found, missing } = await read(['1', '2'], () => ({
+      body: { results: [record('2'), record('2')] },
+    }));
+    expect({ found, missing }).toEqual({ found: ['2'], missing: ['1'] });
+  });
+
   it.each<[string, ReturnType<Body>]>([
     ['says nothing about one', { body: { results: [record('1')] } }],
     ['is empty', { body: { results: [] } }],

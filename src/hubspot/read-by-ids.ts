@@ -49,12 +49,9 @@ function parseById(body: unknown, ids: readonly string[]): Parsed<RecordsById> {
   if (!results.ok) return results;
   const asked = new Set(ids);
   const found = new Map<string, HubspotRecord>();
-  /** A merged record answers under its new id, where a scan meets it too. */
-  let underNewId = 0;
-  for (const record of results.value) {
-    if (asked.has(record.id)) found.set(record.id, record);
-    else underNewId += 1;
-  }
+  for (const record of results.value) if (asked.has(record.id)) found.set(record.id, record);
+  /** A merged record answers under its new id, where a scan meets it too; that one may have been asked for as well. */
+  const underNewId = results.value.length - found.size;
   const unknown = parseBatchAnswer(body).errors.filter((error) => error.category === 'OBJECT_NOT_FOUND');
   const named = new Set(unknown.flatMap((error) => error.ids));
   const missing = ids.filter((id) => !found.has(id));
