@@ -44,7 +44,13 @@ const COLUMNS = `
 /** Not-null constraints have been rows here since version 18; the columns show them. */
 const CONSTRAINTS = `
   select 'constraint ' || quote_ident(conname) || ' ' || pg_get_constraintdef(oid) as text
-  from pg_constraint where conrelid = $1::int8::oid and contype <> 'n' order by contype::text collate "C", conname collate "C"`;
+  from pg_constraint where conrelid = $1::int8::oid and contype not in ('n', 'f') order by contype::text collate "C", conname collate "C"`;
+
+/** After all tables: one may refer to a table that comes later. */
+const FOREIGN_KEYS = `
+  select 'alter table ' || conrelid::regclass || ' add constraint ' || quote_ident(conname) || ' ' || pg_get_constraintdef(oid) || ';' as text
+  from pg_constraint where connamespace = $1::regnamespace and contype = 'f'
+  order by conrelid::regclass::text collate "C", conname collate "C"`;
 
 const SEQUENCES = `
   select 'create sequence ' || c.oid::regclass || ';' as text from pg_class c
@@ -89,6 +95,7 @@ export async function dumpCatalog(db: Queryable, schema: string): Promise<string
     `create schema ${schema};`,
     ...(await texts(SEQUENCES)),
     ...(await tables(db, schema)),
+    ...(await texts(FOREIGN_KEYS)),
     ...(await texts(INDEXES)),
     // A body may name what is created later, which it does not look at before it runs.
     ...(await texts(FUNCTIONS)),

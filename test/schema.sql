@@ -197,7 +197,6 @@ create table spoke.mirror_differences (
   kind text not null,
   properties text[] not null,
   updated_at timestamp with time zone not null,
-  constraint mirror_differences_scan_id_fkey FOREIGN KEY (scan_id) REFERENCES spoke.mirror_scans(id) ON DELETE CASCADE,
   constraint mirror_differences_pkey PRIMARY KEY (scan_id, id)
 );
 
@@ -311,7 +310,6 @@ create table spoke.mirror_streams (
   to_id bigint,
   after_id bigint not null,
   done boolean default false not null,
-  constraint mirror_streams_scan_id_fkey FOREIGN KEY (scan_id) REFERENCES spoke.mirror_scans(id) ON DELETE CASCADE,
   constraint mirror_streams_pkey PRIMARY KEY (scan_id, from_id)
 );
 
@@ -421,7 +419,6 @@ create table spoke.segment_members (
   segment text collate "C" not null,
   record_id bigint not null,
   since timestamp with time zone default clock_timestamp() not null,
-  constraint segment_members_segment_fkey FOREIGN KEY (segment) REFERENCES spoke.segments(name) ON DELETE CASCADE,
   constraint segment_members_pkey PRIMARY KEY (segment, record_id)
 );
 
@@ -430,7 +427,6 @@ create table spoke.segment_pushes (
   list text not null,
   members_to bigint default 0,
   changes_to bigint not null,
-  constraint segment_pushes_segment_fkey FOREIGN KEY (segment) REFERENCES spoke.segments(name) ON DELETE CASCADE,
   constraint segment_pushes_pkey PRIMARY KEY (segment)
 );
 
@@ -462,6 +458,14 @@ create table spoke.mirror_deals partition of spoke.mirror_records FOR VALUES IN 
 create table spoke.mirror_others partition of spoke.mirror_records DEFAULT with (autovacuum_vacuum_scale_factor=0.05, autovacuum_analyze_scale_factor=0.05);
 
 create table spoke.mirror_tickets partition of spoke.mirror_records FOR VALUES IN ('tickets') with (autovacuum_vacuum_scale_factor=0.05, autovacuum_analyze_scale_factor=0.05);
+
+alter table spoke.mirror_differences add constraint mirror_differences_scan_id_fkey FOREIGN KEY (scan_id) REFERENCES spoke.mirror_scans(id) ON DELETE CASCADE;
+
+alter table spoke.mirror_streams add constraint mirror_streams_scan_id_fkey FOREIGN KEY (scan_id) REFERENCES spoke.mirror_scans(id) ON DELETE CASCADE;
+
+alter table spoke.segment_members add constraint segment_members_segment_fkey FOREIGN KEY (segment) REFERENCES spoke.segments(name) ON DELETE CASCADE;
+
+alter table spoke.segment_pushes add constraint segment_pushes_segment_fkey FOREIGN KEY (segment) REFERENCES spoke.segments(name) ON DELETE CASCADE;
 
 CREATE UNIQUE INDEX alerts_current ON spoke.alerts USING btree (rule, subject) WHERE (state <> 'resolved'::text);
 
