@@ -92,6 +92,8 @@ export async function dumpCatalog(db: Queryable, schema: string): Promise<string
     (await db.query<{ text: string }>(sql, [schema])).map(({ text }) => text);
   const parts = [
     HEADER,
+    // A function may speak of one that comes later.
+    'set check_function_bodies = off;',
     `create schema ${schema};`,
     ...(await texts(SEQUENCES)),
     ...(await tables(db, schema)),
@@ -99,10 +101,21 @@ export async function dumpCatalog(db: Queryable, schema: string): Promise<string
     ...(await texts(INDEXES)),
     // A body may name what is created later, which it does not look at before it runs.
     ...(await texts(FUNCTIONS)),
-    ...(await texts(VIEWS)),
+    ...(await texts(VIEWS)).map((view) => unqualified(view, schema)),
     ...(await texts(TRIGGERS)),
   ];
   return `${parts.join('\n\n').replace(/[ \t]+$/gm, '')}\n`;
+}
+
+/** Servers before version 16 name the relation of each column also where there is but one. */
+function unqualified(view: string, schema: string): string {
+  const relations = [
+    ...view.matchAll(new RegExp(`(?:FROM|JOIN) \\(*${schema}\\.(\\w+)(?: ([a-z]\\w*))?`, 'g')),
+  ];
+  const [[, name, alias] = []] = relations;
+  const shown = alias ?? name;
+  if (relations.length !== 1 || shown === undefined || view.includes('LATERAL')) return view;
+  return view.replaceAll(new RegExp(`(?<![.\\w])${shown}\\.(?=\\w)`, 'g'), '');
 }
 
 interface TableRow extends Row {

@@ -40,7 +40,7 @@ describe.each(databaseKinds)('questions to the mirror on %s', (kind) => {
     await db.query(`
       insert into {schema}.mirror_properties values
         ('contacts', 'email', 'string', '{}', now()), ('contacts', 'firstname', 'string', '{}', now()), ('contacts', 'amount', 'number', '{}', now());
-      insert into {schema}.mirror_lists values (7, 'News', 'contacts', 'MANUAL', 1, null, null, now());
+      insert into {schema}.mirror_lists (id, name, object_type, processing_type, size, read_at) values (7, 'News', 'contacts', 'MANUAL', 1, now());
       insert into {schema}.mirror_memberships values (7, 3, now(), null, now());
       insert into {schema}.segments (name, object_type, rule) values ('vips', 'contacts', '{}');
       insert into {schema}.segment_members (segment, record_id) values ('vips', 3), ('vips', 4)`);

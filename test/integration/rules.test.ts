@@ -246,7 +246,7 @@ describe.each(databaseKinds)('rules on %s', (kind) => {
 
   it('find lists, segments, words and times of the record itself', async () => {
     await db.query(`
-      insert into {schema}.mirror_lists values (7, 'News', 'contacts', 'MANUAL', 1, null, null, now()), (8, 'News', 'companies', 'MANUAL', 1, null, null, now());
+      insert into {schema}.mirror_lists (id, name, object_type, processing_type, size, read_at) values (7, 'News', 'contacts', 'MANUAL', 1, now()), (8, 'News', 'companies', 'MANUAL', 1, now());
       insert into {schema}.mirror_memberships values (7, 1, now(), null, now()), (7, 2, now(), now(), now()), (8, 3, now(), null, now());
       insert into {schema}.segments (name, object_type, rule) values ('vips', 'contacts', '{}');
       insert into {schema}.segment_members (segment, record_id) values ('vips', 4)`);

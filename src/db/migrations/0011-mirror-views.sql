@@ -4,9 +4,11 @@
 
 create view {schema}.hubspot_lists as
 select l.id as list_id, l.name, l.object_type, l.processing_type, l.size as hubspot_size,
-       (select count(*) from {schema}.mirror_memberships b where b.list_id = l.id and b.left_at is null) as members,
-       l.members_read_at as members_synced_at, l.read_at as synced_at
-from {schema}.mirror_lists l where l.deleted_at is null;
+       b.members, l.members_read_at as members_synced_at, l.read_at as synced_at
+from {schema}.mirror_lists l cross join lateral (
+  select count(*) as members from {schema}.mirror_memberships m where m.list_id = l.id and m.left_at is null
+) b
+where l.deleted_at is null;
 
 -- One row for each time a record was on a list; left_at is null while it is.
 create view {schema}.hubspot_memberships as
