@@ -12,7 +12,7 @@ import { judge, type Sample, summarise } from '../figures.ts';
 import { PROPERTIES } from '../mirror.config.ts';
 import { type Portal, startPortal } from '../portal.ts';
 import { type ProcessUsage, usageOf } from '../process-usage.ts';
-import type { PullInput, PullOutput } from '../programs/pull-by-sdk.ts';
+import type { PullInput, PullOutput } from '../pull-contender.ts';
 import { runProgram } from '../run-program.ts';
 
 const CONTACTS = 1_000_000;

@@ -3,22 +3,7 @@ import type { Program } from '../child.ts';
 import { PROPERTIES } from '../mirror.config.ts';
 import { openClient } from '../open-client.ts';
 import { ownUsage } from '../process-usage.ts';
-
-export interface PullInput {
-  readonly url: string;
-  readonly token: string;
-  readonly databaseUrl: string;
-  /** row: a statement for each contact. page: one for each page. */
-  readonly write: 'row' | 'page';
-  readonly capSeconds: number;
-}
-
-export interface PullOutput {
-  readonly contacts: number;
-  readonly seconds: number;
-  readonly cpuSeconds: number;
-  readonly peakRssMb: number;
-}
+import type { PullInput, PullOutput } from '../pull-contender.ts';
 
 const TABLE = `create table contacts (id bigint primary key, properties jsonb not null, updated_at timestamptz not null)`;
 const ON_CONFLICT = `on conflict (id) do update set properties = excluded.properties, updated_at = excluded.updated_at
