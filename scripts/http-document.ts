@@ -31,6 +31,7 @@ export function httpDocument(): z.output<typeof documentSchema> {
     mapper: createMapper(config),
     clock: systemClock,
     log: silentLogger,
+    pull: { run: refuse },
     metrics: { contentType: 'text/plain', render: refuse },
     stopping: new AbortController().signal,
   });

@@ -42,6 +42,7 @@ import { joinObservers, type Observers, observeReads } from './ops/observe-worke
 import { startRedriveLoop } from './outbox/redrive-loop.ts';
 import { planWriteBack } from './outbox/write-back.ts';
 import { startPullLoop } from './pull/pull-loop.ts';
+import { createPullOnDemand } from './pull/pull-on-demand.ts';
 import { createPullTools } from './pull/pull-tools.ts';
 import { webhookIntakeOf } from './pull/webhook-intake-of.ts';
 import { startBulkLoop } from './records/bulk-loop.ts';
@@ -113,21 +114,24 @@ export async function startApp(options: AppOptions): Promise<App> {
   const metrics = createMetrics({ db, config, clock, log });
   const observe = joinObservers(metrics.observers, options.observe);
   const name = options.worker ?? `${hostname()}:${process.pid}:${randomBytes(3).toString('hex')}`;
+  const pull = createPullOnDemand();
   const startMirror = (gates: Gates, transport: Transport) => {
     const { mirror } = config;
     if (mirror === undefined) return;
     const { pullSettleMs: settleMs, pullOverlapMs: overlapMs } = settings;
     const reads = observeReads(transport, observe);
+    const tools = createPullTools({
+      db,
+      transport: gatedTransport(reads, gates, 'bulk', stopping.signal, PULL_PATIENCE_MS),
+      mirror,
+      clock,
+      log,
+      holder: name,
+      incremental: { settleMs, overlapMs },
+    });
+    pull.begin(tools);
     const loop = startPullLoop({
-      tools: createPullTools({
-        db,
-        transport: gatedTransport(reads, gates, 'bulk', stopping.signal, PULL_PATIENCE_MS),
-        mirror,
-        clock,
-        log,
-        holder: name,
-        incremental: { settleMs, overlapMs },
-      }),
+      tools,
       intervalMs: settings.pullIntervalMs,
       sweepMs: settings.pullSweepMs,
       refreshMs: settings.pullRefreshMs,
@@ -143,6 +147,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       reconcileMs: settings.pullReconcileMs,
     });
     undo.push(() => loop.stop());
+    undo.push(() => pull.stop());
   };
   const app: App & { httpUrl?: string } = {
     db,
@@ -170,7 +175,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       const baseUrl = () => settings.publicUrl ?? app.httpUrl ?? '';
       const webhooks = webhookIntakeOf({ settings, mirror: config.mirror, db, clock, log, baseUrl });
       const http = await startHttpServer({
-        ...{ db, config, mapper, clock, log, metrics, host, port },
+        ...{ db, config, mapper, clock, log, metrics, pull, host, port },
         ...(webhooks === undefined ? {} : { webhooks }),
       });
       undo.push(() => http.stop());

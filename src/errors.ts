@@ -450,6 +450,10 @@ export const ERROR_CODES = {
     meaning: 'There is no run of a pull with this id.',
     remedy: 'Look at the id; runs are kept for 90 days.',
   },
+  PULL_UNAVAILABLE: {
+    meaning: 'The process was asked to read the portal and does not do that.',
+    remedy: 'Ask a `spoke start` that delivers live with a mirror in its config, or run `spoke pull`.',
+  },
   RECORD_ID_UNUSABLE: {
     meaning: 'The value that should identify the record is missing, too long or has control characters.',
     remedy: 'Give a stable, non-empty id of at most 255 characters.',

@@ -8,6 +8,9 @@ export const SCOPES = {
     'See events with payload, record and attempts (personal data), redrives, and previews of them.',
   'redrive:write': 'Start and abort redrives.',
   'metrics:read': 'Read metrics.',
+  'mirror:read':
+    'See and export records of the mirror (personal data), its runs, and previews of bulk changes.',
+  'mirror:write': 'Have the portal read, clear the mirror, start and abort bulk changes.',
 } as const;
 
 export type Scope = keyof typeof SCOPES;

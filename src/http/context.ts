@@ -5,6 +5,7 @@ import type { Database } from '../db/database.ts';
 import type { Logger } from '../log.ts';
 import type { Mapper } from '../mapping/mapper.ts';
 import type { Metrics } from '../ops/metrics.ts';
+import type { PullOnDemand } from '../pull/pull-on-demand.ts';
 import type { WebhookIntake } from '../pull/webhook-intake.ts';
 import type { Principal } from './api-keys.ts';
 
@@ -18,6 +19,7 @@ export interface HttpContext {
   readonly metrics: Pick<Metrics, 'contentType' | 'render'>;
   /** Of an app whose secret is known and a config with a mirror. */
   readonly webhooks?: WebhookIntake;
+  readonly pull: Pick<PullOnDemand, 'run'>;
   /** Aborted once the process stops: then it is not ready for more. */
   readonly stopping: AbortSignal;
 }

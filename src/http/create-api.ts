@@ -7,11 +7,14 @@ import { SpokeError } from '../errors.ts';
 import { allowedMethods } from './allowed-methods.ts';
 import type { Api, HttpContext, HttpEnv, Routes } from './context.ts';
 import { answerProblem, problemOf } from './problem.ts';
+import { bulkRoutes } from './routes/bulk.ts';
+import { contactRoutes } from './routes/contacts.ts';
 import { eventRoutes } from './routes/events.ts';
 import { healthRoutes } from './routes/health.ts';
 import { leadRoutes } from './routes/leads.ts';
 import { metricsRoutes } from './routes/metrics.ts';
 import { redriveRoutes } from './routes/redrives.ts';
+import { syncRoutes } from './routes/sync.ts';
 import { WEBHOOK_PATH, webhookRoutes } from './routes/webhooks.ts';
 
 /** Every group of routes. */
@@ -22,6 +25,9 @@ const GROUPS: readonly Routes[] = [
   redriveRoutes,
   leadRoutes,
   webhookRoutes,
+  contactRoutes,
+  syncRoutes,
+  bulkRoutes,
 ];
 
 /** Largest body, bytes: room for a filter of 10,000 ids. */
@@ -110,7 +116,7 @@ export function openApiDocument(api: Api): object {
     info: {
       title: 'Spoke',
       version: '1',
-      description: 'What stands in the outbox, and putting dead events back.',
+      description: 'What stands in the outbox, putting dead events back, and the mirror of the portal.',
       license: { name: 'Apache-2.0' },
     },
   });

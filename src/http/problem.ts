@@ -15,10 +15,12 @@ export const problemSchema = z
   })
   .openapi('Problem');
 
-export type ProblemStatus = 400 | 401 | 403 | 404 | 405 | 413 | 415 | 422 | 500 | 503;
+export type ProblemStatus = 400 | 401 | 403 | 404 | 405 | 409 | 413 | 415 | 422 | 500 | 502 | 503;
 
 /** The status of what the layers below raise; every other code is a fault of the server. */
 const STATUS: Partial<Record<ErrorCode, ProblemStatus>> = {
+  BULK_INVALID: 422,
+  BULK_NOT_FOUND: 404,
   EVENT_NOT_FOUND: 404,
   HTTP_BODY_INVALID: 400,
   HTTP_FORBIDDEN: 403,
@@ -28,8 +30,15 @@ const STATUS: Partial<Record<ErrorCode, ProblemStatus>> = {
   HTTP_NOT_FOUND: 404,
   HTTP_TOO_LARGE: 413,
   HTTP_UNAUTHENTICATED: 401,
+  HUBSPOT_FORBIDDEN: 502,
+  HUBSPOT_UNAUTHORIZED: 502,
   IDEMPOTENCY_KEY_REUSED: 422,
+  MIRROR_OBJECT_UNKNOWN: 422,
   MIRROR_QUERY_INVALID: 422,
+  PULL_REQUEST_INVALID: 422,
+  PULL_RUNNING: 409,
+  PULL_RUN_NOT_FOUND: 404,
+  PULL_UNAVAILABLE: 503,
   REDRIVE_INVALID: 422,
   REDRIVE_NOT_FOUND: 404,
   WEBHOOK_PORTAL_FOREIGN: 403,
@@ -87,9 +96,11 @@ const DESCRIPTIONS: Readonly<Record<ProblemStatus, string>> = {
   403: 'The key lacks the scope.',
   404: 'There is no such thing.',
   405: 'The path has other methods.',
+  409: 'Another reading is under way.',
   413: 'The body is too large.',
   415: 'The body is not application/json.',
   422: 'Fields are wrong.',
   500: 'A fault of the server.',
-  503: 'The database is not reached.',
+  502: 'HubSpot refuses the token.',
+  503: 'The database is not reached, or this process does not do such work.',
 };

@@ -9,6 +9,7 @@ import { createLogger, silentLogger } from '../../src/log.ts';
 import { createMapper } from '../../src/mapping/mapper.ts';
 import { createMetrics } from '../../src/ops/metrics.ts';
 import { moveRedriveChunk } from '../../src/outbox/move-redrive.ts';
+import { createPullOnDemand } from '../../src/pull/pull-on-demand.ts';
 import { databaseKinds, type TestDatabase, testDatabaseOf } from '../support/database.ts';
 import { insertEvents } from '../support/lanes.ts';
 import { testConfig } from '../support/setup.ts';
@@ -26,6 +27,7 @@ describe.each(databaseKinds)('the HTTP API on %s', (kind) => {
       mapper: createMapper(testConfig),
       clock: systemClock,
       log: silentLogger,
+      pull: createPullOnDemand(),
       metrics: createMetrics({ db, config: testConfig, clock: systemClock, log: silentLogger }),
       host: '127.0.0.1',
       port: 0,
@@ -104,6 +106,17 @@ describe.each(databaseKinds)('the HTTP API on %s', (kind) => {
       ['POST', '/api/redrives'],
       ['POST', '/api/redrives/1/abort'],
       ['POST', '/internal/leads/resync-failed'],
+      ['GET', '/api/integrations/hubspot/contacts'],
+      ['GET', '/api/integrations/hubspot/contacts.csv'],
+      ['GET', '/api/integrations/hubspot/contacts.ndjson'],
+      ['DELETE', '/api/integrations/hubspot/contacts'],
+      ['POST', '/api/integrations/hubspot/sync'],
+      ['GET', '/api/integrations/hubspot/sync/stats'],
+      ['GET', '/api/integrations/hubspot/sync/runs/1'],
+      ['POST', '/api/integrations/hubspot/bulk-changes'],
+      ['GET', '/api/integrations/hubspot/bulk-changes'],
+      ['GET', '/api/integrations/hubspot/bulk-changes/1'],
+      ['POST', '/api/integrations/hubspot/bulk-changes/1/abort'],
     ])('refuses %s %s before it looks at anything else', async (method, path) => {
       const response = await fetch(server.url + path, { method });
       expect(response.status).toBe(401);
@@ -137,6 +150,11 @@ describe.each(databaseKinds)('the HTTP API on %s', (kind) => {
       ['events:read', 'POST', '/api/redrives/1/abort'],
       ['metrics:read', 'POST', '/internal/leads/resync-failed'],
       ['events:read', 'GET', '/metrics'],
+      ['events:read', 'GET', '/api/integrations/hubspot/contacts'],
+      ['mirror:read', 'DELETE', '/api/integrations/hubspot/contacts'],
+      ['mirror:read', 'POST', '/api/integrations/hubspot/sync'],
+      ['mirror:read', 'POST', '/api/integrations/hubspot/bulk-changes'],
+      ['mirror:write', 'GET', '/api/integrations/hubspot/contacts'],
     ])('with %s alone may not %s %s', async (scope, method, path) => {
       const made = await createApiKey(db, { name: 'one scope', scopes: [scope] });
       const { status, json } = await ask(method, path, { key: made.key });

@@ -68,6 +68,7 @@ describe.each(databaseKinds)('questions to the mirror on %s', (kind) => {
       properties: { email: 'p3@example.com', firstname: 'Ada', amount: '1' },
       createdAt: new Date(at(0)),
       updatedAt: new Date(at(3)),
+      syncedAt: expect.any(Date),
       lists: ['News'],
       segments: ['vips'],
     });

@@ -10,6 +10,7 @@ import { tokenFromFile, tokenFromText } from '../../src/hubspot/token.ts';
 import { silentLogger } from '../../src/log.ts';
 import { createMapper } from '../../src/mapping/mapper.ts';
 import { hintChannel } from '../../src/pull/hints.ts';
+import { createPullOnDemand } from '../../src/pull/pull-on-demand.ts';
 import { createWebhookIntake, type WebhookIntakeOptions } from '../../src/pull/webhook-intake.ts';
 import { databaseKinds, testDatabaseOf } from '../support/database.ts';
 import { folderWith } from '../support/run-cli.ts';
@@ -55,6 +56,7 @@ async function setup(db: Database, options: Partial<WebhookIntakeOptions> = {}) 
     clock: systemClock,
     log: silentLogger,
     metrics: { contentType: 'text/plain', render: async () => '' },
+    pull: createPullOnDemand(),
     webhooks,
     host: '127.0.0.1',
     port: 0,
