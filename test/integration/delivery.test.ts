@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createLogger } from '../../src/log.ts';
 import { setup } from '../support/setup.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 const notesOf = (bundle: Awaited<ReturnType<typeof setup>>) =>
   bundle.simulator.records('notes').map((record) => record.properties.hs_note_body ?? '');
@@ -63,8 +64,11 @@ describe('delivery', () => {
     await bundle.track('contact_set', { email: 'ada@example.com', values: { firstname: 'Ada' } });
     await bundle.track('contact_set', { email: 'ada@example.com', values: { lifecyclestage: 'nope' } });
     await bundle.start({ log });
-    await bundle.idle();
-    const [letter] = lines.filter(({ msg }) => String(msg).startsWith('event is a dead letter'));
+    // The line comes after what it tells of has been written.
+    const letter = await waitFor(
+      () => lines.find(({ msg }) => String(msg).startsWith('event is a dead letter')),
+      { what: 'the line' },
+    );
     expect(letter).toMatchObject({ event: 2, code: 'HUBSPOT_REFUSED', status: expect.any(Number) });
     expect(letter).toMatchObject({
       hubspotId: expect.stringMatching(/^\d+$/),

@@ -1,3 +1,5 @@
+// Over 400 lines: every route is held to the same rules, by one table over the same server.
+
 import { request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
