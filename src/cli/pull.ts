@@ -1,12 +1,10 @@
-import { randomBytes } from 'node:crypto';
 import { systemClock } from '../clock.ts';
-import { SpokeError } from '../errors.ts';
 import { PULL_KINDS, type PullRequest } from '../pull/pull-report.ts';
 import { oneOf, wholeNumber } from './arguments.ts';
 import { type CommandModule, type Console, EXIT, print, usageError } from './command.ts';
 import { loadEverything } from './load.ts';
-import { withPortal } from './portal-calls.ts';
 import { progressText, reportText } from './pull-text.ts';
+import { namesOf, withPullTools } from './with-pull-tools.ts';
 
 interface PullArguments {
   objects?: string;
@@ -19,8 +17,6 @@ interface PullArguments {
 
 /** Between two lines of progress where there is no terminal to replace them on. */
 const TELL_EVERY_MS = 10_000;
-/** A reading waits for its share of the budget: delivery goes first. */
-const PATIENCE_MS = 300_000;
 
 /** `spoke pull [all|incremental|sweep|list]`: fills the mirror. */
 export const pullCommand: CommandModule = (program, console, finish) => {
@@ -39,35 +35,10 @@ export const pullCommand: CommandModule = (program, console, finish) => {
     .action(async (kind: string | undefined, options: PullArguments) => {
       const request = requestOf(console, kind, options);
       const loaded = await loadEverything(console, options.config);
-      const { mirror } = loaded.config;
-      if (mirror === undefined)
-        throw new SpokeError(
-          'MIRROR_NOT_CONFIGURED',
-          'The config has no mirror: name its object types, as in mirror: { objects: { contacts: {} } }.',
-        );
-      const { pullSettleMs: settleMs, pullOverlapMs: overlapMs } = loaded.settings;
-      const report = await withPortal(
-        loaded,
-        console.stopping,
-        async (transport, _portal, db) => {
-          // All that reads: not for `spoke --help` to load.
-          const [{ createPullTools }, { runPull }] = await Promise.all([
-            import('../pull/pull-tools.ts'),
-            import('../pull/run-pull.ts'),
-          ]);
-          const tools = createPullTools({
-            db,
-            transport,
-            mirror,
-            clock: systemClock,
-            log: loaded.log,
-            holder: `cli:${process.pid}:${randomBytes(3).toString('hex')}`,
-            incremental: { settleMs, overlapMs },
-          });
-          return runPull(tools, request, console.stopping, teller(console));
-        },
-        { urgency: 'bulk', patienceMs: PATIENCE_MS },
-      );
+      const report = await withPullTools(loaded, console, async (tools) => {
+        const { runPull } = await import('../pull/run-pull.ts');
+        return runPull(tools, request, console.stopping, teller(console));
+      });
       console.live('');
       print(console, options.json, report, reportText(report));
       finish(
@@ -87,10 +58,7 @@ function requestOf(console: Console, given: string | undefined, options: PullArg
     ...(objects === undefined
       ? {}
       : {
-          objects: objects
-            .split(',')
-            .map((one) => one.trim())
-            .filter(Boolean),
+          objects: namesOf(objects),
         }),
     ...(maxContacts === undefined ? {} : { maxRecords: wholeNumber('--max-contacts', maxContacts, 1) }),
     ...(pageSize === undefined ? {} : { pageSize: wholeNumber('--page-size', pageSize, 1, 100) }),

@@ -1,11 +1,9 @@
-import { randomBytes } from 'node:crypto';
 import { systemClock } from '../clock.ts';
-import { SpokeError } from '../errors.ts';
 import type { Proof } from '../pull/reconcile.ts';
 import { type CommandModule, EXIT, print } from './command.ts';
 import { loadEnvironment, loadEverything, withMigrated } from './load.ts';
-import { withPortal } from './portal-calls.ts';
 import { printable } from './printable.ts';
+import { namesOf, withPullTools } from './with-pull-tools.ts';
 
 interface ReconcileArguments {
   objects?: string;
@@ -15,8 +13,6 @@ interface ReconcileArguments {
   json?: boolean;
 }
 
-/** A reading waits for its share of the budget: delivery goes first. */
-const PATIENCE_MS = 300_000;
 const SHOWN = 20;
 
 /** `spoke reconcile`: whether the mirror is as the portal is. */
@@ -43,46 +39,26 @@ export const reconcileCommand: CommandModule = (program, console, finish) => {
         return finish(proofs.every(isProven) ? EXIT.done : EXIT.findings);
       }
       const loaded = await loadEverything(console, options.config);
-      const { mirror } = loaded.config;
-      if (mirror === undefined)
-        throw new SpokeError(
-          'MIRROR_NOT_CONFIGURED',
-          'The config has no mirror: name its object types, as in mirror: { objects: { contacts: {} } }.',
-        );
       const proofs: Proof[] = [];
       const busy: string[] = [];
-      await withPortal(
-        loaded,
-        console.stopping,
-        async (transport, _portal, db) => {
-          const { chosenObjects, createPullTools } = await import('../pull/pull-tools.ts');
-          const holder = `cli:${process.pid}:${randomBytes(3).toString('hex')}`;
-          const tools = createPullTools({
-            db,
-            transport,
-            mirror,
-            clock: systemClock,
-            log: loaded.log,
-            holder,
+      await withPullTools(loaded, console, async (tools) => {
+        const { chosenObjects } = await import('../pull/pull-tools.ts');
+        for (const objectType of chosenObjects(
+          tools,
+          options.objects === undefined ? undefined : namesOf(options.objects),
+        )) {
+          const proof = await reconcile(tools, objectType, {
+            signal: console.stopping,
+            repair: options.repair ?? false,
+            onProgress: (records, expected) =>
+              console.live(
+                `${objectType}: ${records}${expected === undefined ? '' : ` of ${expected}`} compared`,
+              ),
           });
-          for (const objectType of chosenObjects(
-            tools,
-            options.objects?.split(',').map((one) => one.trim()),
-          )) {
-            const proof = await reconcile(tools, objectType, {
-              signal: console.stopping,
-              repair: options.repair ?? false,
-              onProgress: (records, expected) =>
-                console.live(
-                  `${objectType}: ${records}${expected === undefined ? '' : ` of ${expected}`} compared`,
-                ),
-            });
-            if (proof === undefined) busy.push(objectType);
-            else proofs.push(proof);
-          }
-        },
-        { urgency: 'bulk', patienceMs: PATIENCE_MS },
-      );
+          if (proof === undefined) busy.push(objectType);
+          else proofs.push(proof);
+        }
+      });
       console.live('');
       print(
         console,
