@@ -20,13 +20,15 @@ export class WebhookSender {
   readonly #stopping = new AbortController();
 
   async post({ url, headers, body, timeoutMs }: Outgoing): Promise<TryResult> {
-    const signal = AbortSignal.any([AbortSignal.timeout(timeoutMs), this.#stopping.signal]);
+    // Read again below, so it is held until then: `any` does not hold what it joins, and what is collected never fires.
+    const late = AbortSignal.timeout(timeoutMs);
+    const signal = AbortSignal.any([late, this.#stopping.signal]);
     try {
       const answer = await request(url, { dispatcher: this.#agent, method: 'POST', headers, body, signal });
       await answer.body.dump({ limit: MAX_ANSWER_BYTES, signal });
       return { status: answer.statusCode };
     } catch (error) {
-      if (signal.aborted && !this.#stopping.signal.aborted) return { error: `no answer in ${timeoutMs} ms` };
+      if (late.aborted && !this.#stopping.signal.aborted) return { error: `no answer in ${timeoutMs} ms` };
       return { error: error instanceof Error ? error.message : String(error) };
     }
   }

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { collectGarbage } from '../test/support/collect-garbage.ts';
 import type { SimulatorOptions, WebhookAppOptions } from './index.ts';
 import { CONTACTS, startPortal, type TestPortal, upserts } from './test-client.ts';
 import { type Receiver, startReceiver } from './test-receiver.ts';
@@ -345,7 +346,9 @@ describe('when it fails', () => {
     );
     receiver.answer = 'never';
     simulator.insert('contacts', [{ email: 'a@example.com' }]);
+    const collecting = setInterval(collectGarbage, 10);
     await simulator.webhooksSettled();
+    clearInterval(collecting);
     expect(simulator.webhookDeliveries()).toMatchObject([
       { state: 'waiting', tries: [{ error: expect.stringContaining(error) }] },
     ]);

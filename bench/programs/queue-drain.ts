@@ -20,8 +20,10 @@ export const program: Program<QueueDrainInput, QueueDrainOutput> = async (input,
     contender: QueueContender;
   };
   const { meter, read } = createMeter();
-  const cap = AbortSignal.timeout(input.capSeconds * 1000);
-  await contender.drain(input, meter, AbortSignal.any([signal, cap]));
+  const cap = new AbortController();
+  const capped = setTimeout(() => cap.abort(), input.capSeconds * 1000);
+  await contender.drain(input, meter, AbortSignal.any([signal, cap.signal]));
+  clearTimeout(capped);
   signal.throwIfAborted();
   return read();
 };

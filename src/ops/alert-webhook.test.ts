@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { startAlertReceiver } from '../../test/support/alert-receiver.ts';
+import { collectGarbage } from '../../test/support/collect-garbage.ts';
 import { alertMessage, createAlertWebhook } from './alert-webhook.ts';
 
 const NEVER = new AbortController().signal;
@@ -34,6 +35,15 @@ it('a webhook follows no redirect, which could lead anywhere', async () => {
   const receiver = await startAlertReceiver([302, 302, 302]);
   expect((await send(receiver.url)).error).toMatchObject({ code: 'ALERT_NOT_SENT' });
   expect(receiver.messages).toHaveLength(3);
+});
+
+it('does not wait for a receiver that never answers, whatever memory is freed meanwhile', async () => {
+  const { url } = await startAlertReceiver(['never', 'never', 'never']);
+  const webhook = createAlertWebhook(url, { sleep: async () => {} }, 100);
+  const sending = webhook.send({ text: 'hello' }, NEVER);
+  const collecting = setInterval(collectGarbage, 10);
+  await expect(sending).rejects.toThrow('no answer within 0.1 s');
+  clearInterval(collecting);
 });
 
 it('no error shows the address, which is a secret', async () => {

@@ -34,11 +34,15 @@ const SIGNS: Readonly<Record<Notice, string>> = {
 };
 
 /** Tries three times (5 s each) where the receiver does not answer, or with 429 or 5xx. The URL is a secret and stands in no message. */
-export function createAlertWebhook(url: string, clock: Pick<Clock, 'sleep'>): AlertWebhook {
+export function createAlertWebhook(
+  url: string,
+  clock: Pick<Clock, 'sleep'>,
+  timeoutMs = TIMEOUT_MS,
+): AlertWebhook {
   return {
     async send(message, signal) {
       for (let attempt = 1; ; attempt += 1) {
-        const result = await post(url, message, signal);
+        const result = await post(url, message, timeoutMs, signal);
         if (result.ok) return;
         if (!result.mayHeal || attempt === TRIES || signal.aborted)
           throw new SpokeError(
@@ -75,21 +79,29 @@ type Posted =
   | { readonly ok: true }
   | { readonly ok: false; readonly reason: string; readonly mayHeal: boolean };
 
-async function post(url: string, message: AlertMessage, signal: AbortSignal): Promise<Posted> {
+async function post(
+  url: string,
+  message: AlertMessage,
+  timeoutMs: number,
+  signal: AbortSignal,
+): Promise<Posted> {
+  // Read again below, so it is held until then: `any` does not hold what it joins, and what is collected never fires.
+  const late = AbortSignal.timeout(timeoutMs);
   try {
     const response = await fetch(url, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify(message),
       redirect: 'error',
-      signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]),
+      signal: AbortSignal.any([signal, late]),
     });
     await response.body?.cancel();
     if (response.ok) return { ok: true };
     const { status } = response;
     return { ok: false, reason: `status ${status}`, mayHeal: status === 429 || status >= 500 };
   } catch (error) {
-    return { ok: false, reason: reasonOf(error), mayHeal: true };
+    const reason = late.aborted ? `no answer within ${timeoutMs / 1_000} s` : reasonOf(error);
+    return { ok: false, reason, mayHeal: true };
   }
 }
 
@@ -98,9 +110,7 @@ function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return 'no answer';
   const cause: unknown = error.cause;
   const code: unknown = typeof cause === 'object' && cause !== null ? Reflect.get(cause, 'code') : undefined;
-  return error.name === 'TimeoutError'
-    ? `no answer within ${TIMEOUT_MS / 1_000} s`
-    : `no answer${typeof code === 'string' ? ` (${code})` : ''}`;
+  return `no answer${typeof code === 'string' ? ` (${code})` : ''}`;
 }
 
 const timeText = (ms: number) => new Date(ms).toISOString();

@@ -15,11 +15,11 @@ export interface AlertReceiver {
   /** Bodies as they came. */
   readonly bodies: string[];
   /** Statuses of the next answers; then 200. */
-  answers: number[];
+  answers: (number | 'never')[];
 }
 
 /** A webhook on this machine, closed at the end of the test. */
-export async function startAlertReceiver(answers: number[] = []): Promise<AlertReceiver> {
+export async function startAlertReceiver(answers: AlertReceiver['answers'] = []): Promise<AlertReceiver> {
   const receiver: AlertReceiver = { url: '', messages: [], bodies: [], answers };
   const server = createServer((request, response) => {
     let text = '';
@@ -30,6 +30,7 @@ export async function startAlertReceiver(answers: number[] = []): Promise<AlertR
       receiver.bodies.push(text);
       receiver.messages.push(messageSchema.parse(JSON.parse(text)));
       const status = receiver.answers.shift() ?? 200;
+      if (status === 'never') return;
       response.writeHead(status, status === 302 ? { location: '/elsewhere' } : {});
       response.end('ok');
     });
