@@ -56,7 +56,7 @@ export async function comparePage(db: Queryable, page: ComparedPage): Promise<Di
          order by k.key = any ($7::text[]), k.key
        ) end as names
        from input x
-       left join {schema}.mirror_records m on m.object_type = $1 and m.id = x.id and (m.state = 'live' or m.read_at > $5::timestamptz)
+       left join {schema}.mirror_records m on m.object_type = $1 and m.id = any ($8::bigint[]) and m.id = x.id and (m.state = 'live' or m.read_at > $5::timestamptz)
        where m.id is null or (m.properties <> x.properties and m.state = 'live' and m.read_at <= $5::timestamptz)
      )
      select id, case when missing then 'missing' when names[1] = any ($7::text[]) then 'calculated' else 'stale' end as kind,
@@ -79,6 +79,7 @@ export async function comparePage(db: Queryable, page: ComparedPage): Promise<Di
       page.readAt,
       page.properties,
       page.calculated,
+      page.records.map(({ id }) => id),
     ],
   );
   return rows.map(({ id, kind, properties, updated_at }) => ({

@@ -35,7 +35,7 @@ export async function writeDepartures(
        select x.* from jsonb_to_recordset($2::jsonb) as x(id bigint, state text, left_at timestamptz, merged_into bigint)
      ), held as (
        select m.id from {schema}.mirror_records m join input x on x.id = m.id
-       where m.object_type = $1 and m.read_at < $3::timestamptz and (m.state, m.merged_into) is distinct from (x.state, x.merged_into)
+       where m.object_type = $1 and m.id = any ($4::bigint[]) and m.read_at < $3::timestamptz and (m.state, m.merged_into) is distinct from (x.state, x.merged_into)
        order by m.id for update of m
      )
      update {schema}.mirror_records m
@@ -43,9 +43,9 @@ export async function writeDepartures(
          read_at = $3::timestamptz, changed_at = clock_timestamp(),
          properties = case when x.state = 'gone' then '{}' else m.properties end
      from input x join held h on h.id = x.id
-     where m.object_type = $1 and m.id = x.id
+     where m.object_type = $1 and m.id = any ($4::bigint[]) and m.id = x.id
      returning m.id, m.state`,
-    [objectType, JSON.stringify(rows), readAt],
+    [objectType, JSON.stringify(rows), readAt, departures.map(({ id }) => id)],
   );
   const gone = changed.filter(({ state }) => state === 'gone').map(({ id }) => id);
   if (gone.length > 0) {

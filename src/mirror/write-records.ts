@@ -47,7 +47,7 @@ export async function writeRecords(
       updated_at: updatedAt,
     })),
   );
-  const values = [objectType, rows, readAt];
+  const values = [objectType, rows, readAt, records.map(({ id }) => id)];
   const keep = history !== undefined && (history === true || history.length > 0);
   const [counts] = await tx.query<{ inserted: number; changed: number }>(
     keep ? `with ${LOCKED}, ${WRITTEN}, ${KEPT} ${COUNTS}` : `with ${HELD}, ${WRITTEN} ${COUNTS}`,
@@ -63,8 +63,9 @@ const INPUT = `input as materialized (
   order by x.id
 )`;
 
+/** By an array of ids: joined with the rows of the page, Postgres may walk the index of all records instead. */
 const HELD = `${INPUT}, former as materialized (
-  select m.id, m.properties from {schema}.mirror_records m where m.object_type = $1 and m.id in (select id from input) order by m.id
+  select m.id, m.properties from {schema}.mirror_records m where m.object_type = $1 and m.id = any ($4::bigint[]) order by m.id
 )`;
 
 /** So that what is kept as former is what is overwritten. */
@@ -91,7 +92,7 @@ const KEPT = `kept as (
   from written w join former f on f.id = w.id cross join lateral (
     select jsonb_object_agg(key, jsonb_build_array(f.properties -> key, w.properties -> key)) as changes
     from (select jsonb_object_keys(f.properties) union select jsonb_object_keys(w.properties)) k(key)
-    where f.properties -> key is distinct from w.properties -> key and ($4::text[] is null or key = any ($4::text[]))
+    where f.properties -> key is distinct from w.properties -> key and ($5::text[] is null or key = any ($5::text[]))
   ) d
   where d.changes is not null
 )`;

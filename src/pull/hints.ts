@@ -54,9 +54,9 @@ export async function dropHints(tx: Queryable, objectType: string, hints: readon
   await tx.query(
     `delete from {schema}.pull_hints h using (
        select p.id from {schema}.pull_hints p join jsonb_to_recordset($2::jsonb) as x(id bigint, hints integer, at timestamptz) using (id)
-       where p.object_type = $1 and p.hints = x.hints and p.hinted_at = x.at order by p.id for update of p
-     ) followed where h.object_type = $1 and h.id = followed.id`,
-    [objectType, JSON.stringify(hints)],
+       where p.object_type = $1 and p.id = any ($3::bigint[]) and p.hints = x.hints and p.hinted_at = x.at order by p.id for update of p
+     ) followed where h.object_type = $1 and h.id = any ($3::bigint[]) and h.id = followed.id`,
+    [objectType, JSON.stringify(hints), hints.map(({ id }) => id)],
   );
 }
 

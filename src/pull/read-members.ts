@@ -126,9 +126,9 @@ async function readAll(reader: Reader, list: RecordList, signal: AbortSignal): P
 async function areKnown(db: Queryable, listId: string, members: readonly Member[]): Promise<boolean> {
   const [row] = await db.query<{ known: number }>(
     `select count(*) as known from jsonb_to_recordset($2::jsonb) as x(record_id bigint, joined_at timestamptz)
-     join {schema}.mirror_memberships m on m.list_id = $1 and m.record_id = x.record_id and m.left_at is null
+     join {schema}.mirror_memberships m on m.list_id = $1 and m.record_id = any ($3::bigint[]) and m.record_id = x.record_id and m.left_at is null
        and m.joined_at >= coalesce(x.joined_at, m.joined_at)`,
-    [listId, inputOf(members)],
+    [listId, inputOf(members), idsOf(members)],
   );
   return row?.known === members.length;
 }
@@ -144,32 +144,35 @@ async function writeJoins(
   readAt: Date,
 ): Promise<number> {
   if (members.length === 0) return 0;
-  const values = [listId, inputOf(members), readAt];
+  const values = [listId, inputOf(members), idsOf(members), readAt];
   const input = 'jsonb_to_recordset($2::jsonb) as x(record_id bigint, joined_at timestamptz)';
   await tx.query(
     `update {schema}.mirror_memberships m set left_at = x.joined_at from ${input}
-     where m.list_id = $1 and m.record_id = x.record_id and m.left_at is null and x.joined_at > m.joined_at`,
-    values.slice(0, 2),
+     where m.list_id = $1 and m.record_id = any ($3::bigint[]) and m.record_id = x.record_id and m.left_at is null and x.joined_at > m.joined_at`,
+    values.slice(0, 3),
   );
   const again = await tx.query(
-    `update {schema}.mirror_memberships m set left_at = null, read_at = $3::timestamptz from ${input}
-     where m.list_id = $1 and m.record_id = x.record_id and m.joined_at = x.joined_at and m.left_at is not null
-       and m.read_at < $3::timestamptz and not exists (select from {schema}.mirror_memberships c
-         where c.list_id = $1 and c.record_id = x.record_id and c.left_at is null)
+    `update {schema}.mirror_memberships m set left_at = null, read_at = $4::timestamptz from ${input}
+     where m.list_id = $1 and m.record_id = any ($3::bigint[]) and m.record_id = x.record_id and m.joined_at = x.joined_at and m.left_at is not null
+       and m.read_at < $4::timestamptz and not exists (select from {schema}.mirror_memberships c
+         where c.list_id = $1 and c.record_id = any ($3::bigint[]) and c.record_id = x.record_id and c.left_at is null)
      returning 1`,
     values,
   );
   const joined = await tx.query(
     `insert into {schema}.mirror_memberships (list_id, record_id, joined_at, read_at)
-     select $1, x.record_id, coalesce(x.joined_at, $3::timestamptz), $3::timestamptz
+     select $1, x.record_id, coalesce(x.joined_at, $4::timestamptz), $4::timestamptz
      from (select distinct on (record_id) * from ${input} order by record_id, joined_at desc nulls last) x
      where not exists (select from {schema}.mirror_memberships c
-       where c.list_id = $1 and c.record_id = x.record_id and c.left_at is null)
+       where c.list_id = $1 and c.record_id = any ($3::bigint[]) and c.record_id = x.record_id and c.left_at is null)
      on conflict do nothing returning 1`,
     values,
   );
   return again.length + joined.length;
 }
+
+/** Looked up by an array: joined with the members of a page, Postgres may walk the index of all members instead. */
+const idsOf = (members: readonly Member[]) => members.map(({ recordId }) => recordId);
 
 function inputOf(members: readonly Member[]): string {
   return JSON.stringify(

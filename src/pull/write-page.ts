@@ -76,13 +76,14 @@ async function suspects(tx: Queryable, objectType: string, page: ScannedPage): P
 async function outdated(tx: Queryable, objectType: string, page: ScannedPage): Promise<string[]> {
   const rows = await tx.query<{ id: string }>(
     `select x.id::text as id from jsonb_to_recordset($2::jsonb) as x(id bigint, updated_at timestamptz)
-     left join {schema}.mirror_records m on m.object_type = $1 and m.id = x.id
+     left join {schema}.mirror_records m on m.object_type = $1 and m.id = any ($4::bigint[]) and m.id = x.id
      where m.id is null or (m.state <> 'live' and m.read_at < $3::timestamptz)
        or (m.state = 'live' and m.updated_at < x.updated_at)`,
     [
       objectType,
       JSON.stringify(page.records.map(({ id, updatedAt }) => ({ id, updated_at: updatedAt }))),
       page.readAt,
+      page.records.map(({ id }) => id),
     ],
   );
   return rows.map(({ id }) => id);
