@@ -27,7 +27,7 @@ const MAY_IMPORT = {
 const PARTS = Object.keys(MAY_IMPORT);
 
 /** The files on top, which put the parts together. */
-const TOP = '^src/(app|index|spoke)\\.ts$';
+const TOP = '^src/(app|index|open-app-database|open-mirror|open-portal|spoke)\\.ts$';
 
 const TESTS = '\\.test\\.ts$';
 

@@ -4,8 +4,6 @@ import { type Clock, systemClock } from './clock.ts';
 import type { SpokeConfig } from './config/define-config.ts';
 import type { Settings } from './config/environment.ts';
 import type { Database } from './db/database.ts';
-import { assertMigrated, migrate } from './db/migrate.ts';
-import { openDatabase } from './db/open-database.ts';
 import { activitiesOf } from './delivery/activities-of.ts';
 import { createDirectory } from './delivery/directory.ts';
 import { createDriftWatch } from './delivery/drift-watch.ts';
@@ -34,6 +32,7 @@ import { createSchemas } from './hubspot/schemas.ts';
 import type { Transport } from './hubspot/transport.ts';
 import type { Logger } from './log.ts';
 import { createMapper, type Mapper } from './mapping/mapper.ts';
+import { openAppDatabase } from './open-app-database.ts';
 import { alertSettingsOf } from './ops/alert-settings.ts';
 import { startAlertWatch } from './ops/alert-watch.ts';
 import { createAlertWebhook } from './ops/alert-webhook.ts';
@@ -261,25 +260,6 @@ export async function startApp(options: AppOptions): Promise<App> {
     return { ...app, ready: background };
   } catch (error) {
     await app.stop();
-    throw error;
-  }
-}
-
-/** The database of the settings, with its schema checked; the embedded one is migrated on the spot. */
-export async function openAppDatabase(settings: Settings, log: Logger): Promise<Database> {
-  const db = await openDatabase({
-    url: settings.databaseUrl,
-    dataDir: settings.dataDir,
-    schema: settings.schema,
-    poolSize: settings.poolSize,
-    log,
-  });
-  try {
-    if (db.kind === 'pglite') await migrate(db, { log });
-    else await assertMigrated(db);
-    return db;
-  } catch (error) {
-    await db.close();
     throw error;
   }
 }

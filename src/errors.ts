@@ -471,6 +471,10 @@ export const ERROR_CODES = {
     remedy:
       'Look at the id, at DATABASE_URL and at SPOKE_SCHEMA; `spoke redrive status` shows what there is.',
   },
+  SEGMENTS_BUSY: {
+    meaning: 'Another process was evaluating the segments.',
+    remedy: 'Try again in a moment: what it finds holds for all.',
+  },
   TOKEN_EMPTY: {
     meaning: 'The configured place of the HubSpot token is empty.',
     remedy: 'Put the token there.',

@@ -3,10 +3,9 @@ import type { SpokeConfig } from '../config/define-config.ts';
 import { readEnvironment, type Settings } from '../config/environment.ts';
 import { loadConfig } from '../config/load-config.ts';
 import type { Database } from '../db/database.ts';
-import { assertMigrated, migrate } from '../db/migrate.ts';
-import { openDatabase } from '../db/open-database.ts';
 import { createLogger, type Logger } from '../log.ts';
 import { checkSamples } from '../mapping/check-samples.ts';
+import { openAppDatabase, openSettingsDatabase } from '../open-app-database.ts';
 import type { Console } from './command.ts';
 
 export interface Surroundings {
@@ -50,19 +49,21 @@ export async function withDatabase<T>(
   { settings, log }: Surroundings,
   work: (db: Database) => Promise<T>,
 ): Promise<T> {
-  const { databaseUrl: url, dataDir, schema, poolSize } = settings;
-  const db = await openDatabase({ url, dataDir, schema, poolSize, log });
+  return closing(await openSettingsDatabase(settings, log), work);
+}
+
+/** The same with its schema there; raises what openAppDatabase raises. */
+export async function withMigrated<T>(
+  { settings, log }: Surroundings,
+  work: (db: Database) => Promise<T>,
+): Promise<T> {
+  return closing(await openAppDatabase(settings, log), work);
+}
+
+async function closing<T>(db: Database, work: (db: Database) => Promise<T>): Promise<T> {
   try {
     return await work(db);
   } finally {
     await db.close();
   }
-}
-
-/** The same with the schema there: an embedded one is brought up to date, any other has to be (DATABASE_NOT_MIGRATED, _NEWER). */
-export function withMigrated<T>(surroundings: Surroundings, work: (db: Database) => Promise<T>): Promise<T> {
-  return withDatabase(surroundings, async (db) => {
-    await (db.kind === 'pglite' ? migrate(db) : assertMigrated(db));
-    return work(db);
-  });
 }
