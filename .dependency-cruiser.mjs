@@ -98,6 +98,37 @@ export default {
       from: { path: '^simulator/page/' },
       to: { pathNot: '^simulator/page/' },
     },
+    ...[
+      ['core', []],
+      ['element', ['core']],
+      ['react', ['core', 'element']],
+    ].map(([part, others]) => ({
+      name: `browser-${part}-stands-alone`,
+      comment: `browser/${part} runs in pages: it may import${others.map((other) => ` browser/${other},`).join('')} the types of src/mapping/forms${part === 'react' ? ' and react' : ''}.`,
+      severity: 'error',
+      from: { path: `^browser/${part}/`, pathNot: TESTS },
+      to: {
+        pathNot: [
+          ...[part, ...others].map((other) => `^browser/${other}/`),
+          '^src/mapping/forms/',
+          ...(part === 'react' ? ['node_modules/(@types/)?react/'] : []),
+        ],
+      },
+    })),
+    {
+      name: 'browser-shares-types-only',
+      comment: 'Code of the server does not run in pages.',
+      severity: 'error',
+      from: { path: '^browser/', pathNot: TESTS },
+      to: { path: '^src/', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'src-knows-no-browser',
+      comment: 'The server sends the built files, and knows nothing of how they are written.',
+      severity: 'error',
+      from: { path: '^(src|simulator)/' },
+      to: { path: '^browser/' },
+    },
     {
       name: 'src-knows-no-simulator',
       comment: 'Only `spoke demo` and `spoke simulator` start it.',

@@ -23,7 +23,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
-          include: ['{src,simulator,scripts,bench}/**/*.test.ts', 'test/chaos/**/*.test.ts'],
+          include: ['{src,simulator,browser,scripts,bench}/**/*.test.ts', 'test/chaos/**/*.test.ts'],
         },
       },
       {

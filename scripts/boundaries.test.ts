@@ -20,6 +20,8 @@ const TARGETS = [
   'src/cli/main.ts',
   'src/pages/page.ts',
   'simulator/index.ts',
+  'browser/core/index.ts',
+  'browser/element/index.ts',
   'simulator/portal.ts',
   'test/support/database.ts',
   'scripts/dump.ts',
@@ -50,6 +52,11 @@ const FORBIDDEN: readonly (readonly [string, string, string])[] = [
   ['src/app.ts', 'simulator/index.ts', 'src-knows-no-simulator'],
   ['src/outbox/track.ts', 'test/support/database.ts', 'product-knows-no-tests'],
   ['simulator/state.ts', 'scripts/dump.ts', 'product-knows-no-tests'],
+  ['browser/core/forms.ts', 'src/errors.ts', 'browser-core-stands-alone'],
+  ['browser/core/forms.ts', 'browser/element/index.ts', 'browser-core-stands-alone'],
+  ['browser/element/view.ts', 'src/mapping/mapper.ts', 'browser-element-stands-alone'],
+  ['browser/react/form.ts', 'src/index.ts', 'browser-react-stands-alone'],
+  ['src/db/open.ts', 'browser/core/index.ts', 'src-knows-no-browser'],
   ['examples/rewards-app/app.ts', 'src/db/database.ts', 'examples-use-the-package'],
   ['examples/rewards-app/app.ts', 'simulator/portal.ts', 'examples-use-the-package'],
 ];
@@ -65,6 +72,8 @@ const ALLOWED: readonly (readonly [string, string])[] = [
   ['src/app.ts', 'src/delivery/worker.ts'],
   ['src/cli/demo.ts', 'simulator/index.ts'],
   ['src/cli/demo.ts', 'examples/rewards-app/spoke.config.ts'],
+  ['browser/element/view.ts', 'browser/core/index.ts'],
+  ['browser/react/form.ts', 'browser/element/index.ts'],
   ['examples/rewards-app/app.ts', 'src/index.ts'],
 ];
 
@@ -172,6 +181,7 @@ async function cruise(folder: string): Promise<Summary> {
     'json',
     'src',
     'simulator',
+    'browser',
     'test',
     'scripts',
     'examples',

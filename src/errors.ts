@@ -155,6 +155,10 @@ export const ERROR_CODES = {
     meaning: 'The config defines no event of this type and no alias with this name.',
     remedy: 'Correct the name, or define the event (or an alias) in spoke.config.ts, then redrive.',
   },
+  FORM_FILES_MISSING: {
+    meaning: 'The scripts that pages load from Spoke are not built.',
+    remedy: 'Run `npm run build:browser` in the source tree; the package has them.',
+  },
   HTTP_BODY_INVALID: {
     meaning: 'The body of a request is not JSON.',
     remedy: 'Send one JSON object.',

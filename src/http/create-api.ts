@@ -10,6 +10,7 @@ import { answerProblem, problemOf } from './problem.ts';
 import { bulkRoutes } from './routes/bulk.ts';
 import { contactRoutes } from './routes/contacts.ts';
 import { eventRoutes } from './routes/events.ts';
+import { formAssetRoutes } from './routes/form-assets.ts';
 import { healthRoutes } from './routes/health.ts';
 import { leadRoutes } from './routes/leads.ts';
 import { metricsRoutes } from './routes/metrics.ts';
@@ -28,6 +29,7 @@ const GROUPS: readonly Routes[] = [
   contactRoutes,
   syncRoutes,
   bulkRoutes,
+  formAssetRoutes,
 ];
 
 /** Largest body, bytes: room for a filter of 10,000 ids. */
@@ -35,7 +37,7 @@ const MAX_BODY = 262_144;
 /** HubSpot sends 100 events at once, with values of up to 65,536 characters. */
 const MAX_WEBHOOK_BODY = 16_777_216;
 
-/** Nothing of this API is a page: no script, no frame, no cache. */
+/** Nothing of this API is a page: no script runs, no frame shows it. */
 const HEADERS = {
   contentSecurityPolicy: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
   xFrameOptions: 'DENY',
@@ -55,7 +57,8 @@ export function createApi(context: HttpContext): Api {
   api.use(secureHeaders(HEADERS));
   api.use(async (c, next) => {
     await next();
-    c.header('cache-control', 'no-store');
+    // A route that may be kept says for how long.
+    if (!c.res.headers.has('cache-control')) c.header('cache-control', 'no-store');
   });
   const [limit, webhookLimit] = [bodyOf(MAX_BODY), bodyOf(MAX_WEBHOOK_BODY)];
   api.use((c, next) => (c.req.path === WEBHOOK_PATH ? webhookLimit : limit)(c, next));

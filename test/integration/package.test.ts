@@ -32,6 +32,7 @@ const Manifest = z.object({
   version: z.string(),
   dependencies: z.record(z.string(), z.string()),
   optionalDependencies: z.record(z.string(), z.string()),
+  peerDependencies: z.record(z.string(), z.string()),
 });
 const Packed = z.tuple([z.object({ filename: z.string(), files: z.array(z.object({ path: z.string() })) })]);
 
@@ -103,7 +104,7 @@ describe('the package', { timeout: CHECK_TIMEOUT_MS }, () => {
     expect(await ended(join(BIN, 'attw'), args, user)).toMatchObject({ code: 0 });
   });
 
-  it.each(['spoke', 'spoke/hubspot', 'spoke/simulator'])(
+  it.each(['spoke', 'spoke/hubspot', 'spoke/simulator', 'spoke/browser', 'spoke/element', 'spoke/react'])(
     'lets a program import %s and end by itself',
     async (name) => {
       await writeFile(
@@ -130,7 +131,12 @@ describe('the package', { timeout: CHECK_TIMEOUT_MS }, () => {
       `import { defineConfig } from 'spoke';
 import { startSimulator } from 'spoke/simulator';
 import * as hubspot from 'spoke/hubspot';
+import { createForms, type Result, type Submitted } from 'spoke/browser';
+import { defineSpokeForm } from 'spoke/element';
+import { ContactForm, useSpokeForm } from 'spoke/react';
 export const all: readonly [typeof defineConfig, typeof startSimulator, keyof typeof hubspot] = [defineConfig, startSimulator, 'createHubspotClient'];
+export const sent: Promise<Result<Submitted>> = createForms({ url: '/' }).submitContactWithValidation({ email: 'ada@example.com' });
+export const shown: readonly unknown[] = [defineSpokeForm, ContactForm, useSpokeForm];
 // @ts-expect-error A name that does not exist: the types are not any.
 import { nothingOfTheKind } from 'spoke';
 `,
@@ -151,6 +157,10 @@ import { nothingOfTheKind } from 'spoke';
   it('has a demo that needs nothing else', async () => {
     const { stdout } = await spoke(['demo', '--once', '--events', '5', '--json'], CHECK_TIMEOUT_MS);
     expect(JSON.parse(stdout)).toMatchObject({ events: 5, delivered: 5, dead: 0, http_429: 0 });
+  });
+
+  it('has the scripts that pages load', () => {
+    expect(files).toEqual(expect.arrayContaining(['dist/forms/core.mjs', 'dist/forms/element.mjs']));
   });
 
   it('has a simulator that serves its page', async () => {
@@ -200,7 +210,9 @@ async function installFor(user: string, tarball: string, manifest: z.infer<typeo
   const names = [
     ...Object.keys(manifest.dependencies),
     ...Object.keys(manifest.optionalDependencies),
+    ...Object.keys(manifest.peerDependencies),
     '@types/node',
+    '@types/react',
   ];
   for (const name of names) {
     await mkdir(dirname(join(modules, name)), { recursive: true });

@@ -1,0 +1,168 @@
+import { type Answer, callPatiently, isObject, type PatientOptions } from './call-patiently.ts';
+import type { FormAnswers, FormDescriptor, UploadReference } from './form-descriptor.ts';
+import { failure, failureOf, type Result } from './result.ts';
+import { type SolveChallenge, solveChallengeWith } from './solve-challenge.ts';
+import { createKeptValues, digest, randomId } from './submission-id.ts';
+import { createUpload, json, type UploadOptions } from './upload-file.ts';
+import { type Problems, validate } from './validate.ts';
+
+export interface FormsOptions {
+  /** Where Spoke's HTTP API is; default: where the page is. */
+  readonly url?: string;
+  /** Of labels and messages; default: that of the page. */
+  readonly language?: string;
+  readonly fetch?: typeof fetch;
+  /** For challenges of others than Spoke; see `solveChallengeWith` for its own. */
+  readonly solveChallenge?: SolveChallenge;
+}
+
+/** What a visitor's submission has become. */
+export interface Submitted {
+  readonly submissionId: string;
+  readonly status: string;
+  /** For the visitor. */
+  readonly message: string;
+  readonly statusUrl?: string;
+  readonly contactId?: string;
+  readonly dealId?: string;
+}
+
+export type SubmitOptions = PatientOptions;
+
+type SubmitWithValidation = (data: FormAnswers, options?: SubmitOptions) => Promise<Result<Submitted>>;
+
+/** Forms of one Spoke server. No function of it rejects. */
+export interface Forms {
+  /** How a form looks. Asked for once: call it when the form is shown, as the server looks at how long it was. */
+  load(form: string): Promise<Result<FormDescriptor>>;
+  /** What a browser can know of the answers. */
+  validate(descriptor: FormDescriptor, data: FormAnswers): Problems;
+  /**
+   * Sends the answers until the server has them. Equal answers of one session are one submission, however often this is called and
+   * whatever was lost on the way; other answers are another one.
+   */
+  submit(form: string, data: FormAnswers, options?: SubmitOptions): Promise<Result<Submitted>>;
+  submitWithValidation(form: string, data: FormAnswers, options?: SubmitOptions): Promise<Result<Submitted>>;
+  submitContactWithValidation: SubmitWithValidation;
+  submitDemoRequestWithValidation: SubmitWithValidation;
+  submitQuoteRequestWithValidation: SubmitWithValidation;
+  upload(file: File, options?: UploadOptions): Promise<Result<UploadReference>>;
+}
+
+const NOT_VALID = 'Please correct the marked fields.';
+/** Browsers let smaller bodies go on when the page is left. */
+const KEEPALIVE_BYTES = 60_000;
+
+/** Talks with one Spoke server about its forms. Needs no framework and keeps no answers. */
+export function createForms(options: FormsOptions = {}): Forms {
+  const { language = globalThis.document?.documentElement.lang, fetch: call = (...args) => fetch(...args) } =
+    options;
+  const base = (options.url ?? '').replace(/\/+$/, '');
+  const solveOwn = solveChallengeWith(call, base || globalThis.location?.href);
+  const kept = createKeptValues();
+  const loads = new Map<string, Promise<Result<FormDescriptor>>>();
+  const underWay = new Map<string, Promise<Result<Submitted>>>();
+  const withValidation =
+    (form: string): SubmitWithValidation =>
+    (data, submitOptions) =>
+      submitWithValidation(form, data, submitOptions);
+  return {
+    load,
+    validate,
+    submit,
+    submitWithValidation,
+    submitContactWithValidation: withValidation('contact'),
+    submitDemoRequestWithValidation: withValidation('demo_request'),
+    submitQuoteRequestWithValidation: withValidation('quote_request'),
+    upload: createUpload(base, call, kept),
+  };
+
+  function load(form: string): Promise<Result<FormDescriptor>> {
+    const known = loads.get(form);
+    if (known !== undefined) return known;
+    const loading = askDescriptor(form).then((result) => {
+      if (!result.success) loads.delete(form);
+      return result;
+    });
+    loads.set(form, loading);
+    return loading;
+  }
+
+  async function askDescriptor(form: string): Promise<Result<FormDescriptor>> {
+    const query = language ? `?language=${encodeURIComponent(language)}` : '';
+    const answer = await callPatiently((signal) => call(`${formUrl(form)}${query}`, { signal }));
+    return resultOf(answer, isDescriptor);
+  }
+
+  async function submitWithValidation(form: string, data: FormAnswers, submitOptions?: SubmitOptions) {
+    const loaded = await load(form);
+    if (loaded.success) {
+      const { errors } = validate(loaded.data, data);
+      if (Object.keys(errors).length > 0)
+        return failure('SUBMISSION_INVALID', loaded.data.messages.SUBMISSION_INVALID ?? NOT_VALID, errors);
+    }
+    return submit(form, data, submitOptions);
+  }
+
+  function submit(form: string, data: FormAnswers, submitOptions: SubmitOptions = {}) {
+    const answers = Object.entries(data).filter(([, value]) => value !== undefined && value !== null);
+    const key = digest(JSON.stringify([base, form, answers.sort(([a], [b]) => (a < b ? -1 : 1))]));
+    const known = underWay.get(key);
+    if (known !== undefined) return known;
+    // Kept also after the answer: the same answers again, by the back button, are the same submission.
+    const id = kept.get(key) ?? randomId();
+    kept.set(key, id);
+    const sending = send(form, Object.fromEntries(answers), id, submitOptions).then((result) => {
+      underWay.delete(key);
+      // Under this id the server has other answers: the next try is another submission.
+      if (!result.success && result.code === 'SUBMISSION_CONFLICT') kept.delete(key);
+      return result;
+    });
+    underWay.set(key, sending);
+    return sending;
+  }
+
+  async function send(
+    form: string,
+    answers: FormAnswers,
+    id: string,
+    submitOptions: SubmitOptions,
+  ): Promise<Result<Submitted>> {
+    const loaded = await load(form);
+    const { token, challenge } = loaded.success ? loaded.data : {};
+    const body = {
+      ...answers,
+      _id: id,
+      _token: token,
+      _language: language || undefined,
+      _timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+      _page: globalThis.document && {
+        url: location.href,
+        title: document.title,
+        referrer: document.referrer,
+      },
+      ...(challenge ? { _challenge: await (options.solveChallenge ?? solveOwn)(challenge) } : {}),
+    };
+    const answer = await callPatiently((signal) => {
+      const request = json(body, signal);
+      return call(formUrl(form), { ...request, keepalive: String(request.body).length < KEEPALIVE_BYTES });
+    }, submitOptions);
+    return resultOf(answer, isSubmitted);
+  }
+
+  function formUrl(form: string): string {
+    return `${base}/api/forms/${encodeURIComponent(form)}`;
+  }
+}
+
+function resultOf<Data>(answer: Answer, is: (body: unknown) => body is Data): Result<Data> {
+  return answer.ok && is(answer.body) ? { success: true, data: answer.body } : failureOf(answer);
+}
+
+function isDescriptor(body: unknown): body is FormDescriptor {
+  return isObject(body) && Array.isArray(body.fields) && isObject(body.messages);
+}
+
+function isSubmitted(body: unknown): body is Submitted {
+  return isObject(body) && typeof body.submissionId === 'string';
+}

@@ -1,0 +1,80 @@
+import { isObject } from './call-patiently.ts';
+import type { FormAnswers, FormDescriptor, FormField, FormValue } from './form-descriptor.ts';
+
+/** What is wrong with each field: its text, in the language of the descriptor, and its code. */
+export interface Problems {
+  readonly errors: Readonly<Record<string, string>>;
+  readonly codes: Readonly<Record<string, string>>;
+}
+
+/**
+ * What a browser can know of the answers to a form, in the codes of the server. It lets through what it is not sure about: the
+ * server has the last word, and must never have been kept from saying yes.
+ */
+export function validate(descriptor: FormDescriptor, data: FormAnswers): Problems {
+  const errors: Record<string, string> = {};
+  const codes: Record<string, string> = {};
+  for (const field of descriptor.fields) {
+    const code = problemOf(field, data[field.name]);
+    if (code === undefined) continue;
+    codes[field.name] = code;
+    errors[field.name] = messageOf(descriptor, field, code);
+  }
+  return { errors, codes };
+}
+
+/** The text of a code, with what the field says of itself in place of `{placeholders}`. */
+export function messageOf({ messages }: FormDescriptor, field: FormField, code: string): string {
+  const facts = new Map<string, unknown>(Object.entries(field));
+  return (messages[code] ?? code).replace(/\{(\w+)\}/g, (_, name: string) => String(facts.get(name) ?? ''));
+}
+
+/** What a browser can know of a file before it is uploaded. */
+export function fileProblem({ accept, maxBytes }: FormField, { name, size, type }: File): string | undefined {
+  if (size > (maxBytes ?? Infinity)) return 'UPLOAD_TOO_LARGE';
+  const taken = [accept ?? []]
+    .flat()
+    .flatMap((list) => list.toLowerCase().split(/[\s,]+/))
+    .filter(Boolean);
+  const fits = (one: string) =>
+    one.startsWith('.')
+      ? name.toLowerCase().endsWith(one)
+      : one.endsWith('/*')
+        ? type.startsWith(one.slice(0, -1))
+        : one === type || !one.includes('/');
+  return taken.length === 0 || type === '' || taken.some(fits) ? undefined : 'UPLOAD_TYPE';
+}
+
+function problemOf(field: FormField, value: FormValue): string | undefined {
+  if (isEmpty(value)) {
+    if (!field.required) return undefined;
+    return field.type === 'consent' ? 'CONSENT_REQUIRED' : 'REQUIRED';
+  }
+  if (field.options && ![value].flat().every((one) => isOption(field, one))) return 'NOT_A_CHOICE';
+  if (typeof value !== 'string' && typeof value !== 'number') return undefined;
+  const { type } = field;
+  const text = String(value).trim();
+  const [min, max] = [Number(field.min ?? -Infinity), Number(field.max ?? Infinity)];
+  // No more than a shape: which domains there are, the server knows.
+  if (type === 'email' && !/^[^\s@]+@[^\s@]+\.[^\s@.]+$/.test(text)) return 'EMAIL_INVALID';
+  if (type === 'number' || type === 'date' || type === 'time') {
+    // Both are written in many ways; a value without a digit is none of them.
+    if (!/\d/.test(text)) return `${type.toUpperCase()}_INVALID`;
+    const number = Number(text.replace(',', '.'));
+    return type === 'number' && (number < min || number > max) ? 'OUT_OF_RANGE' : undefined;
+  }
+  const length = [...text].length;
+  if (length > max) return 'TOO_LONG';
+  return length < min ? 'TOO_SHORT' : undefined;
+}
+
+/** A box that is not ticked is as empty as a text of blanks. */
+function isEmpty(value: FormValue): boolean {
+  if (Array.isArray(value)) return value.length === 0;
+  if (isObject(value)) return value.uploadId === undefined;
+  return value === undefined || value === null || value === false || String(value).trim() === '';
+}
+
+function isOption({ options }: FormField, value: unknown): boolean | undefined {
+  return options?.some((option) => option.value === value);
+}

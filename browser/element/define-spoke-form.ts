@@ -1,0 +1,118 @@
+import { createForms, type SolveChallenge, type Submitted } from '../core/index.ts';
+import type { Failure } from '../core/result.ts';
+import { createNode } from './create-node.ts';
+import { createFormView } from './form-view.ts';
+import { STYLE } from './style.ts';
+
+/** The element `<spoke-form>` as scripts see it. */
+export interface SpokeFormElement extends HTMLElement {
+  /** For challenges of others than Spoke. */
+  solveChallenge?: SolveChallenge | undefined;
+}
+
+/** The events of the element: they bubble, also out of shadow trees. */
+export interface SpokeFormEvents {
+  'spoke-submitted': CustomEvent<Submitted>;
+  'spoke-error': CustomEvent<Failure>;
+}
+
+export interface DefineOptions {
+  /** Where Spoke's HTTP API is, for elements that do not say so; default: where the page is. */
+  readonly url?: string;
+}
+
+const NAME = 'spoke-form';
+/** Blocks of the skeleton. */
+const BLOCKS = 4;
+
+/**
+ * Makes `<spoke-form form="…">` known to the page; does nothing where it is known, and on a server.
+ *
+ * States of an element: loading (shows what stands inside it, else a skeleton) → open → sent; or failed, when the form could not be
+ * loaded: then what stands inside it is left, a form that works without scripts.
+ */
+export function defineSpokeForm({ url: defaultUrl }: DefineOptions = {}): void {
+  if (!globalThis.customElements || customElements.get(NAME)) return;
+  const style = new CSSStyleSheet();
+  style.replaceSync(STYLE);
+
+  class SpokeForm extends HTMLElement implements SpokeFormElement {
+    static observedAttributes = ['form', 'url', 'language', 'accent'];
+    solveChallenge?: SolveChallenge | undefined;
+    readonly #root = this.attachShadow({ mode: 'open' });
+    readonly #own = new CSSStyleSheet();
+    #shown: AbortController | undefined;
+
+    connectedCallback(): void {
+      this.#root.adoptedStyleSheets = [style, this.#own];
+      void this.#show();
+    }
+
+    disconnectedCallback(): void {
+      this.#shown?.abort();
+      this.#shown = undefined;
+    }
+
+    attributeChangedCallback(): void {
+      if (this.#shown) void this.#show();
+    }
+
+    async #show(): Promise<void> {
+      this.#shown?.abort();
+      const shown = new AbortController();
+      this.#shown = shown;
+      this.#setOwnStyle('');
+      const blocks = Array.from({ length: BLOCKS }, () => createNode('div', { class: 'k w' }));
+      const inside = () => (this.childElementCount > 0 ? createNode('slot') : undefined);
+      this.#root.replaceChildren(inside() ?? createNode('form', { 'aria-hidden': 'true' }, ...blocks));
+      // What comes with the element is parsed, and properties are set, before the form is asked for.
+      await Promise.resolve();
+      const forms = createForms({
+        url: this.getAttribute('url') ?? defaultUrl,
+        language: this.getAttribute('language') ?? this.closest<HTMLElement>('[lang]')?.lang,
+        ...(this.solveChallenge ? { solveChallenge: this.solveChallenge } : {}),
+      });
+      const loaded = await forms.load(this.getAttribute('form') ?? '');
+      if (shown.signal.aborted) return;
+      if (!loaded.success) {
+        this.#root.replaceChildren(
+          inside() ?? createNode('p', { role: 'alert', part: 'status' }, loaded.message),
+        );
+        this.#say('spoke-error', loaded);
+        return;
+      }
+      const view = createFormView({
+        forms,
+        descriptor: loaded.data,
+        signal: shown.signal,
+        valueOf: (name) => this.dataset[name] ?? this.#filledIn(name),
+        onSubmitted: (submitted) => {
+          this.#setOwnStyle(`min-height:${this.offsetHeight}px;`);
+          const done = createNode('p', { part: 'success', role: 'status', tabindex: -1 }, submitted.message);
+          this.#root.replaceChildren(done);
+          done.focus();
+          this.#say('spoke-submitted', submitted);
+        },
+        onFailed: (failure) => this.#say('spoke-error', failure),
+      });
+      this.#root.replaceChildren(view);
+    }
+
+    /** What was typed into the form inside before this one took its place. */
+    #filledIn(name: string): string | undefined {
+      const control = this.querySelector(`[name="${CSS.escape(name)}"]`);
+      return control && 'value' in control ? String(control.value) : undefined;
+    }
+
+    #setOwnStyle(rules: string): void {
+      const accent = this.getAttribute('accent') ?? '';
+      const color = CSS.supports('color', accent) ? `--spoke-accent:${accent}` : '';
+      this.#own.replaceSync(`:host{${rules}${color}}`);
+    }
+
+    #say(type: keyof SpokeFormEvents, detail: Submitted | Failure): void {
+      this.dispatchEvent(new CustomEvent(type, { detail, bubbles: true, composed: true }));
+    }
+  }
+  customElements.define(NAME, SpokeForm);
+}

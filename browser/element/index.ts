@@ -1,0 +1,6 @@
+export {
+  type DefineOptions,
+  defineSpokeForm,
+  type SpokeFormElement,
+  type SpokeFormEvents,
+} from './define-spoke-form.ts';
