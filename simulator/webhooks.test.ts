@@ -1,17 +1,12 @@
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { SimulatorOptions, WebhookAppOptions } from './index.ts';
 import { CONTACTS, startPortal, type TestPortal, upserts } from './test-client.ts';
+import { collectGarbage } from './test-garbage.ts';
 import { type Receiver, startReceiver } from './test-receiver.ts';
 
 const SECRET = 'secret-1';
 const APP = 4_711;
 const HOUR = 3_600_000;
-
-setFlagsFromString('--expose-gc');
-/** Frees all memory that nothing holds: what lives only by luck is gone after it. */
-const collectGarbage = runInNewContext('gc') as () => void;
 
 let receiver: Receiver;
 let portal: TestPortal | undefined;
