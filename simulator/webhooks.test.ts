@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { SimulatorOptions, WebhookAppOptions } from './index.ts';
 import { CONTACTS, startPortal, type TestPortal, upserts } from './test-client.ts';
-import { collectGarbage } from './test-garbage.ts';
+import { whileCollecting } from './test-garbage.ts';
 import { type Receiver, startReceiver } from './test-receiver.ts';
 
 const SECRET = 'secret-1';
@@ -346,9 +346,7 @@ describe('when it fails', () => {
     );
     receiver.answer = 'never';
     simulator.insert('contacts', [{ email: 'a@example.com' }]);
-    const collecting = setInterval(collectGarbage, 10);
-    await simulator.webhooksSettled();
-    clearInterval(collecting);
+    await whileCollecting(simulator.webhooksSettled());
     expect(simulator.webhookDeliveries()).toMatchObject([
       { state: 'waiting', tries: [{ error: expect.stringContaining(error) }] },
     ]);
