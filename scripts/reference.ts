@@ -6,6 +6,14 @@ import ts from 'typescript';
 import type { Console } from '../src/cli/command.ts';
 import { allCommands, createProgram } from '../src/cli/program.ts';
 import { CONFIG_KEYS, EVENT_KEYS } from '../src/config/define-config.ts';
+import { FIELD_CODES, FORM_TEXT_CODES } from '../src/config/form-codes.ts';
+import {
+  FORM_DEAL_KEYS,
+  FORM_FIELD_KEYS,
+  FORM_FIELD_TYPES,
+  FORM_KEYS,
+  FORM_OPTION_KEYS,
+} from '../src/config/forms.ts';
 import { MIRROR_KEYS, MIRROR_OBJECT_KEYS } from '../src/config/mirror.ts';
 import {
   GROUP_KEYS,
@@ -19,7 +27,9 @@ import {
 import { RULE_KEYS } from '../src/config/redrive-rules.ts';
 import { RULE_OPERATORS } from '../src/config/rule.ts';
 import { SEGMENT_KEYS } from '../src/config/segments.ts';
+import { UPLOADS_KEYS } from '../src/config/uploads.ts';
 import { VARIABLES, type Variable } from '../src/config/variables.ts';
+import { CHALLENGE_KEYS, LIMIT_KEYS, WEBSITE_KEYS } from '../src/config/website.ts';
 import { ERROR_CODES } from '../src/errors.ts';
 import { SCOPES } from '../src/http/api-keys.ts';
 import * as spoke from '../src/index.ts';
@@ -37,6 +47,7 @@ const BUILDERS: Readonly<Record<string, readonly string[]>> = {
   Records: ['record-refs.ts'],
   Effects: ['upserts.ts', 'links.ts', 'note.ts'],
   'Events from JSON': ['json-mapping.ts'],
+  Forms: ['forms/presets.ts'],
   Values: [
     'transforms/text.ts',
     'transforms/person-name.ts',
@@ -44,6 +55,11 @@ const BUILDERS: Readonly<Record<string, readonly string[]>> = {
     'transforms/domain.ts',
     'transforms/encode-value.ts',
     'transforms/html.ts',
+    'transforms/phone.ts',
+    'transforms/country.ts',
+    'transforms/day.ts',
+    'transforms/time-of-day.ts',
+    'transforms/plain-number.ts',
   ],
 };
 
@@ -300,6 +316,42 @@ function configPage(): string {
       '`{ text }` (every word stands in its names, addresses, company or phone), `{ all: [rules] }`, `{ any: [rules] }` and `{ not: rule }`. ' +
       '`property` is an internal name, or `createdAt` or `updatedAt`. Text is compared without regard to case, options of an enumeration exactly; what is not of the type of its property counts as empty.',
     table(['operator', 'takes'], rowsOf(RULE_OPERATORS)),
+    '## Keys of a form',
+    '`forms` holds one entry for each form, by its name: lower-case letters, digits and `_`. [The guide](../guides/forms.md) shows them at work.',
+    table(['key', 'meaning'], rowsOf(FORM_KEYS)),
+    '### Keys of a field',
+    table(['key', 'meaning'], rowsOf(FORM_FIELD_KEYS)),
+    '### Types of fields',
+    table(
+      ['type', 'takes', 'own keys'],
+      Object.entries(FORM_FIELD_TYPES).map(([type, { meaning, keys }]) => [
+        code(type),
+        meaning,
+        rowsOf(keys)
+          .map((row) => row.join(': '))
+          .join(' '),
+      ]),
+    ),
+    '### Keys of an option of a field',
+    table(['key', 'meaning'], rowsOf(FORM_OPTION_KEYS)),
+    '### Keys of the deal of a form',
+    table(['key', 'meaning'], rowsOf(FORM_DEAL_KEYS)),
+    '### Codes of fields',
+    'What stands in `codes` of an answer that was not accepted.',
+    table(['code', 'meaning'], rowsOf(FIELD_CODES)),
+    '## Keys of the website',
+    table(['key', 'meaning'], rowsOf(WEBSITE_KEYS)),
+    '### Keys of limits',
+    table(['key', 'meaning'], rowsOf(LIMIT_KEYS)),
+    '### Keys of a challenge',
+    table(['key', 'meaning'], rowsOf(CHALLENGE_KEYS)),
+    '### Keys of uploads',
+    table(['key', 'meaning'], rowsOf(UPLOADS_KEYS)),
+    '`website.messages` also takes other texts around the fields: ' +
+      `${Object.entries(FORM_TEXT_CODES)
+        .filter(([key]) => !(key in FIELD_CODES))
+        .map(([key, meaning]) => `${code(key)} (${meaning.replace(/\.$/, '').toLowerCase()})`)
+        .join(', ')}.`,
     '## Keys of a redrive rule',
     '`redrive` is a list of rules, each an object with these keys. A rule looks through one process at a time; [the guide](../guides/redrive.md#rules) says when to have one.',
     table(['key', 'meaning'], rowsOf(RULE_KEYS)),

@@ -8,11 +8,14 @@ import {
   type RunningValue,
 } from '../mapping/running.ts';
 import { type ConfigProblem, isRecord, unknownKeys } from './config-problem.ts';
+import { problemsOfForms } from './form-problems.ts';
+import { FORM_EVENT, type FormDefinition } from './forms.ts';
 import { type MirrorConfig, problemsOfMirror } from './mirror.ts';
 import { suggestion } from './nearest-name.ts';
 import type { PortalDefinition } from './portal-definition.ts';
 import { findPortalProblems } from './portal-schema.ts';
 import { problemsOfRules, type RedriveRule } from './redrive-rules.ts';
+import { problemsOfWebsite, type WebsiteConfig } from './website.ts';
 import { problemsOfWriteBack, type WriteBackTable, type WriteBackTarget } from './write-back.ts';
 
 export type { ConfigProblem } from './config-problem.ts';
@@ -23,9 +26,9 @@ const CHECKED = Symbol.for('spoke.config');
 /** As the outbox accepts it. */
 const EVENT_NAME = /^[A-Za-z][A-Za-z0-9_.-]{0,99}$/;
 
-/** Names that begin with it are Spoke's own. */
-const OWN_PREFIX = 'spoke.';
-const OWN_NAME = "Names that begin with spoke. are Spoke's own: take another.";
+/** Names that begin so are Spoke's own. */
+const OWN_PREFIXES = ['spoke.', FORM_EVENT];
+const OWN_NAME = "Names that begin with spoke. or form. are Spoke's own: take another.";
 
 /** The keys of a config, with their meaning: checked by `defineConfig`, listed in the reference. */
 export const CONFIG_KEYS = {
@@ -41,6 +44,8 @@ export const CONFIG_KEYS = {
   mirror:
     'What of the portal is kept in Postgres, as a copy to read from: object types with their properties and links, members of lists.',
   redrive: 'Rules by which long dead events are put back by themselves. Default: none.',
+  forms: 'Forms of the website, by name: what is asked, and what becomes of it at HubSpot.',
+  website: 'How forms and files are taken from the web: origins, proxies, limits, challenges, uploads.',
 } as const;
 
 /** The keys of an event, with their meaning: checked by `defineConfig`, listed in the reference. */
@@ -100,6 +105,8 @@ export interface SpokeConfig<Events extends EventDefinitions = EventDefinitions>
   readonly leadTypes?: readonly string[];
   readonly redrive?: readonly RedriveRule[];
   readonly mirror?: MirrorConfig;
+  readonly forms?: Readonly<Record<string, FormDefinition>>;
+  readonly website?: WebsiteConfig;
 }
 
 /** The names that `track` takes: those of the events and their aliases. */
@@ -160,11 +167,14 @@ function findProblems(config: unknown): ConfigProblem[] {
     ...problemsOfRunning(config.running),
     ...problemsOfWriteBack(config.writeBack),
     ...problemsOfMirror(config.mirror),
+    ...problemsOfForms(config.forms, config.website),
+    ...problemsOfWebsite(config.website),
   ];
   const { events, portal } = config;
   if (portal !== undefined) problems.push(...findPortalProblems(portal));
-  // A mirror is a use of its own: it needs no event.
-  if (!isRecord(events) || (Object.keys(events).length === 0 && config.mirror === undefined)) {
+  // A mirror and forms are uses of their own: they need no event.
+  const isUsed = config.mirror !== undefined || config.forms !== undefined;
+  if (!isRecord(events) || (Object.keys(events).length === 0 && !isUsed)) {
     return [...problems, { name: 'events', message: 'Define at least one event with defineEvent({ … }).' }];
   }
   const owners = new Map(Object.keys(events).map((name) => [name, name]));
@@ -172,7 +182,8 @@ function findProblems(config: unknown): ConfigProblem[] {
     problems.push(...problemsOfEvent(name, event), ...problemsOfAliases(name, event, owners));
   }
   problems.push(...problemsOfLeadTypes(config.leadTypes, Object.keys(events)));
-  problems.push(...problemsOfRules(config.redrive, [...owners.keys(), EFFECTS_EVENT]));
+  const forms = isRecord(config.forms) ? Object.keys(config.forms).map((name) => FORM_EVENT + name) : [];
+  problems.push(...problemsOfRules(config.redrive, [...owners.keys(), ...forms, EFFECTS_EVENT]));
   return problems;
 }
 
@@ -182,7 +193,7 @@ function problemsOfEvent(name: string, event: unknown): ConfigProblem[] {
   const report = (message: string, key?: string) =>
     problems.push({ name: key ? `${place}.${key}` : place, message });
   if (!EVENT_NAME.test(name)) report('Use 1 to 100 letters, digits, "_", "." or "-", a letter first.');
-  if (name.startsWith(OWN_PREFIX)) report(OWN_NAME);
+  if (isOwn(name)) report(OWN_NAME);
   if (!isRecord(event)) {
     report('Make it with defineEvent({ payload, record, effects }).');
     return problems;
@@ -208,7 +219,7 @@ function problemsOfRunning(running: unknown): ConfigProblem[] {
   if (!isRecord(running)) return [{ name: 'running', message: "Give an object { name: 'count' }." }];
   const kinds: readonly unknown[] = RUNNING_KINDS;
   const own = Object.keys(running)
-    .filter((name) => name.startsWith(OWN_PREFIX))
+    .filter(isOwn)
     .map((name) => ({ name: `running.${name}`, message: OWN_NAME }));
   const wrong = Object.entries(running)
     .filter(([, kind]) => !kinds.includes(kind))
@@ -228,7 +239,7 @@ function problemsOfAliases(name: string, event: unknown, owners: Map<string, str
     const owner = typeof alias === 'string' ? owners.get(alias) : undefined;
     if (typeof alias !== 'string' || !EVENT_NAME.test(alias)) {
       problems.push({ name: place, message: `${JSON.stringify(alias)} is not a valid event name.` });
-    } else if (alias.startsWith(OWN_PREFIX)) {
+    } else if (isOwn(alias)) {
       problems.push({ name: place, message: `${alias}: ${OWN_NAME}` });
     } else if (owner === alias) {
       problems.push({ name: place, message: `${alias} is already the name of an event.` });
@@ -250,6 +261,10 @@ function problemsOfLeadTypes(given: unknown, names: readonly string[]): ConfigPr
       name: 'leadTypes',
       message: `${JSON.stringify(name)} is not the name of an event.${suggestion(String(name), names)}`,
     }));
+}
+
+function isOwn(name: string): boolean {
+  return OWN_PREFIXES.some((prefix) => name.startsWith(prefix));
 }
 
 function count(problems: number): string {

@@ -61,6 +61,7 @@ const EFFECT = z.discriminatedUnion('kind', [
     subscription: z.string(),
     state: z.enum(['SUBSCRIBED', 'UNSUBSCRIBED']),
     legal: z.strictObject({ basis: z.string(), explanation: z.string() }).optional(),
+    at: z.iso.datetime().optional(),
   }),
   z.strictObject({ kind: z.enum(['list.add', 'list.remove']), record: REF, list: z.string() }),
   z.strictObject({ kind: z.literal('record.archive'), record: REF }),
@@ -113,12 +114,13 @@ function draftOf(effect: z.output<typeof EFFECT>): EffectDraft {
       });
     }
     case 'consent.set': {
-      const { email, subscription, state, legal } = effect;
+      const { email, subscription, state, legal, at } = effect;
       return setConsent(record, {
         email,
         subscription,
         granted: state === 'SUBSCRIBED',
         ...(legal ? { legalBasis: legal.basis, explanation: legal.explanation } : {}),
+        ...(at === undefined ? {} : { at: new Date(at) }),
       });
     }
     case 'list.add':

@@ -80,6 +80,8 @@ export interface ConsentSet {
   readonly state: 'SUBSCRIBED' | 'UNSUBSCRIBED';
   /** Mandatory in portals with privacy settings; `basis` is one of HubSpot's words. */
   readonly legal?: { readonly basis: string; readonly explanation: string };
+  /** When the person said so; by default the time of the event. An opt-out of that moment or later is left as it is. */
+  readonly at?: Date;
 }
 
 /** Puts the record on a manual list, or takes it off. */

@@ -16,7 +16,8 @@ export type {
   UpsertKind,
 } from './effects.ts';
 export { recordKey } from './effects.ts';
-export { type EventsOfJson, eventsFromJson, type FormValue, type JsonMappingEntry } from './json-mapping.ts';
+export * from './forms/index.ts';
+export { type EventsOfJson, eventsFromJson, type JsonMappingEntry } from './json-mapping.ts';
 export {
   addToList,
   archiveRecord,
@@ -44,12 +45,17 @@ export {
   type IdValue,
   recordBy,
 } from './record-refs.ts';
+export { countryCode, countryName } from './transforms/country.ts';
+export { dayOf } from './transforms/day.ts';
 export { companyDomain, normaliseDomain } from './transforms/domain.ts';
 export { type EmailFlaw, type EmailResult, normaliseEmail } from './transforms/email.ts';
 export { calendarDate, type PropertyValue, type PropertyValues } from './transforms/encode-value.ts';
 export { escapeHtml } from './transforms/html.ts';
 export { personName } from './transforms/person-name.ts';
+export { type PhoneResult, phoneNumber } from './transforms/phone.ts';
+export { plainNumber } from './transforms/plain-number.ts';
 export { cleanText, cutText, filledText } from './transforms/text.ts';
+export { timeOfDay } from './transforms/time-of-day.ts';
 export {
   type DealValues,
   type UpsertOptions,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type ConfigProblem, isRecord, unknownKeys } from '../config/config-problem.ts';
 import type { EventDefinition } from '../config/define-config.ts';
+import type { FormValue } from '../config/forms.ts';
 import { SpokeError } from '../errors.ts';
 import type { RecordRef } from './effects.ts';
 import { contactByEmail } from './record-refs.ts';
@@ -8,9 +9,6 @@ import type { PropertyValue } from './transforms/encode-value.ts';
 import { personName } from './transforms/person-name.ts';
 import { filledText } from './transforms/text.ts';
 import { upsertContact } from './upserts.ts';
-
-/** What a field of a form holds, and what a static value can be. A list is one of choices. */
-export type FormValue = string | number | boolean | readonly string[];
 
 /** One form or event of a mapping in JSON. */
 export interface JsonMappingEntry {

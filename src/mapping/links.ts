@@ -33,21 +33,25 @@ export interface ConsentContent {
   readonly legalBasis?: string;
   /** When, where and under which text the person agreed. */
   readonly explanation?: string;
+  /** When the person said so; by default the time of the event. Who has opted out since is not brought back. */
+  readonly at?: Date;
 }
 
 /**
  * What a contact agreed to, for one kind of e-mail.
  *
- * @throws MappingError EMAIL_UNUSABLE without a usable address, EFFECT_UNUSABLE for an incomplete legal basis.
+ * @throws MappingError EMAIL_UNUSABLE without a usable address, EFFECT_UNUSABLE for an incomplete legal basis or an invalid date.
  */
 export function setConsent(record: RecordRef, content: ConsentContent): ConsentSet {
-  const { email, subscription, granted, legalBasis, explanation } = content;
+  const { email, subscription, granted, legalBasis, explanation, at } = content;
   if ((legalBasis === undefined) !== (explanation === undefined)) {
     throw new MappingError(
       'EFFECT_UNUSABLE',
       'A consent has only one of legalBasis and explanation: HubSpot takes both or neither.',
     );
   }
+  if (at !== undefined && Number.isNaN(at.getTime()))
+    throw new MappingError('EFFECT_UNUSABLE', 'A consent has an invalid date in at: check how it was made.');
   return {
     kind: 'consent.set',
     record,
@@ -57,6 +61,7 @@ export function setConsent(record: RecordRef, content: ConsentContent): ConsentS
     ...(legalBasis === undefined || explanation === undefined
       ? {}
       : { legal: { basis: legalBasis, explanation } }),
+    ...(at === undefined ? {} : { at }),
   };
 }
 

@@ -1,0 +1,99 @@
+import { type ConfigProblem, isRecord, unknownKeys } from './config-problem.ts';
+import { suggestion } from './nearest-name.ts';
+
+/** The keys of `website.uploads`, with their meaning. */
+export const UPLOADS_KEYS = {
+  store: "Where files are kept: { kind: 'disk', folder } or { kind: 's3', bucket, region }.",
+  maxBytes: 'Largest file. Default 20,971,520 (20 MiB).',
+  accept: 'Media types and endings that are taken. Default: CSV, TSV, JSON, NDJSON and XLSX.',
+  keepDays: 'Days after which files are removed. Default 90.',
+} as const;
+
+/** The keys of a store, by its kind. */
+export const STORE_KEYS = {
+  disk: { kind: '', folder: 'A folder of the machine; made when it is missing.' },
+  s3: {
+    kind: '',
+    bucket: 'The bucket.',
+    region: 'Its region.',
+    endpoint: 'Address of a service other than Amazon’s.',
+    prefix: 'Put before the names of all files.',
+  },
+} as const;
+
+export type UploadStoreConfig =
+  | { readonly kind: 'disk'; readonly folder: string }
+  | {
+      readonly kind: 's3';
+      readonly bucket: string;
+      readonly region: string;
+      readonly endpoint?: string;
+      readonly prefix?: string;
+    };
+
+/** Files that visitors hand in. */
+export interface UploadsConfig {
+  readonly store: UploadStoreConfig;
+  readonly maxBytes?: number;
+  readonly accept?: readonly string[];
+  readonly keepDays?: number;
+}
+
+/** Largest file that can be asked for: 5 GiB, what S3 takes in one piece. */
+const MOST_BYTES = 5 * 1024 ** 3;
+const MOST_DAYS = 3_650;
+const ACCEPTED = /^(?:\.[A-Za-z0-9]{1,10}|[a-z]+\/(?:\*|[a-z0-9.+-]{1,100}))$/;
+
+/** Written defensively: configs are also written in JavaScript. */
+export function problemsOfUploads(uploads: unknown): ConfigProblem[] {
+  const place = 'website.uploads';
+  if (uploads === undefined) return [];
+  if (!isRecord(uploads))
+    return [{ name: place, message: "Give an object { store: { kind: 'disk', folder: 'uploads' } }." }];
+  const problems = [...unknownKeys(place, uploads, UPLOADS_KEYS), ...problemsOfStore(uploads.store)];
+  const { maxBytes, keepDays } = uploads;
+  if (!isWhole(maxBytes, MOST_BYTES))
+    problems.push({ name: `${place}.maxBytes`, message: `Give a whole number from 1 to ${MOST_BYTES}.` });
+  if (!isWhole(keepDays, MOST_DAYS))
+    problems.push({ name: `${place}.keepDays`, message: `Give a whole number from 1 to ${MOST_DAYS}.` });
+  return [...problems, ...problemsOfAccept(`${place}.accept`, uploads.accept)];
+}
+
+/** What is wrong with a list of media types and endings. */
+export function problemsOfAccept(name: string, accept: unknown): ConfigProblem[] {
+  if (accept === undefined) return [];
+  if (!Array.isArray(accept) || accept.length === 0)
+    return [{ name, message: "Give a list of endings and media types: ['.csv', 'text/csv']." }];
+  return (accept as readonly unknown[])
+    .filter((one) => typeof one !== 'string' || !ACCEPTED.test(one))
+    .map((one) => ({ name, message: `${JSON.stringify(one)} is neither an ending nor a media type.` }));
+}
+
+function problemsOfStore(store: unknown): ConfigProblem[] {
+  const name = 'website.uploads.store';
+  const kinds = Object.keys(STORE_KEYS);
+  if (!isRecord(store)) return [{ name, message: "Give { kind: 'disk', folder: 'uploads' }." }];
+  const { kind } = store;
+  if (kind !== 'disk' && kind !== 's3')
+    return [
+      {
+        name: `${name}.kind`,
+        message: `${JSON.stringify(kind)} is none of ${kinds.join(', ')}.${suggestion(String(kind), kinds)}`,
+      },
+    ];
+  const needed = kind === 'disk' ? ['folder'] : ['bucket', 'region'];
+  const given = ['folder', 'bucket', 'region', 'endpoint', 'prefix'].filter(
+    (key) => store[key] !== undefined,
+  );
+  const problems = unknownKeys(name, store, STORE_KEYS[kind]);
+  for (const key of new Set([...needed, ...given.filter((each) => each in STORE_KEYS[kind])]))
+    if (typeof store[key] !== 'string' || store[key] === '')
+      problems.push({ name: `${name}.${key}`, message: 'Give a text.' });
+  if (typeof store.endpoint === 'string' && !URL.canParse(store.endpoint))
+    problems.push({ name: `${name}.endpoint`, message: 'Give an address: https://s3.example.com.' });
+  return problems;
+}
+
+function isWhole(value: unknown, most: number): boolean {
+  return value === undefined || (Number.isInteger(value) && Number(value) >= 1 && Number(value) <= most);
+}
