@@ -6,14 +6,6 @@ import ts from 'typescript';
 import type { Console } from '../src/cli/command.ts';
 import { allCommands, createProgram } from '../src/cli/program.ts';
 import { CONFIG_KEYS, EVENT_KEYS } from '../src/config/define-config.ts';
-import { FIELD_CODES, FORM_TEXT_CODES } from '../src/config/form-codes.ts';
-import {
-  FORM_DEAL_KEYS,
-  FORM_FIELD_KEYS,
-  FORM_FIELD_TYPES,
-  FORM_KEYS,
-  FORM_OPTION_KEYS,
-} from '../src/config/forms.ts';
 import { MIRROR_KEYS, MIRROR_OBJECT_KEYS } from '../src/config/mirror.ts';
 import {
   GROUP_KEYS,
@@ -27,15 +19,15 @@ import {
 import { RULE_KEYS } from '../src/config/redrive-rules.ts';
 import { RULE_OPERATORS } from '../src/config/rule.ts';
 import { SEGMENT_KEYS } from '../src/config/segments.ts';
-import { UPLOADS_KEYS } from '../src/config/uploads.ts';
 import { VARIABLES, type Variable } from '../src/config/variables.ts';
-import { CHALLENGE_KEYS, LIMIT_KEYS, WEBSITE_KEYS } from '../src/config/website.ts';
 import { ERROR_CODES } from '../src/errors.ts';
 import { SCOPES } from '../src/http/api-keys.ts';
 import * as spoke from '../src/index.ts';
 import { METRICS, type MetricRow } from '../src/ops/metric-table.ts';
 import { FINDINGS } from '../src/provisioning/portal-plan.ts';
+import { formSections } from './form-sections.ts';
 import { httpDocument } from './http-document.ts';
+import { code, table } from './markdown.ts';
 import { readSwitches, type Switch } from './simulator-switches.ts';
 
 /** Written by `npm run reference`; `npm run reference -- --check` exits with 1 when a page is not what the code says. */
@@ -316,42 +308,7 @@ function configPage(): string {
       '`{ text }` (every word stands in its names, addresses, company or phone), `{ all: [rules] }`, `{ any: [rules] }` and `{ not: rule }`. ' +
       '`property` is an internal name, or `createdAt` or `updatedAt`. Text is compared without regard to case, options of an enumeration exactly; what is not of the type of its property counts as empty.',
     table(['operator', 'takes'], rowsOf(RULE_OPERATORS)),
-    '## Keys of a form',
-    '`forms` holds one entry for each form, by its name: lower-case letters, digits and `_`. [The guide](../guides/forms.md) shows them at work.',
-    table(['key', 'meaning'], rowsOf(FORM_KEYS)),
-    '### Keys of a field',
-    table(['key', 'meaning'], rowsOf(FORM_FIELD_KEYS)),
-    '### Types of fields',
-    table(
-      ['type', 'takes', 'own keys'],
-      Object.entries(FORM_FIELD_TYPES).map(([type, { meaning, keys }]) => [
-        code(type),
-        meaning,
-        rowsOf(keys)
-          .map((row) => row.join(': '))
-          .join(' '),
-      ]),
-    ),
-    '### Keys of an option of a field',
-    table(['key', 'meaning'], rowsOf(FORM_OPTION_KEYS)),
-    '### Keys of the deal of a form',
-    table(['key', 'meaning'], rowsOf(FORM_DEAL_KEYS)),
-    '### Codes of fields',
-    'What stands in `codes` of an answer that was not accepted.',
-    table(['code', 'meaning'], rowsOf(FIELD_CODES)),
-    '## Keys of the website',
-    table(['key', 'meaning'], rowsOf(WEBSITE_KEYS)),
-    '### Keys of limits',
-    table(['key', 'meaning'], rowsOf(LIMIT_KEYS)),
-    '### Keys of a challenge',
-    table(['key', 'meaning'], rowsOf(CHALLENGE_KEYS)),
-    '### Keys of uploads',
-    table(['key', 'meaning'], rowsOf(UPLOADS_KEYS)),
-    '`website.messages` also takes other texts around the fields: ' +
-      `${Object.entries(FORM_TEXT_CODES)
-        .filter(([key]) => !(key in FIELD_CODES))
-        .map(([key, meaning]) => `${code(key)} (${meaning.replace(/\.$/, '').toLowerCase()})`)
-        .join(', ')}.`,
+    ...formSections(),
     '## Keys of a redrive rule',
     '`redrive` is a list of rules, each an object with these keys. A rule looks through one process at a time; [the guide](../guides/redrive.md#rules) says when to have one.',
     table(['key', 'meaning'], rowsOf(RULE_KEYS)),
@@ -414,16 +371,6 @@ function typescript(text: string): string {
 
 function page(title: string, paragraphs: readonly string[]): string {
   return `${[GENERATED, `# ${title}`, ...paragraphs].join('\n\n')}\n`;
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) =>
-    `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
-  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
-}
-
-function code(text: string): string {
-  return `\`${text}\``;
 }
 
 function fileOf(path: string): string {
