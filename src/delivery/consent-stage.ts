@@ -1,16 +1,21 @@
 import type { ConsentChange, LegalBasis } from '../hubspot/consent.ts';
 import type { ConsentSet } from '../mapping/effects.ts';
 import type { ClaimWork } from './claim-work.ts';
+import { optsIn, readStanding } from './consent-standing.ts';
 import type { PlannedEffect } from './plan.ts';
 import { type SendContext, sendBatch } from './send-batch.ts';
-import type { StageTools } from './stage.ts';
+import { type StageTools, unreadEnd } from './stage.ts';
 import { wholeOutcome } from './step-outcome.ts';
+import type { EffectEnd } from './verdict.ts';
 
 type Step = PlannedEffect<ConsentSet>;
 
 /**
  * Writes what people agreed to, one call for each address and kind of e-mail: HubSpot's batch call is for Enterprise portals only.
  * Of several changes the last counts, and an opt-out beats an opt-in of the same moment.
+ *
+ * Before an opt-in HubSpot is asked: who has opted out at that moment or later stays so, whichever way it was done, and who is
+ * subscribed is not subscribed again.
  */
 export async function consentStage(work: ClaimWork, tools: StageTools, context: SendContext): Promise<void> {
   const wanted = new Map<string, Step[]>();
@@ -25,7 +30,15 @@ export async function consentStage(work: ClaimWork, tools: StageTools, context: 
   }
   for (const [key, steps] of wanted) {
     const subscriptionId = key.slice(0, key.indexOf('\n'));
-    const { email, state, legal } = lastOf(steps);
+    const last = lastOf(steps);
+    const { email, state, legal } = last.effect;
+    if (state === 'SUBSCRIBED') {
+      const end = await endWithoutWrite(email, subscriptionId, momentOf(last), tools, context);
+      if (end !== undefined) {
+        for (const step of steps) work.endStep(step, end);
+        continue;
+      }
+    }
     const change: ConsentChange = {
       subscriptionId,
       state,
@@ -51,9 +64,30 @@ export async function consentStage(work: ClaimWork, tools: StageTools, context: 
   }
 }
 
-function lastOf(steps: readonly Step[]): ConsentSet {
+/** Undefined when the opt-in is to be written. */
+async function endWithoutWrite(
+  email: string,
+  subscriptionId: string,
+  moment: number,
+  { reads, readPatienceMs }: StageTools,
+  context: SendContext,
+): Promise<EffectEnd | undefined> {
+  const what = 'What the address has agreed to';
+  const now = context.clock.now();
+  if (!(await context.lease.ensure(context.callMs + readPatienceMs))) return unreadEnd(what, undefined, now);
+  const exchange = await reads.consent.statuses(email);
+  const rows = readStanding(exchange);
+  if (rows === undefined) return unreadEnd(what, exchange, context.clock.now());
+  return optsIn(rows, subscriptionId, moment) ? undefined : { end: 'applied', hubspotId: '' };
+}
+
+function lastOf(steps: readonly Step[]): Step {
   return steps.reduce((last, step) => {
-    const [before, after] = [last.of.event.occurredAt.getTime(), step.of.event.occurredAt.getTime()];
-    return before === after && last.effect.state === 'UNSUBSCRIBED' ? last : step;
-  }, steps[0] as Step).effect;
+    const later = momentOf(step) - momentOf(last);
+    return later < 0 || (later === 0 && last.effect.state === 'UNSUBSCRIBED') ? last : step;
+  }, steps[0] as Step);
+}
+
+function momentOf({ effect, of }: Step): number {
+  return (effect.at ?? of.event.occurredAt).getTime();
 }

@@ -25,6 +25,8 @@ export interface DesiredType {
 export interface Desired<Wanted, Given> {
   readonly wanted: Wanted;
   readonly given: Given;
+  /** Wanted by a form: made where it is missing, and otherwise taken as it is; what it refuses shows with the form's sample. */
+  readonly asItIs?: true;
 }
 
 /** What a config wants, by object type as the config names it. */
@@ -37,20 +39,22 @@ const BOOL_OPTIONS: readonly PropertyOption[] = [
   { value: 'false', label: 'No', displayOrder: 1 },
 ];
 
-/** Fills in what the `portal` of a config leaves out, and adds the lists that its segments go to. */
+/** Fills in what the `portal` of a config leaves out, and adds the lists that its segments go to and the properties of its forms. */
 export function desiredPortal(
   portal: PortalDefinition = {},
   segments: Readonly<Record<string, SegmentDefinition>> = {},
+  forms: Readonly<Record<string, readonly PropertyDraft[]>> = {},
 ): DesiredPortal {
   const { groups = {}, properties = {}, pipelines = {} } = portal;
   const lists = withPushed(portal.lists ?? {}, segments);
-  const names = new Set([groups, properties, pipelines, lists].flatMap((part) => Object.keys(part)));
+  const ofForms = Object.fromEntries(Object.entries(forms).filter(([, drafts]) => drafts.length > 0));
+  const names = new Set([groups, properties, pipelines, lists, ofForms].flatMap((part) => Object.keys(part)));
   return new Map(
     [...names].map((objectType) => [
       objectType,
       {
         groups: (groups[objectType] ?? []).map(groupOf),
-        properties: (properties[objectType] ?? []).map(propertyOf),
+        properties: withForms((properties[objectType] ?? []).map(propertyOf), ofForms[objectType] ?? []),
         pipelines: Object.entries(pipelines)
           .filter(([type]) => type === objectType)
           .flatMap(([, entries]) => entries.map((entry, place) => pipelineOf(objectType, entry, place))),
@@ -60,6 +64,16 @@ export function desiredPortal(
       },
     ]),
   );
+}
+
+/** What `portal` says of a property goes before what a form needs of it. */
+function withForms(
+  declared: DesiredType['properties'],
+  drafts: readonly PropertyDraft[],
+): DesiredType['properties'] {
+  const known = declared.map(({ wanted }) => wanted.name);
+  const further = drafts.filter(({ name }) => !known.includes(name));
+  return [...declared, ...further.map((draft) => ({ ...propertyOf(draft), asItIs: true as const }))];
 }
 
 function withPushed(

@@ -2,6 +2,7 @@ import type { SpokeConfig } from '../config/define-config.ts';
 import type { ReadOptions } from '../hubspot/read-answer.ts';
 import { type PortalApi, readPortal } from './actual-portal.ts';
 import { desiredPortal } from './desired-portal.ts';
+import { formProperties } from './form-properties.ts';
 import { planPortal } from './plan-portal.ts';
 import type { PortalPlan } from './portal-plan.ts';
 import { sampleUse, stagedTypes } from './sample-use.ts';
@@ -17,7 +18,8 @@ export async function planConfig(
   api: PortalApi,
   { ownerId, ...read }: PlanOptions = {},
 ): Promise<PortalPlan> {
-  const desired = desiredPortal(config.portal, config.mirror?.segments);
+  const ofForms = formProperties(config.forms, config.website?.uploads !== undefined);
+  const desired = desiredPortal(config.portal, config.mirror?.segments, ofForms);
   const uses = sampleUse(config, ownerId);
   const sampled = new Set(uses.map(({ objectType }) => objectType));
   return planPortal(

@@ -26,7 +26,7 @@ export function planProperties(scene: TypeScene): PortalPlan {
     findings: [
       ...groupLabels(scene),
       ...creations.findings,
-      ...there.flatMap((property) => differences(scene, property)),
+      ...there.flatMap((property) => (property.asItIs ? [] : differences(scene, property))),
     ],
   };
 }
