@@ -465,8 +465,6 @@ alter table spoke.mirror_differences add constraint mirror_differences_scan_id_f
 
 alter table spoke.mirror_streams add constraint mirror_streams_scan_id_fkey FOREIGN KEY (scan_id) REFERENCES spoke.mirror_scans(id) ON DELETE CASCADE;
 
-alter table spoke.segment_members add constraint segment_members_segment_fkey FOREIGN KEY (segment) REFERENCES spoke.segments(name) ON DELETE CASCADE;
-
 alter table spoke.segment_pushes add constraint segment_pushes_segment_fkey FOREIGN KEY (segment) REFERENCES spoke.segments(name) ON DELETE CASCADE;
 
 CREATE UNIQUE INDEX alerts_current ON spoke.alerts USING btree (rule, subject) WHERE (state <> 'resolved'::text);
@@ -485,13 +483,17 @@ CREATE INDEX lanes_verify ON spoke.lanes USING btree (verify_at) WHERE (verify_a
 
 CREATE INDEX mirror_changes_record ON spoke.mirror_changes USING btree (object_type, record_id, id);
 
+CREATE INDEX mirror_contacts_email ON spoke.mirror_contacts USING btree (lower((properties ->> 'email'::text)) text_pattern_ops);
+
 CREATE INDEX mirror_links_to ON spoke.mirror_links USING btree (to_type, to_id);
 
 CREATE UNIQUE INDEX mirror_memberships_current ON spoke.mirror_memberships USING btree (list_id, record_id) WHERE (left_at IS NULL);
 
 CREATE INDEX mirror_memberships_record ON spoke.mirror_memberships USING btree (record_id) WHERE (left_at IS NULL);
 
-CREATE INDEX mirror_records_changed ON ONLY spoke.mirror_records USING btree (object_type, changed_at);
+CREATE INDEX mirror_records_changed ON ONLY spoke.mirror_records USING btree (changed_at);
+
+CREATE INDEX mirror_records_updated ON ONLY spoke.mirror_records USING btree (updated_at, id);
 
 CREATE UNIQUE INDEX mirror_scans_current ON spoke.mirror_scans USING btree (object_type, kind) WHERE (ended_at IS NULL);
 
@@ -511,7 +513,7 @@ CREATE INDEX outbox_events_unwritten ON spoke.outbox_events USING btree (id) WHE
 
 CREATE INDEX outbox_events_waiting ON spoke.outbox_events USING btree (lane_id, id) WHERE (processed_at IS NULL);
 
-CREATE INDEX pull_hints_ready ON spoke.pull_hints USING btree (object_type, ready_at);
+CREATE INDEX pull_hints_next ON spoke.pull_hints USING btree (object_type, failures, ready_at);
 
 CREATE UNIQUE INDEX pull_runs_current ON spoke.pull_runs USING btree (kind) WHERE (state = 'running'::text);
 
@@ -522,8 +524,6 @@ CREATE INDEX redrives_rule ON spoke.redrives USING btree (rule, created_at) WHER
 CREATE INDEX redrives_running ON spoke.redrives USING btree (id) WHERE (state = 'running'::text);
 
 CREATE INDEX segment_changes_of ON spoke.segment_changes USING btree (segment, id);
-
-CREATE INDEX segment_changes_record ON spoke.segment_changes USING btree (record_id);
 
 CREATE INDEX segment_members_record ON spoke.segment_members USING btree (record_id);
 

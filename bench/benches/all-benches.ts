@@ -3,6 +3,7 @@ import { claimBench } from './claim.ts';
 import { clientBench } from './client.ts';
 import { deliveryBench } from './delivery.ts';
 import { deliveryFullBench } from './delivery-full.ts';
+import { mirrorBench } from './mirror.ts';
 import { pullBench } from './pull.ts';
 import { simulatorBench } from './simulator.ts';
 import { trackBench } from './track.ts';
@@ -14,5 +15,6 @@ export const BENCHES: readonly Bench[] = [
   deliveryFullBench,
   clientBench,
   pullBench,
+  mirrorBench,
   simulatorBench,
 ];

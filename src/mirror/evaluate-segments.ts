@@ -2,7 +2,7 @@ import type { MirrorConfig } from '../config/mirror.ts';
 import { DEFAULT_SEGMENT_TYPE, inOrder, type SegmentDefinition } from '../config/segments.ts';
 import type { Database, Queryable } from '../db/database.ts';
 import { readTypes } from './property-types.ts';
-import { compileRule, dependenciesOf, type PropertyType } from './rules/compile-rule.ts';
+import { compileRule, dependenciesOf, type PropertyType, sure } from './rules/compile-rule.ts';
 import { problemsOfTypes } from './rules/problems-of-types.ts';
 
 /** What an evaluation did with one segment. */
@@ -29,19 +29,23 @@ export interface EvaluateOptions {
 const OVERLAP_MS = 120_000;
 /** Rules that count days are true for other records as time goes by: how often every record is looked at for them, ms. */
 const TIME_RULES_EVERY_MS = 10 * 60_000;
+/** How long it is kept who joined a segment and who left it. */
+const KEPT_DAYS = 400;
+const FORGOTTEN_AT_ONCE = 10_000;
 
 interface SegmentRow {
   readonly [column: string]: unknown;
   readonly size: number;
   readonly same: boolean;
   readonly full_age: number | null;
+  readonly evaluated_at: string | null;
 }
 
 /**
  * Brings the members of all segments up to date with the mirror, each in one statement, and records who joined and who left.
  *
  * Looked at are the records that have changed since the last time; all of them when the rule is new or another one, when it speaks of
- * lists, segments or events, and every ten minutes when it counts days. Segments that the config does not name any more are removed.
+ * lists, segments or events, and every ten minutes when it counts days. Segments that the config does not name any more are removed, and changes after 400 days.
  * One process at a time: undefined while another evaluates.
  */
 export async function evaluateSegments(
@@ -60,13 +64,14 @@ export async function evaluateSegments(
     // A transaction each: one that takes long, or fails, holds up no other.
     const report = await db.transaction(async (tx) => {
       if (!(await isHeld(tx))) return undefined;
-      await tx.query('delete from {schema}.segments where name <> all ($1::text[])', [known]);
+      await dropOthers(tx, known);
       return evaluate(tx, name, { ...segment, objectType }, defined, full);
     });
     if (report === undefined) return undefined;
     reports.push(report);
   }
-  if (known.length === 0) await db.query('delete from {schema}.segments');
+  if (reports.some(({ looked }) => looked === 'full')) await forgetChanges(db);
+  if (known.length === 0) await db.transaction((tx) => dropOthers(tx, known));
   return reports;
 }
 
@@ -76,6 +81,26 @@ export async function segmentSizes(db: Queryable): Promise<Readonly<Record<strin
     'select name, size from {schema}.segments order by name',
   );
   return Object.fromEntries(rows.map(({ name, size }) => [name, size]));
+}
+
+/** Of the oldest changes, those that are kept long enough. */
+async function forgetChanges(db: Queryable): Promise<void> {
+  await db.query(
+    `delete from {schema}.segment_changes where id = any (array(
+       select id from (select id, at from {schema}.segment_changes order by id limit ${FORGOTTEN_AT_ONCE}) oldest
+       where at < statement_timestamp() - interval '${KEPT_DAYS} days'))`,
+  );
+}
+
+async function dropOthers(tx: Queryable, known: readonly string[]): Promise<void> {
+  const dropped = await tx.query<{ name: string }>(
+    'delete from {schema}.segments where name <> all ($1::text[]) returning name',
+    [known],
+  );
+  if (dropped.length > 0)
+    await tx.query('delete from {schema}.segment_members where segment = any ($1::text[])', [
+      dropped.map(({ name }) => name),
+    ]);
 }
 
 async function isHeld(tx: Queryable): Promise<boolean> {
@@ -95,7 +120,7 @@ async function evaluate(
   const [row] = await tx.query<SegmentRow>(
     `insert into {schema}.segments as s (name, object_type, rule) values ($1, $2, $3::jsonb)
      on conflict (name) do update set object_type = excluded.object_type, rule = excluded.rule
-     returning s.size, (extract(epoch from statement_timestamp() - s.full_at) * 1000)::float8 as full_age,
+     returning s.size, (extract(epoch from statement_timestamp() - s.full_at) * 1000)::float8 as full_age, s.evaluated_at::text,
        (select b.rule = $3::jsonb and b.object_type = $2 from {schema}.segments b where b.name = $1) as same`,
     [name, objectType, JSON.stringify(rule)],
   );
@@ -113,14 +138,27 @@ async function evaluate(
       ? 'full'
       : 'changed';
   const values: unknown[] = [name, objectType];
-  const condition = compileRule(rule, { objectType, types, bind: (value) => `$${values.push(value)}` });
+  const bind = (value: unknown) => `$${values.push(value)}`;
+  const condition = compileRule(rule, { objectType, types, bind });
+  const evaluatedAt = row?.evaluated_at ?? null;
+  // What a segment of this name has left behind that was deleted by hand.
+  if (evaluatedAt === null) await tx.query('delete from {schema}.segment_members where segment = $1', [name]);
+  // As a value, from which Postgres sees how few that are.
   const inView =
     looked === 'full'
       ? ''
-      : `and m.changed_at >= (select evaluated_at from {schema}.segments where name = $1) - interval '${OVERLAP_MS} ms'`;
+      : `and m.changed_at >= ${bind(evaluatedAt)}::timestamptz - interval '${OVERLAP_MS} ms'`;
+  // Who is in a new segment did not join it: since when stands with each member.
+  const noted =
+    evaluatedAt === null
+      ? ''
+      : `, noted as (
+       insert into {schema}.segment_changes (segment, record_id, joined)
+       select $1, record_id, true from joined union all select $1, record_id, false from left_now
+     )`;
   const [counts] = await tx.query<{ joined: number; left: number; size: number }>(
     `with seen as materialized (
-       select m.id, m.state = 'live' and ${condition} as fits from {schema}.mirror_records m where m.object_type = $2 ${inView}
+       select m.id, m.state = 'live' and ${sure(condition)} as fits from {schema}.mirror_records m where m.object_type = $2 ${inView}
      ), joined as (
        insert into {schema}.segment_members (segment, record_id) select $1, id from seen where fits
        on conflict (segment, record_id) do nothing returning record_id
@@ -130,10 +168,7 @@ async function evaluate(
            ? 'not exists (select from seen x where x.id = s.record_id and x.fits)'
            : 's.record_id in (select id from seen where not fits)'
        } returning s.record_id
-     ), noted as (
-       insert into {schema}.segment_changes (segment, record_id, joined)
-       select $1, record_id, true from joined union all select $1, record_id, false from left_now
-     )
+     )${noted}
      update {schema}.segments s
      set size = s.size + (select count(*) from joined)::integer - (select count(*) from left_now)::integer, error = null,
          evaluated_at = statement_timestamp(), full_at = ${looked === 'full' ? 'statement_timestamp()' : 's.full_at'}

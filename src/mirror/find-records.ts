@@ -66,7 +66,7 @@ export async function findRecords(db: Database, query: PageQuery): Promise<Recor
   const rows = await db.query<SortedRow>(
     `select ${recordColumns(chosen)}, ${key === undefined ? 'null' : `(${key})::text`} as sort_key
      from {schema}.mirror_records m where ${condition}${after}
-     order by ${key === undefined ? '' : `${key} ${order} nulls last, `}m.id ${order}
+     order by ${key === undefined ? '' : `${key} ${order}${NEVER_NULL.includes(key) ? '' : ' nulls last'}, `}m.id ${order}
      limit ${bind(limit + 1)}::integer offset ${bind(offset)}::integer`,
     values,
   );
@@ -123,6 +123,9 @@ export async function countRecords(
   return { total: root?.Plan?.['Plan Rows'] ?? 0, isEstimate: true };
 }
 
+/** Without a place for what has no value, an index serves both directions. */
+const NEVER_NULL = ['m.updated_at'];
+
 interface SortedRow extends RecordRow {
   readonly sort_key: string | null;
 }
@@ -154,6 +157,8 @@ function behind(
   bind: CompiledQuery['bind'],
 ): string {
   const beyond = descending ? '<' : '>';
+  if (expression !== undefined && key !== null && NEVER_NULL.includes(expression))
+    return `(${expression}, m.id) ${beyond} (${bind(key)}::timestamptz, ${bind(id)}::bigint)`;
   const byId = `m.id ${beyond} ${bind(id)}::bigint`;
   if (expression === undefined) return byId;
   if (key === null) return `(${expression} is null and ${byId})`;

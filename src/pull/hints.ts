@@ -27,10 +27,12 @@ export async function addHints(tx: Queryable, objectType: string, ids: readonly 
   );
 }
 
-/** Object types of which hints are due. */
-export async function hintedTypes(db: Queryable): Promise<string[]> {
+/** Which of these object types have hints that are due. */
+export async function hintedTypes(db: Queryable, objectTypes: readonly string[]): Promise<string[]> {
   const rows = await db.query<{ object_type: string }>(
-    'select distinct object_type from {schema}.pull_hints where ready_at <= clock_timestamp()',
+    `select t.object_type from unnest($1::text[]) as t(object_type) where exists (
+       select from {schema}.pull_hints h where h.object_type = t.object_type and h.ready_at <= clock_timestamp())`,
+    [objectTypes],
   );
   return rows.map(({ object_type }) => object_type);
 }

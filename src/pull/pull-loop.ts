@@ -65,8 +65,7 @@ export function startPullLoop(options: PullLoopOptions): { stop(): Promise<void>
     repeat('hints', async () => {
       rouse = new AbortController();
       let failed = false;
-      for (const objectType of await hintedTypes(db)) {
-        if (!objectTypes.includes(objectType)) continue;
+      for (const objectType of await hintedTypes(db, objectTypes)) {
         const { errors } = await followHints(tools, objectType, await properties(objectType), signal);
         for (const error of errors) logProblem(error, { objectType }, 'hinted records could not be read');
         failed ||= errors.length > 0;

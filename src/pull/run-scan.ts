@@ -1,4 +1,5 @@
 import { compareIds } from '../hubspot/parsed.ts';
+import { ensureStatistics } from '../mirror/ensure-statistics.ts';
 import { problemOf, pullFailure } from './pull-failure.ts';
 import type { PullTools } from './pull-tools.ts';
 import { scanPages } from './scan-pages.ts';
@@ -46,6 +47,7 @@ export async function runScan(tools: PullTools, scan: Scan, options: ScanOptions
   let left = options.maxRecords ?? Number.POSITIVE_INFINITY;
   /** Set when HubSpot cannot be asked at all any more. */
   let given: unknown;
+  let prepared = scan.kind !== 'backfill';
   const workers = options.maxRecords === undefined ? tools.streams : 1;
   await Promise.allSettled(Array.from({ length: workers }, () => worker()));
   if (failed.signal.aborted) throw failed.signal.reason;
@@ -73,6 +75,10 @@ export async function runScan(tools: PullTools, scan: Scan, options: ScanOptions
       for await (const page of scanPages(tools, scan, from, { ...options, signal })) {
         const cut = cutPage(page, left, stream);
         const counts = await writePage(tools, scan, stream, cut.page, cut.to);
+        if (!prepared) {
+          prepared = true;
+          await ensureStatistics(tools.db, scan.objectType);
+        }
         left -= cut.page.records.length;
         options.onPage?.({ ...counts, records: cut.page.records.length });
         stream = { ...stream, afterId: cut.to.afterId };

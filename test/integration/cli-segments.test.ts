@@ -66,9 +66,24 @@ describePostgres('spoke segments', () => {
     expect((await run()).stdout).toMatch(
       /^customers: 2 contacts, as of \S+Z\nreachable: 1 contacts, as of \S+Z\n$/,
     );
-    expect((await run('changes', 'reachable')).stdout).toMatch(/^\S+Z 1 joined reachable\n$/);
+    expect((await run('changes')).stdout).toBe('Nobody has joined or left.\n');
+    await writeRecords(
+      db,
+      [
+        {
+          id: '2',
+          properties: { lifecyclestage: 'customer', email: 'bo@example.com' },
+          updatedAt: '2026-01-02T00:00:00Z',
+        },
+      ],
+      { objectType: 'contacts', readAt: new Date() },
+    );
+    expect((await run('evaluate')).stdout).toBe(
+      'customers: 2 (0 joined, 0 left; changed records looked at)\nreachable: 2 (1 joined, 0 left; all records looked at)\n',
+    );
+    expect((await run('changes', 'reachable')).stdout).toMatch(/^\S+Z 2 joined reachable\n$/);
     expect(JSON.parse((await run('changes', '--limit', '2', '--json')).stdout)).toMatchObject({
-      changes: [{}, {}],
+      changes: [{ segment: 'reachable', recordId: '2', joined: true }],
     });
   });
 

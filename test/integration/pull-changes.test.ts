@@ -250,7 +250,7 @@ describePostgres('two processes', () => {
     const { portal, tools, pull, live, atPortal, db } = await setupPull();
     portal.insert('contacts', people(450));
     let ended = false;
-    for (let statements = 1; !ended && statements < 200; statements += 3) {
+    for (let statements = 1; !ended && statements < 400; statements += 1) {
       const dying = tools({ db: dyingDatabase(db, statements), guards });
       ended = await pull('all', { pageSize: 40 }, dying).then(
         () => true,

@@ -24,15 +24,15 @@ const TIMES = new Set(['date', 'datetime']);
 const COLUMNS: Readonly<Record<string, string>> = { createdAt: 'm.created_at', updatedAt: 'm.updated_at' };
 
 /**
- * A rule as a condition on the alias `m` of mirror_records: SQL that is never null and never raises, whatever the values are. The
- * rule has to be checked by `problemsOfRule` before.
+ * A rule as a condition on the alias `m` of mirror_records: SQL that never raises, whatever the values are, and is true where the
+ * record fits; else false or null, so that a condition for an index stays one. The rule has to be checked by `problemsOfRule` before.
  */
 export function compileRule(rule: Rule, context: RuleContext): string {
   const { bind, objectType, now = 'statement_timestamp()' } = context;
   if ('property' in rule) return compileProperty(rule, context);
   if ('all' in rule) return `(${rule.all.map((part) => compileRule(part, context)).join(' and ')})`;
   if ('any' in rule) return `(${rule.any.map((part) => compileRule(part, context)).join(' or ')})`;
-  if ('not' in rule) return `not ${compileRule(rule.not, context)}`;
+  if ('not' in rule) return `not ${sure(compileRule(rule.not, context))}`;
   if ('list' in rule) {
     const list = bind(rule.list);
     return `m.id in (select b.record_id from {schema}.mirror_memberships b join {schema}.mirror_lists l on l.id = b.list_id
@@ -83,28 +83,25 @@ function compileProperty(rule: PropertyRule, context: RuleContext): string {
   const defined = types.get(rule.property);
   const kind = column !== undefined ? 'time' : defined === undefined ? undefined : kindOf(defined);
   const time = column ?? `{schema}.as_time(${text})`;
-  const sure = (condition: string) => `coalesce(${condition}, false)`;
-  const equals = (values: readonly RuleValue[]) => sure(equalTo(values, kind, { text, time, bind }));
-  const within = (days: number) => sure(`${time} >= ${now} - ${daysOf(bind(days))}`);
+  const equals = (values: readonly RuleValue[]) => equalTo(values, kind, { text, time, bind });
+  const within = (days: number) => `${time} >= ${now} - ${daysOf(bind(days))}`;
   const compared = (operator: string, bound: number | string) =>
-    sure(
-      typeof bound === 'number' && kind !== 'time'
-        ? `{schema}.as_number(${text}) ${operator} ${bind(bound)}::numeric`
-        : `${time} ${operator} {schema}.as_time(${bind(String(bound))})`,
-    );
+    typeof bound === 'number' && kind !== 'time'
+      ? `{schema}.as_number(${text}) ${operator} ${bind(bound)}::numeric`
+      : `${time} ${operator} {schema}.as_time(${bind(String(bound))})`;
   if ('is' in rule) return equals([rule.is]);
-  if ('isNot' in rule) return `not ${equals([rule.isNot])}`;
+  if ('isNot' in rule) return `not ${sure(equals([rule.isNot]))}`;
   if ('in' in rule) return equals(rule.in);
-  if ('notIn' in rule) return `not ${equals(rule.notIn)}`;
+  if ('notIn' in rule) return `not ${sure(equals(rule.notIn))}`;
   if ('known' in rule) return `${text} is ${rule.known ? 'not ' : ''}null`;
   if ('withinDays' in rule) return within(rule.withinDays);
-  if ('notWithinDays' in rule) return `not ${within(rule.notWithinDays)}`;
+  if ('notWithinDays' in rule) return `not ${sure(within(rule.notWithinDays))}`;
   if ('contains' in rule)
     return kind === 'options'
-      ? sure(`${bind(rule.contains)} = any (string_to_array(${text}, ';'))`)
-      : sure(`lower(${text}) like ${bind(`%${likeText(rule.contains.toLowerCase())}%`)}`);
+      ? `${bind(rule.contains)} = any (string_to_array(${text}, ';'))`
+      : `lower(${text}) like ${bind(`%${likeText(rule.contains.toLowerCase())}%`)}`;
   if ('startsWith' in rule)
-    return sure(`lower(${text}) like ${bind(`${likeText(rule.startsWith.toLowerCase())}%`)}`);
+    return `lower(${text}) like ${bind(`${likeText(rule.startsWith.toLowerCase())}%`)}`;
   if ('above' in rule) return compared('>', rule.above);
   if ('atLeast' in rule) return compared('>=', rule.atLeast);
   if ('below' in rule) return compared('<', rule.below);
@@ -139,6 +136,11 @@ function equalTo(
 function kindOfValues(values: readonly RuleValue[]): PropertyKind {
   if (values.every((value) => typeof value === 'number')) return 'number';
   return values.every((value) => typeof value === 'boolean') ? 'boolean' : 'text';
+}
+
+/** Never null: what is not known does not fit. */
+export function sure(condition: string): string {
+  return `coalesce(${condition}, false)`;
 }
 
 function daysOf(days: string): string {
