@@ -13,8 +13,10 @@ const MAY_IMPORT = {
   hubspot: ['resilience', 'config', 'mapping/transforms', 'mapping/note.ts'],
   mapping: ['config'],
   outbox: ['resilience', 'db', 'config', 'mapping'],
+  // A visitor never waits for HubSpot: nothing here can call it.
+  forms: ['resilience', 'db', 'config', 'mapping', 'outbox'],
   records: ['db', 'config', 'mapping', 'outbox', 'mirror'],
-  http: ['resilience', 'db', 'config', 'mapping', 'outbox', 'ops', 'mirror', 'pull', 'records'],
+  http: ['resilience', 'db', 'config', 'mapping', 'outbox', 'forms', 'ops', 'mirror', 'pull', 'records'],
   delivery: ['resilience', 'db', 'config', 'mapping', 'hubspot', 'outbox'],
   ops: ['resilience', 'db', 'config', 'hubspot', 'outbox', 'delivery'],
   // Needs no database: the calls pass the gates of whoever hands in the transport.

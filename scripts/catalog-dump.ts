@@ -25,6 +25,7 @@ const UNKNOWN = `
 
 const TABLES = `
   select c.oid::int8 as oid, relname as name, array_to_string(reloptions, ', ') as options,
+    case relpersistence when 'u' then 'create unlogged table' else 'create table' end as verb,
     case when relispartition then (select inhparent::regclass::text from pg_inherits where inhrelid = c.oid)
       || ' ' || pg_get_expr(relpartbound, c.oid) end as partition_of,
     pg_get_partkeydef(c.oid) as partition_by
@@ -121,6 +122,7 @@ function unqualified(view: string, schema: string): string {
 interface TableRow extends Row {
   oid: number;
   name: string;
+  verb: string;
   options: string | null;
   /** The parent and the bounds; null when it is no partition. */
   partition_of: string | null;
@@ -130,10 +132,10 @@ interface TableRow extends Row {
 async function tables(db: Queryable, schema: string): Promise<string[]> {
   const found = await db.query<TableRow>(TABLES, [schema]);
   const parts: string[] = [];
-  for (const { oid, name, options, partition_of, partition_by } of found) {
+  for (const { oid, name, verb, options, partition_of, partition_by } of found) {
     const storage = options ? ` with (${options})` : '';
     if (partition_of !== null) {
-      parts.push(`create table ${schema}.${name} partition of ${partition_of}${storage};`);
+      parts.push(`${verb} ${schema}.${name} partition of ${partition_of}${storage};`);
       continue;
     }
     const lines: string[] = [];
@@ -141,7 +143,7 @@ async function tables(db: Queryable, schema: string): Promise<string[]> {
       for (const { text } of await db.query<{ text: string }>(sql, [oid])) lines.push(`  ${text}`);
     }
     const partitions = partition_by === null ? '' : ` partition by ${partition_by}`;
-    parts.push(`create table ${schema}.${name} (\n${lines.join(',\n')}\n)${partitions}${storage};`);
+    parts.push(`${verb} ${schema}.${name} (\n${lines.join(',\n')}\n)${partitions}${storage};`);
   }
   return parts;
 }

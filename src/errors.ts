@@ -159,6 +159,10 @@ export const ERROR_CODES = {
     meaning: 'The scripts that pages load from Spoke are not built.',
     remedy: 'Run `npm run build:browser` in the source tree; the package has them.',
   },
+  FORM_UNKNOWN: {
+    meaning: 'The config has no form of this name.',
+    remedy: 'Look at the path: `/api/forms/NAME`, with the names of `forms` in the config.',
+  },
   HTTP_BODY_INVALID: {
     meaning: 'The body of a request is not JSON.',
     remedy: 'Send one JSON object.',
@@ -478,6 +482,26 @@ export const ERROR_CODES = {
   SEGMENTS_BUSY: {
     meaning: 'Another process was evaluating the segments.',
     remedy: 'Try again in a moment: what it finds holds for all.',
+  },
+  SUBMISSION_CONFLICT: {
+    meaning: 'Other fields came under the id of this submission before.',
+    remedy: 'Send changed fields under a new id; the same fields again are the same submission.',
+  },
+  SUBMISSION_INVALID: {
+    meaning: 'Fields of a submission are missing or cannot be used.',
+    remedy: 'Correct the fields that the answer names.',
+  },
+  SUBMISSION_NOT_FOUND: {
+    meaning: 'There is no submission with this id in the schema, or the token is not its own.',
+    remedy: 'Look at the id; `spoke submissions list` shows what there is.',
+  },
+  SUBMISSION_NOT_HELD: {
+    meaning: 'The submission is not in quarantine, so there is nothing to release.',
+    remedy: 'Look at its state with `spoke submissions show`.',
+  },
+  SUBMISSION_RATE: {
+    meaning: 'More submissions came from one address, for one e-mail address or form than the limits allow.',
+    remedy: 'Send it again after the time of `retry-after`, under the same id; see website.limits in the config.',
   },
   TOKEN_EMPTY: {
     meaning: 'The configured place of the HubSpot token is empty.',

@@ -2,6 +2,7 @@ import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { Clock } from '../clock.ts';
 import type { SpokeConfig } from '../config/define-config.ts';
 import type { Database } from '../db/database.ts';
+import type { Website } from '../forms/website.ts';
 import type { Logger } from '../log.ts';
 import type { Mapper } from '../mapping/mapper.ts';
 import type { Metrics } from '../ops/metrics.ts';
@@ -20,13 +21,20 @@ export interface HttpContext {
   /** Of an app whose secret is known and a config with a mirror. */
   readonly webhooks?: WebhookIntake;
   readonly pull: Pick<PullOnDemand, 'run'>;
+  /** Of a config with forms. */
+  readonly website?: Website;
   /** Aborted once the process stops: then it is not ready for more. */
   readonly stopping: AbortSignal;
 }
 
 /** What belongs to one request. */
 export interface HttpEnv {
-  Variables: { requestId: string; principal?: Principal };
+  Variables: {
+    requestId: string;
+    principal?: Principal;
+    /** The content security policy of an answer that is a page. */
+    policy?: string;
+  };
 }
 
 export type Api = OpenAPIHono<HttpEnv>;

@@ -7,16 +7,20 @@ import { SpokeError } from '../errors.ts';
 import { allowedMethods } from './allowed-methods.ts';
 import type { Api, HttpContext, HttpEnv, Routes } from './context.ts';
 import { answerProblem, problemOf } from './problem.ts';
+import { mediaTypeOf } from './read-form-body.ts';
 import { bulkRoutes } from './routes/bulk.ts';
 import { contactRoutes } from './routes/contacts.ts';
 import { eventRoutes } from './routes/events.ts';
 import { formAssetRoutes } from './routes/form-assets.ts';
+import { addFormAliases, formRoutes, isWebsitePath } from './routes/forms.ts';
 import { healthRoutes } from './routes/health.ts';
 import { leadRoutes } from './routes/leads.ts';
 import { metricsRoutes } from './routes/metrics.ts';
 import { redriveRoutes } from './routes/redrives.ts';
+import { submissionRoutes } from './routes/submissions.ts';
 import { syncRoutes } from './routes/sync.ts';
 import { WEBHOOK_PATH, webhookRoutes } from './routes/webhooks.ts';
+import { websiteCors } from './website-cors.ts';
 
 /** Every group of routes. */
 const GROUPS: readonly Routes[] = [
@@ -30,6 +34,8 @@ const GROUPS: readonly Routes[] = [
   syncRoutes,
   bulkRoutes,
   formAssetRoutes,
+  formRoutes,
+  submissionRoutes,
 ];
 
 /** Largest body, bytes: room for a filter of 10,000 ids. */
@@ -54,16 +60,29 @@ export function createApi(context: HttpContext): Api {
     },
   });
   api.use(requestId());
+  api.use(async (c, next) => {
+    await next();
+    const policy = c.get('policy');
+    if (policy !== undefined) c.header('content-security-policy', policy);
+  });
   api.use(secureHeaders(HEADERS));
   api.use(async (c, next) => {
     await next();
     // A route that may be kept says for how long.
     if (!c.res.headers.has('cache-control')) c.header('cache-control', 'no-store');
   });
+  /** Paths of the website's forms, once all other routes have theirs. */
+  const aliases = new Set<string>();
+  const isWebsite = (c: { req: { path: string } }) => isWebsitePath(c.req.path, aliases);
+  if (context.website) {
+    const cors = websiteCors(context.website.origins);
+    api.use((c, next) => (isWebsite(c) ? cors(c, next) : next()));
+  }
   const [limit, webhookLimit] = [bodyOf(MAX_BODY), bodyOf(MAX_WEBHOOK_BODY)];
   api.use((c, next) => (c.req.path === WEBHOOK_PATH ? webhookLimit : limit)(c, next));
   api.use(async (c, next) => {
-    if (hasBody(c.req.raw) && !/^application\/json *(;|$)/i.test(c.req.header('content-type') ?? ''))
+    const isTaken = isWebsite(c) || mediaTypeOf(c.req.header('content-type')) === 'application/json';
+    if (hasBody(c.req.raw) && !isTaken)
       throw new SpokeError(
         'HTTP_MEDIA_TYPE',
         'The body is not JSON: send it as `content-type: application/json`.',
@@ -103,6 +122,7 @@ export function createApi(context: HttpContext): Api {
     });
   });
   for (const add of GROUPS) add(api, context);
+  for (const path of addFormAliases(api, context)) aliases.add(path);
   api.openAPIRegistry.registerComponent('securitySchemes', 'apiKey', {
     type: 'http',
     scheme: 'bearer',
@@ -119,7 +139,8 @@ export function openApiDocument(api: Api): object {
     info: {
       title: 'Spoke',
       version: '1',
-      description: 'What stands in the outbox, putting dead events back, and the mirror of the portal.',
+      description:
+        'What stands in the outbox, putting dead events back, the mirror of the portal, and the forms of the website.',
       license: { name: 'Apache-2.0' },
     },
   });

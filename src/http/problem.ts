@@ -11,11 +11,15 @@ export const problemSchema = z
       .record(z.string(), z.string())
       .optional()
       .openapi({ description: 'What is wrong with each field, by its path.' }),
+    codes: z
+      .record(z.string(), z.string())
+      .optional()
+      .openapi({ description: 'Of a form: the same as a code, by field.' }),
     requestId: z.string().openapi({ description: 'As in the header x-request-id and in the log.' }),
   })
   .openapi('Problem');
 
-export type ProblemStatus = 400 | 401 | 403 | 404 | 405 | 409 | 413 | 415 | 422 | 500 | 502 | 503;
+export type ProblemStatus = 400 | 401 | 403 | 404 | 405 | 409 | 413 | 415 | 422 | 429 | 500 | 502 | 503;
 
 /** The status of what the layers below raise; every other code is a fault of the server. */
 const STATUS: Partial<Record<ErrorCode, ProblemStatus>> = {
@@ -23,6 +27,7 @@ const STATUS: Partial<Record<ErrorCode, ProblemStatus>> = {
   BULK_NOT_FOUND: 404,
   EVENT_NOT_FOUND: 404,
   FORM_FILES_MISSING: 503,
+  FORM_UNKNOWN: 404,
   HTTP_BODY_INVALID: 400,
   HTTP_FORBIDDEN: 403,
   HTTP_INVALID: 422,
@@ -42,6 +47,11 @@ const STATUS: Partial<Record<ErrorCode, ProblemStatus>> = {
   PULL_UNAVAILABLE: 503,
   REDRIVE_INVALID: 422,
   REDRIVE_NOT_FOUND: 404,
+  SUBMISSION_CONFLICT: 422,
+  SUBMISSION_INVALID: 422,
+  SUBMISSION_NOT_FOUND: 404,
+  SUBMISSION_NOT_HELD: 409,
+  SUBMISSION_RATE: 429,
   WEBHOOK_PORTAL_FOREIGN: 403,
   WEBHOOK_SIGNATURE_INVALID: 401,
 };
@@ -54,6 +64,9 @@ export interface Problem {
   readonly code: string;
   readonly message: string;
   readonly fields?: Readonly<Record<string, string>>;
+  readonly codes?: Readonly<Record<string, string>>;
+  /** Whole seconds. */
+  readonly retryAfter?: number;
 }
 
 /** What a caller is told of an error: its own words where it is about the request, and nothing of the inside otherwise. */
@@ -61,7 +74,7 @@ export function problemOf(error: unknown): Problem {
   if (error instanceof SpokeError) {
     const { code, message, facts } = error;
     const status = STATUS[code];
-    if (status !== undefined) return { status, code, message, ...fieldsOf(facts) };
+    if (status !== undefined) return { status, code, message, ...detailsOf(facts) };
     if (UNAVAILABLE.test(code)) return { status: 503, code, message: ERROR_CODES[code].meaning };
   }
   return {
@@ -72,15 +85,27 @@ export function problemOf(error: unknown): Problem {
 }
 
 /** Answers a request with a problem. */
-export function answerProblem(c: Context, { status, ...problem }: Problem): Response {
+export function answerProblem(c: Context, { status, retryAfter, ...problem }: Problem): Response {
   return c.json({ ...problem, requestId: c.get('requestId') }, status, {
     'content-type': 'application/problem+json; charset=utf-8',
+    ...(retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) }),
   });
 }
 
-function fieldsOf({ fields }: Readonly<Record<string, unknown>>): { fields?: Record<string, string> } {
-  if (typeof fields !== 'object' || fields === null) return {};
-  return { fields: Object.fromEntries(Object.entries(fields).map(([name, text]) => [name, String(text)])) };
+function detailsOf({ fields, codes, retryAfterMs }: Readonly<Record<string, unknown>>) {
+  return {
+    ...(isObject(fields) ? { fields: textsOf(fields) } : {}),
+    ...(isObject(codes) ? { codes: textsOf(codes) } : {}),
+    ...(typeof retryAfterMs === 'number' ? { retryAfter: Math.ceil(retryAfterMs / 1_000) } : {}),
+  };
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
+}
+
+function textsOf(values: object): Record<string, string> {
+  return Object.fromEntries(Object.entries(values).map(([name, text]) => [name, String(text)]));
 }
 
 /** A problem as the OpenAPI document describes the answers of a route. */
@@ -97,10 +122,11 @@ const DESCRIPTIONS: Readonly<Record<ProblemStatus, string>> = {
   403: 'The key lacks the scope.',
   404: 'There is no such thing.',
   405: 'The path has other methods.',
-  409: 'Another reading is under way.',
+  409: 'It is not in a state for that: another reading is under way, or nothing is held.',
   413: 'The body is too large.',
-  415: 'The body is not application/json.',
+  415: 'The body is of a type that is not taken.',
   422: 'Fields are wrong.',
+  429: 'Too much at once: again after `retry-after` seconds.',
   500: 'A fault of the server.',
   502: 'HubSpot refuses the token.',
   503: 'The database is not reached, or this process does not do such work.',

@@ -70,6 +70,16 @@ export const METRICS = {
     help: 'Time from the recording of an event to its delivery.',
     buckets: [0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3_600, 21_600, 86_400],
   },
+  submissions: {
+    name: 'spoke_submissions_total',
+    kind: 'counter',
+    help: 'Posts of the website’s forms, by how each ended.',
+    labels: {
+      form: 'a form of the config',
+      outcome:
+        '`accepted`, `quarantined`, `repeated`, `invalid`, `conflict`, `limited`, `failed` (a fault here)',
+    },
+  },
   databaseUp: {
     name: 'spoke_database_up',
     kind: 'gauge',

@@ -16,6 +16,8 @@ import type { Observers } from './observe-worker.ts';
 export interface Metrics {
   /** To be given to the worker. */
   readonly observers: Observers;
+  /** Counts a post of one of the config's forms. */
+  readonly countSubmission: (form: string, outcome: string) => void;
   /** The media type of what `render` returns. */
   readonly contentType: string;
   /** In Prometheus' text format. Never rejects: without the database its gauges are left out and `spoke_database_up` is 0. */
@@ -51,6 +53,7 @@ export function createMetrics({ db, config, clock, log }: MetricsOptions): Metri
   const delivered = counter(METRICS.delivered);
   const dead = counter(METRICS.dead);
   const age = histogram(METRICS.age);
+  const submissions = counter(METRICS.submissions);
   const gauges = createGauges(gauge);
   const typeLabel = typeLabels(config);
 
@@ -113,6 +116,7 @@ export function createMetrics({ db, config, clock, log }: MetricsOptions): Metri
           dead.inc({ type: typeLabel(type), code: codeLabel(code) });
       },
     },
+    countSubmission: (form, outcome) => submissions.inc({ form, outcome }),
     contentType: registry.contentType,
     async render() {
       if (clock.monotonic() >= dueAt) reading = readGauges();

@@ -1,0 +1,56 @@
+import type { Clock } from '../clock.ts';
+import type { Database, Queryable, Row } from '../db/database.ts';
+import type { Logger } from '../log.ts';
+import { startJobLoop } from '../outbox/job-loop.ts';
+
+export interface UpkeepOptions {
+  readonly db: Database;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Submissions are deleted after so many days; default never. Their consents stay, as the proof that they are. */
+  readonly keepDays?: number | undefined;
+}
+
+const LOOK_MS = 60_000;
+/** Rows of one statement, so that none runs for long. */
+const CHUNK = 5_000;
+
+interface CountRow extends Row {
+  count: number;
+}
+
+/** Purges submissions by age, and limits and solutions that no longer say anything, beside the same loops of other processes. */
+export function startSubmissionUpkeep({ db, clock, log, keepDays }: UpkeepOptions): {
+  stop(): Promise<void>;
+} {
+  async function step(): Promise<number> {
+    const purged = keepDays === undefined ? 0 : await purgeSubmissions(db, keepDays);
+    if (purged > 0) log.info({ purged, keepDays }, 'old submissions are deleted');
+    await forgetGuards(db);
+    return purged === CHUNK ? 0 : LOOK_MS;
+  }
+  return startJobLoop({ clock, log, what: 'upkeep of submissions', step });
+}
+
+/** Deletes at most 5,000, the oldest first; returns how many. Those in quarantine wait for a person no longer than the others. */
+export async function purgeSubmissions(db: Queryable, keepDays: number): Promise<number> {
+  const [row] = await db.query<CountRow>(
+    `with old as (
+       select id from {schema}.submissions where received_at < clock_timestamp() - $1::float8 * interval '1 day'
+       order by received_at limit ${CHUNK} for update skip locked),
+     gone as (delete from {schema}.submissions s using old where s.id = old.id returning 1)
+     select count(*) as count from gone`,
+    [keepDays],
+  );
+  return row?.count ?? 0;
+}
+
+/** Limits that are earned back, and solutions that would not count any more. */
+async function forgetGuards(db: Queryable): Promise<void> {
+  // Locked ones are in use: to wait for them could make a visitor's post and this wait for each other.
+  await db.query(
+    `delete from {schema}.form_limits where key in (
+       select key from {schema}.form_limits where tat < clock_timestamp() limit ${CHUNK} for update skip locked)`,
+  );
+  await db.query('delete from {schema}.form_solutions where expires_at < clock_timestamp()');
+}
