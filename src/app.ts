@@ -18,6 +18,7 @@ import type { Definitions } from './delivery/preview.ts';
 import type { Reads } from './delivery/stage.ts';
 import { startWorker, type Worker, type WorkerOptions } from './delivery/worker.ts';
 import { SpokeError } from './errors.ts';
+import { startSubmissionUpkeep } from './forms/submission-upkeep.ts';
 import { startHttpServer } from './http/server.ts';
 import { createAppEvents } from './hubspot/app-events.ts';
 import { createAssociationLabels } from './hubspot/association-labels.ts';
@@ -169,6 +170,8 @@ export async function startApp(options: AppOptions): Promise<App> {
     undo.push(() => redrives.stop());
     const bulkChanges = startBulkLoop({ db, clock, log });
     undo.push(() => bulkChanges.stop());
+    const upkeep = startSubmissionUpkeep({ db, clock, log, keepDays: settings.submissionDays });
+    undo.push(() => upkeep.stop());
     const { httpPort: port, httpHost: host } = settings;
     if (port !== undefined) {
       const baseUrl = () => settings.publicUrl ?? app.httpUrl ?? '';

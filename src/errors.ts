@@ -501,7 +501,8 @@ export const ERROR_CODES = {
   },
   SUBMISSION_RATE: {
     meaning: 'More submissions came from one address, for one e-mail address or form than the limits allow.',
-    remedy: 'Send it again after the time of `retry-after`, under the same id; see website.limits in the config.',
+    remedy:
+      'Send it again after the time of `retry-after`, under the same id; see website.limits in the config.',
   },
   TOKEN_EMPTY: {
     meaning: 'The configured place of the HubSpot token is empty.',

@@ -96,6 +96,22 @@ create table spoke.bulk_changes (
   constraint bulk_changes_idempotency_key_key UNIQUE (idempotency_key)
 );
 
+create table spoke.consents (
+  id bigint generated always as identity not null,
+  submission_id uuid not null,
+  email text collate "C" not null,
+  form text collate "C" not null,
+  field text not null,
+  purpose text,
+  text text not null,
+  version text not null,
+  language text not null,
+  given boolean not null,
+  at timestamp with time zone not null,
+  source text,
+  constraint consents_pkey PRIMARY KEY (id)
+);
+
 create table spoke.daily_budget (
   singleton boolean default true not null,
   call_limit integer,
@@ -116,6 +132,18 @@ create table spoke.effects (
   hubspot_id text,
   constraint effects_pkey PRIMARY KEY (event_id, ordinal)
 ) with (fillfactor=80);
+
+create unlogged table spoke.form_limits (
+  key text collate "C" not null,
+  tat timestamp with time zone not null,
+  constraint form_limits_pkey PRIMARY KEY (key)
+) with (fillfactor=50, autovacuum_vacuum_scale_factor=0, autovacuum_vacuum_threshold=2000);
+
+create table spoke.form_solutions (
+  hash bytea not null,
+  expires_at timestamp with time zone not null,
+  constraint form_solutions_pkey PRIMARY KEY (hash)
+);
 
 create table spoke.gates (
   name text not null,
@@ -451,6 +479,37 @@ create table spoke.shared_records (
   constraint shared_records_pkey PRIMARY KEY (record_key)
 ) with (fillfactor=70, autovacuum_vacuum_scale_factor=0, autovacuum_vacuum_threshold=5000, autovacuum_analyze_scale_factor=0, autovacuum_analyze_threshold=5000);
 
+create table spoke.signing_key (
+  singleton boolean default true not null,
+  secret bytea default decode(replace(((gen_random_uuid())::text || (gen_random_uuid())::text), '-'::text, ''::text), 'hex'::text) not null,
+  constraint signing_key_singleton_check CHECK (singleton),
+  constraint signing_key_pkey PRIMARY KEY (singleton)
+);
+
+create table spoke.submissions (
+  id uuid not null,
+  form text collate "C" not null,
+  language text not null,
+  received_at timestamp with time zone default clock_timestamp() not null,
+  state text not null,
+  email text collate "C",
+  raw jsonb not null,
+  accepted jsonb not null,
+  changes jsonb not null,
+  flags jsonb not null,
+  body_digest bytea not null,
+  page jsonb,
+  client text,
+  score smallint not null,
+  reasons text[] not null,
+  event_id bigint,
+  status_hash bytea not null,
+  released_by text,
+  released_at timestamp with time zone,
+  constraint submissions_state_check CHECK ((state = ANY (ARRAY['accepted'::text, 'quarantined'::text, 'released'::text]))),
+  constraint submissions_pkey PRIMARY KEY (id)
+) with (fillfactor=90);
+
 create table spoke.mirror_companies partition of spoke.mirror_records FOR VALUES IN ('companies') with (autovacuum_vacuum_scale_factor=0.05, autovacuum_analyze_scale_factor=0.05);
 
 create table spoke.mirror_contacts partition of spoke.mirror_records FOR VALUES IN ('contacts') with (autovacuum_vacuum_scale_factor=0.05, autovacuum_analyze_scale_factor=0.05);
@@ -474,6 +533,10 @@ CREATE INDEX alerts_untold ON spoke.alerts USING btree (notice_after) WHERE (not
 CREATE INDEX attempts_started ON spoke.attempts USING brin (started_at);
 
 CREATE INDEX bulk_changes_running ON spoke.bulk_changes USING btree (id) WHERE (state = 'running'::text);
+
+CREATE INDEX consents_email ON spoke.consents USING btree (email, id);
+
+CREATE INDEX consents_submission ON spoke.consents USING btree (submission_id);
 
 CREATE INDEX lanes_ready ON spoke.lanes USING btree (priority, ready_at) WHERE (pending > 0);
 
@@ -526,6 +589,12 @@ CREATE INDEX redrives_running ON spoke.redrives USING btree (id) WHERE (state = 
 CREATE INDEX segment_changes_of ON spoke.segment_changes USING btree (segment, id);
 
 CREATE INDEX segment_members_record ON spoke.segment_members USING btree (record_id);
+
+CREATE INDEX submissions_email ON spoke.submissions USING btree (email) WHERE (email IS NOT NULL);
+
+CREATE INDEX submissions_quarantined ON spoke.submissions USING btree (received_at, id) WHERE (state = 'quarantined'::text);
+
+CREATE INDEX submissions_received ON spoke.submissions USING btree (received_at, id);
 
 CREATE OR REPLACE FUNCTION spoke.as_boolean(v text)
  RETURNS boolean
@@ -718,6 +787,63 @@ begin
 end $function$
 ;
 
+CREATE OR REPLACE FUNCTION spoke.receive_submission(p jsonb)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_id uuid := (p->>'id')::uuid;
+  v_state text := p->>'state';
+  v_score smallint := (p->>'score')::smallint;
+  v_reasons text[] := array(select jsonb_array_elements_text(p->'reasons'));
+  v_event_id bigint;
+  v_receipt jsonb;
+  v_known record;
+begin
+  -- Twice, because the submission that has the id may be deleted between the two statements.
+  for attempt in 1..2 loop
+    insert into "spoke".submissions
+      (id, form, language, state, email, raw, accepted, changes, flags, body_digest, page, client, score, reasons, status_hash)
+    values (v_id, p->>'form', p->>'language', v_state, p->>'email', p->'raw', p->'accepted', p->'changes', p->'flags',
+      decode(p->>'digest', 'hex'), nullif(p->'page', 'null'), p->>'client', v_score, v_reasons, decode(p->>'statusHash', 'hex'))
+    on conflict (id) do nothing;
+    if found then
+      if p->>'solution' is not null then
+        insert into "spoke".form_solutions (hash, expires_at)
+        values (decode(p->>'solution', 'hex'), (p->>'solutionExpiresAt')::timestamptz) on conflict (hash) do nothing;
+        if not found then
+          v_state := 'quarantined';
+          v_score := 100;
+          v_reasons := array_append(v_reasons, 'challenge_reused');
+        end if;
+      end if;
+      insert into "spoke".consents (submission_id, email, form, field, purpose, text, version, language, given, at, source)
+      select v_id, p->>'email', p->>'form', c.field, c.purpose, c.text, c.version, c.language, c.given, c.at, p->'page'->>'url'
+      from jsonb_to_recordset(p->'consents')
+        c(field text, purpose text, text text, version text, language text, given boolean, at timestamptz)
+      where p->>'email' is not null;
+      if v_state = 'accepted' then
+        v_receipt := "spoke".track_receipt(p->>'type', (p->'payload')::text, 'submission:' || v_id, null, 1::smallint, null, 1048576);
+        if v_receipt->>'status' = 'refused' then
+          v_state := 'quarantined';
+          v_reasons := array_append(v_reasons, 'event_refused: ' || (v_receipt->>'code'));
+        else
+          v_event_id := (v_receipt->>'id')::bigint;
+        end if;
+      end if;
+      if v_state <> p->>'state' or v_event_id is not null then
+        update "spoke".submissions set state = v_state, score = v_score, reasons = v_reasons, event_id = v_event_id where id = v_id;
+      end if;
+      return jsonb_build_object('status', 'recorded', 'state', v_state, 'eventId', v_event_id);
+    end if;
+    select s.body_digest, s.state, s.event_id into v_known from "spoke".submissions s where s.id = v_id;
+    exit when found;
+  end loop;
+  if v_known.body_digest is distinct from decode(p->>'digest', 'hex') then return jsonb_build_object('status', 'conflict'); end if;
+  return jsonb_build_object('status', 'repeated', 'state', v_known.state, 'eventId', v_known.event_id);
+end $function$
+;
+
 CREATE OR REPLACE FUNCTION spoke.search_text(p jsonb)
  RETURNS text
  LANGUAGE sql
@@ -735,6 +861,32 @@ AS $function$
     || ' ' || coalesce(p ->> 'dealname', '')
     || ' ' || coalesce(p ->> 'subject', ''))
 $function$
+;
+
+CREATE OR REPLACE FUNCTION spoke.take_form_limits(p_id uuid, p_limits jsonb)
+ RETURNS double precision
+ LANGUAGE plpgsql
+AS $function$
+declare
+  l record;
+  v_now timestamptz;
+begin
+  if exists (select from "spoke".submissions s where s.id = p_id) then return 0; end if;
+  for l in
+    select x.key, x.seconds * interval '1 second' as period, x.seconds / x.count * interval '1 second' as step
+    from jsonb_array_elements(p_limits) with ordinality given(object, nr)
+    cross join jsonb_to_record(given.object) x(key text, count double precision, seconds double precision) order by given.nr
+  loop
+    v_now := clock_timestamp();
+    insert into "spoke".form_limits as f (key, tat) values (l.key, v_now + l.step)
+    on conflict (key) do update set tat = greatest(f.tat, v_now) + l.step where greatest(f.tat, v_now) + l.step <= v_now + l.period;
+    if not found then
+      return (
+        select greatest(1, extract(epoch from f.tat + l.step - l.period - v_now) * 1000) from "spoke".form_limits f where f.key = l.key);
+    end if;
+  end loop;
+  return 0;
+end $function$
 ;
 
 CREATE OR REPLACE FUNCTION spoke.track(type text, payload jsonb, idempotency_key text DEFAULT NULL::text, record_key text DEFAULT NULL::text, priority smallint DEFAULT 5, occurred_at timestamp with time zone DEFAULT NULL::timestamp with time zone, strict boolean DEFAULT false)

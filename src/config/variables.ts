@@ -119,6 +119,13 @@ export const VARIABLES = {
     default: '262144',
     meaning: 'Largest payload that track accepts.',
   }),
+  submissionDays: variable({
+    name: 'SPOKE_SUBMISSION_DAYS',
+    kind: integer(1, 36_500, 'days'),
+    defaultNote: 'submissions are kept',
+    meaning:
+      'Submissions of website forms are deleted after so many days, those in quarantine too. Consents stay, as the proof that they are.',
+  }),
   settleMs: variable({
     name: 'SPOKE_SETTLE',
     kind: seconds(0, 600),

@@ -81,7 +81,7 @@ describe.each(databaseKinds)('website forms over HTTP on %s', (kind) => {
             body:
               isJson && typeof given.body !== 'string'
                 ? JSON.stringify(given.body)
-                : (given.body as BodyInit),
+                : (given.body as string | URLSearchParams | FormData),
           }),
     });
     const text = await response.text();
