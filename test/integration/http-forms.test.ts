@@ -1,107 +1,12 @@
-import { createHash, randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import { systemClock } from '../../src/clock.ts';
-import type { Database } from '../../src/db/database.ts';
+import { randomUUID } from 'node:crypto';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { purgeSubmissions } from '../../src/forms/submission-upkeep.ts';
-import type { WebsiteOptions, WebsiteSettings } from '../../src/forms/website.ts';
 import { createApiKey } from '../../src/http/api-keys.ts';
-import { type HttpServer, startHttpServer } from '../../src/http/server.ts';
-import { silentLogger } from '../../src/log.ts';
-import { createMapper } from '../../src/mapping/mapper.ts';
-import { createMetrics } from '../../src/ops/metrics.ts';
-import { createPullOnDemand } from '../../src/pull/pull-on-demand.ts';
-import { databaseKinds, type TestDatabase, testDatabaseOf } from '../support/database.ts';
-import { testConfig } from '../support/setup.ts';
-import { testWebsite } from '../support/website.ts';
+import { databaseKinds } from '../support/database.ts';
+import { ADA, formVisits } from '../support/form-visits.ts';
 
-const LISTED = 'https://www.example.com';
-const ADA = { email: 'Ada@Example.com', message: 'Hello', newsletter: true };
-
-describe.each(databaseKinds)('website forms over HTTP on %s', (kind) => {
-  let database: TestDatabase;
-  let db: Database;
-  let server: HttpServer;
-  let key: string;
-
-  const start = (settings: WebsiteSettings = {}, over: Partial<WebsiteOptions> = {}) =>
-    startHttpServer({
-      db,
-      config: testConfig,
-      mapper: createMapper(testConfig),
-      clock: systemClock,
-      log: silentLogger,
-      pull: createPullOnDemand(),
-      metrics: createMetrics({ db, config: testConfig, clock: systemClock, log: silentLogger }),
-      website: testWebsite(db, settings, over),
-      host: '127.0.0.1',
-      port: 0,
-    });
-
-  /** A server of the test's own. */
-  const startOther = async (settings: WebsiteSettings, over?: Partial<WebsiteOptions>) => {
-    const other = await start(settings, over);
-    onTestFinished(() => other.stop());
-    return other;
-  };
-
-  beforeAll(async () => {
-    database = await testDatabaseOf(kind);
-    db = database.db;
-    server = await start({ origins: [LISTED] });
-    ({ key } = await createApiKey(db, { name: 'tests', scopes: ['submissions:read', 'submissions:write'] }));
-  });
-
-  afterAll(async () => {
-    await server.stop();
-    await database.drop();
-  });
-
-  beforeEach(async () => {
-    await db.query(
-      'truncate {schema}.submissions, {schema}.consents, {schema}.outbox_events, {schema}.form_limits, {schema}.form_solutions',
-    );
-  });
-
-  async function ask(
-    method: string,
-    path: string,
-    given: { body?: unknown; headers?: Record<string, string>; url?: string } = {},
-  ) {
-    const isJson =
-      given.body !== undefined &&
-      !(given.body instanceof URLSearchParams) &&
-      !(given.body instanceof FormData);
-    const response = await fetch((given.url ?? server.url) + path, {
-      method,
-      redirect: 'manual',
-      headers: { ...(isJson ? { 'content-type': 'application/json' } : {}), ...given.headers },
-      ...(given.body === undefined
-        ? {}
-        : {
-            body:
-              isJson && typeof given.body !== 'string'
-                ? JSON.stringify(given.body)
-                : (given.body as string | URLSearchParams | FormData),
-          }),
-    });
-    const text = await response.text();
-    const json = /^application\/(problem\+)?json/.test(response.headers.get('content-type') ?? '')
-      ? JSON.parse(text)
-      : undefined;
-    return { status: response.status, headers: response.headers, text, json };
-  }
-
-  const post = (body: unknown, headers: Record<string, string> = {}, path = '/api/forms/contact') =>
-    ask('POST', path, { body, headers });
-  const keyed = (method: string, path: string) =>
-    ask(method, path, { headers: { authorization: `Bearer ${key}` } });
-  const rows = <R extends Record<string, unknown>>(sql: string) => db.query<R>(sql);
-  const submissions = () => rows('select * from {schema}.submissions order by received_at, id');
-  const events = () =>
-    rows<{ type: string; payload: Record<string, unknown>; priority: number }>(
-      'select type, payload, priority from {schema}.outbox_events order by id',
-    );
-  const counts = async () => ({ submissions: (await submissions()).length, events: (await events()).length });
+describe.each(databaseKinds)('submissions over HTTP on %s', (kind) => {
+  const { ask, post, keyed, rows, submissions, events, counts, startOther, db } = formVisits(kind);
 
   describe('a submission', () => {
     it('is stored with its consent and its event, and answered with its id', async () => {
@@ -266,7 +171,7 @@ describe.each(databaseKinds)('website forms over HTTP on %s', (kind) => {
 
     it('carries the ids once it is delivered, and so does an answer that waits', async () => {
       const { json } = await post({ ...ADA, _id: randomUUID() });
-      await db.query(
+      await db().query(
         `update {schema}.outbox_events set state = 'dead', processed_at = clock_timestamp(), last_error_code = 'X'`,
       );
       expect((await ask('GET', json.statusUrl)).json).toMatchObject({ status: 'held' });
@@ -359,12 +264,12 @@ describe.each(databaseKinds)('website forms over HTTP on %s', (kind) => {
     });
 
     it('are those whose event the outbox refuses', async () => {
-      await db.query(
+      await db().query(
         `create function {schema}.refuse_event() returns trigger language plpgsql as $$ begin raise exception 'no'; end $$;
          create trigger refuse before insert on {schema}.outbox_events for each row execute function {schema}.refuse_event()`,
       );
       onTestFinished(async () => {
-        await db.query('drop function {schema}.refuse_event cascade');
+        await db().query('drop function {schema}.refuse_event cascade');
       });
       expect((await post(ADA)).status).toBe(201);
       expect(await submissions()).toMatchObject([
@@ -400,7 +305,7 @@ describe.each(databaseKinds)('website forms over HTTP on %s', (kind) => {
     });
 
     it('needs the scope to change something', async () => {
-      const made = await createApiKey(db, { name: 'reader', scopes: ['submissions:read'] });
+      const made = await createApiKey(db(), { name: 'reader', scopes: ['submissions:read'] });
       const headers = { authorization: `Bearer ${made.key}` };
       expect((await ask('DELETE', `/submissions/${randomUUID()}`, { headers })).status).toBe(403);
       expect((await ask('GET', '/submissions', { headers })).status).toBe(200);
@@ -410,9 +315,9 @@ describe.each(databaseKinds)('website forms over HTTP on %s', (kind) => {
   it('consents are exported as a proof, and outlive the submission that retention purges', async () => {
     await post({ ...ADA, _page: { url: 'https://www.example.com/' } });
     await post({ email: 'ada@example.com' });
-    await db.query(`update {schema}.submissions set received_at = received_at - interval '40 days'`);
-    expect(await purgeSubmissions(db, 41)).toBe(0);
-    expect(await purgeSubmissions(db, 30)).toBe(2);
+    await db().query(`update {schema}.submissions set received_at = received_at - interval '40 days'`);
+    expect(await purgeSubmissions(db(), 41)).toBe(0);
+    expect(await purgeSubmissions(db(), 30)).toBe(2);
     const { text } = await keyed('GET', '/consents?email=Ada@example.com');
     const lines = text
       .trim()
@@ -432,254 +337,6 @@ describe.each(databaseKinds)('website forms over HTTP on %s', (kind) => {
     const csv = await keyed('GET', '/consents?email=ada@example.com&format=csv');
     expect(csv.text.split('\r\n')[1]).toContain(',true,newsletter,Newsletter,I want news.,1,en,contact,');
   });
-
-  describe('limits', () => {
-    const limits = { perAddress: { count: 3, seconds: 600 } };
-
-    it('are shared by all processes, and a repeat takes nothing', async () => {
-      const [one, two] = [await startOther({ limits }), await startOther({ limits })];
-      const first = { ...ADA, _id: randomUUID() };
-      const statuses: number[] = [];
-      for (const [n, { url }] of [one, two, one, two, one].entries())
-        statuses.push((await ask('POST', '/api/contact', { url, body: n === 0 ? first : ADA })).status);
-      expect(statuses).toEqual([201, 201, 201, 429, 429]);
-      expect((await ask('POST', '/api/contact', { url: two.url, body: first })).status).toBe(200);
-    });
-
-    it('say when to come again', async () => {
-      const { url } = await startOther({ limits: { perAddress: { count: 1, seconds: 600 } } });
-      await ask('POST', '/api/contact', { url, body: ADA });
-      const { status, json, headers } = await ask('POST', '/api/contact', { url, body: ADA });
-      expect({ status, code: json.code }).toEqual({ status: 429, code: 'SUBMISSION_RATE' });
-      expect(Number(headers.get('retry-after'))).toBeGreaterThan(590);
-      expect(Number(headers.get('retry-after'))).toBeLessThanOrEqual(600);
-    });
-
-    it('count by the address that trusted proxies saw', async () => {
-      const { url } = await startOther({
-        limits: { perAddress: { count: 1, seconds: 600 } },
-        proxies: ['127.0.0.1'],
-      });
-      const from = async (address: string) =>
-        (
-          await ask('POST', '/api/contact', {
-            url,
-            body: ADA,
-            headers: { 'x-forwarded-for': `6.6.6.6, ${address}` },
-          })
-        ).status;
-      expect([await from('203.0.113.1'), await from('203.0.113.2'), await from('203.0.113.1')]).toEqual([
-        201, 201, 429,
-      ]);
-    });
-
-    it('cannot be dodged by a header when no proxy is trusted', async () => {
-      const { url } = await startOther({ limits: { perAddress: { count: 1, seconds: 600 } } });
-      const statuses = [];
-      for (const address of ['203.0.113.1', '203.0.113.2'])
-        statuses.push(
-          (await ask('POST', '/api/contact', { url, body: ADA, headers: { 'x-forwarded-for': address } }))
-            .status,
-        );
-      expect(statuses).toEqual([201, 429]);
-    });
-
-    it('count by e-mail address and by form', async () => {
-      const { url } = await startOther({
-        limits: {
-          perAddress: { count: 100, seconds: 60 },
-          perEmail: { count: 2, seconds: 600 },
-          perForm: { count: 4, seconds: 600 },
-        },
-      });
-      const statuses = [];
-      for (const email of [
-        'a@example.com',
-        'A@example.com',
-        'a@example.com',
-        'b@example.com',
-        'c@example.com',
-        'd@example.com',
-      ])
-        statuses.push((await ask('POST', '/api/contact', { url, body: { email } })).status);
-      expect(statuses).toEqual([201, 201, 429, 201, 201, 429]);
-      expect((await ask('POST', '/api/demo-request', { url, body: { email: 'd@example.com' } })).status).toBe(
-        201,
-      );
-    });
-  });
-
-  describe('a challenge made here', () => {
-    async function solve() {
-      const { json } = await ask('GET', '/api/forms/guarded/challenge');
-      let number = 0;
-      while (createHash('sha256').update(`${json.salt}${number}`).digest('hex') !== json.challenge)
-        number += 1;
-      return Buffer.from(JSON.stringify({ ...json, number })).toString('base64');
-    }
-    const send = (challenge: string) => post({ ...ADA, _challenge: challenge }, {}, '/api/forms/guarded');
-
-    it('is named by the form, and its solution is taken once', async () => {
-      expect((await ask('GET', '/api/forms/guarded')).json.challenge).toEqual({
-        kind: 'altcha',
-        url: '/api/forms/guarded/challenge',
-      });
-      const solution = await solve();
-      await send(solution);
-      await send(solution);
-      expect(await submissions()).toMatchObject([
-        { state: 'accepted', reasons: ['token_absent'] },
-        { state: 'quarantined', reasons: ['token_absent', 'challenge_reused'] },
-      ]);
-    });
-
-    it('sent along twice by a retry of the same submission is no reuse', async () => {
-      const body = { ...ADA, _id: randomUUID(), _challenge: await solve() };
-      await post(body, {}, '/api/forms/guarded');
-      expect((await post(body, {}, '/api/forms/guarded')).status).toBe(200);
-      expect(await submissions()).toMatchObject([{ state: 'accepted' }]);
-    });
-
-    it('left out or wrong puts the submission into quarantine', async () => {
-      await send('');
-      await send('wrong');
-      expect(await submissions()).toMatchObject([
-        { state: 'quarantined', reasons: ['challenge_absent', 'token_absent'] },
-        { state: 'quarantined', reasons: ['challenge_failed', 'token_absent'] },
-      ]);
-    });
-
-    it('is not there for a form without one', async () => {
-      expect((await ask('GET', '/api/forms/contact/challenge')).status).toBe(404);
-    });
-  });
-
-  describe('a vendor', () => {
-    it('that does not answer stops nobody', async () => {
-      const challenges = {
-        own: { kind: 'turnstile', secret: 's', url: 'http://127.0.0.1:1/', siteKey: 'k' },
-      } as const;
-      const { url } = await startOther({ challenges });
-      expect((await ask('GET', '/api/forms/guarded', { url })).json.challenge).toEqual({
-        kind: 'turnstile',
-        siteKey: 'k',
-      });
-      expect(
-        (await ask('POST', '/api/forms/guarded', { url, body: { ...ADA, _challenge: 'token' } })).status,
-      ).toBe(201);
-      expect(await submissions()).toMatchObject([
-        { state: 'accepted', reasons: ['challenge_unavailable', 'token_absent'] },
-      ]);
-    });
-  });
-
-  describe('pages of other origins', () => {
-    it.each([
-      [LISTED, LISTED],
-      ['https://evil.example', null],
-      ['https://www.example.com.evil.example', null],
-    ])('%s may read: %s', async (origin, expected) => {
-      for (const [method, path] of [
-        ['GET', '/api/forms/contact'],
-        ['POST', '/api/contact'],
-        ['GET', '/api/forms/nothing'],
-      ] as const) {
-        const { headers } = await ask(method, path, {
-          headers: { origin },
-          ...(method === 'POST' ? { body: { email: 'x' } } : {}),
-        });
-        expect(headers.get('access-control-allow-origin')).toBe(expected);
-        expect(headers.get('vary')).toContain('origin');
-        expect(headers.get('access-control-allow-credentials')).toBeNull();
-      }
-      const preflight = await ask('OPTIONS', '/api/contact', {
-        headers: {
-          origin,
-          'access-control-request-method': 'POST',
-          'access-control-request-headers': 'content-type',
-        },
-      });
-      expect(preflight.status).toBe(204);
-      expect(preflight.headers.get('access-control-allow-origin')).toBe(expected);
-      expect(preflight.headers.get('access-control-allow-methods')).toBe(expected && 'GET, POST, PUT');
-    });
-
-    it('also read why a body was too large', async () => {
-      const { status, headers } = await post({ ...ADA, message: 'x'.repeat(300_000) }, { origin: LISTED });
-      expect({ status, allowed: headers.get('access-control-allow-origin') }).toEqual({
-        status: 413,
-        allowed: LISTED,
-      });
-    });
-
-    it('get nothing of the routes with keys', async () => {
-      const { headers } = await ask('GET', '/submissions', {
-        headers: { origin: LISTED, authorization: `Bearer ${key}` },
-      });
-      expect(headers.get('access-control-allow-origin')).toBeNull();
-    });
-  });
-
-  describe('a form without script', () => {
-    const HTML = { accept: 'text/html,application/xhtml+xml' };
-    const fields = new URLSearchParams({ email: 'ada@example.com', message: 'Hi', newsletter: 'on' });
-    const withNext = (next: string) => new URLSearchParams([...fields, ['_next', next]]);
-
-    it('is thanked on a page that runs no script', async () => {
-      const { status, text, headers } = await post(fields, HTML);
-      expect(status).toBe(200);
-      expect(text).toContain('Contact &lt;us&gt;');
-      expect(text).toContain('Thank you.');
-      expect(headers.get('content-security-policy')).toMatch(/^default-src 'none'; style-src 'sha256-/);
-      expect(await counts()).toEqual({ submissions: 1, events: 1 });
-    });
-
-    it.each([
-      [`${LISTED}/thanks`, 303, `${LISTED}/thanks`],
-      ['/thanks', 303, '/thanks'],
-      ['https://evil.example/', 200, null],
-      ['//evil.example', 200, null],
-    ])('goes on to %s: %i', async (next, status, location) => {
-      const answer = await post(withNext(next), HTML);
-      expect({ status: answer.status, location: answer.headers.get('location') }).toEqual({
-        status,
-        location,
-      });
-    });
-
-    it('sent twice by a double click is one submission', async () => {
-      await Promise.all([post(fields, HTML), post(fields, HTML)]);
-      expect(await counts()).toEqual({ submissions: 1, events: 1 });
-    });
-
-    it('is told what to correct, with nothing of it run', async () => {
-      const attack = '"><script>alert(1)</script>';
-      const { status, text } = await post(new URLSearchParams({ email: attack, [attack]: attack }), {
-        ...HTML,
-        referer: `http://x/${attack}`,
-        'accept-language': 'de',
-      });
-      expect(status).toBe(422);
-      expect(text).toContain('<strong>E-mail</strong>: Not an address.');
-      expect(text).toContain('Bitte gehen Sie zurück');
-      expect(text).not.toContain('<script');
-    });
-
-    it('may be multipart without files', async () => {
-      const form = new FormData();
-      for (const [name, value] of fields) form.append(name, value);
-      form.append('file', new Blob([]), '');
-      expect((await post(form, HTML)).status).toBe(200);
-      form.append('file', new Blob(['x']), 'x.csv');
-      expect((await post(form, HTML)).status).toBe(415);
-    });
-
-    it('answers a program in JSON', async () => {
-      const { status, json } = await post(fields);
-      expect({ status, success: json.success }).toEqual({ status: 201, success: true });
-    });
-  });
-
   it('a form is described with a token, for a minute', async () => {
     const { json, headers } = await ask('GET', '/api/forms/contact?language=de-AT');
     expect(json).toMatchObject({
