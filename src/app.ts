@@ -19,6 +19,7 @@ import type { Reads } from './delivery/stage.ts';
 import { startWorker, type Worker, type WorkerOptions } from './delivery/worker.ts';
 import { SpokeError } from './errors.ts';
 import { startSubmissionUpkeep } from './forms/submission-upkeep.ts';
+import { createWebsite } from './forms/website.ts';
 import { startHttpServer } from './http/server.ts';
 import { createAppEvents } from './hubspot/app-events.ts';
 import { createAssociationLabels } from './hubspot/association-labels.ts';
@@ -62,6 +63,8 @@ export interface AppOptions {
   /** For tests: sent as `x-spoke-worker`. */
   readonly workerHeader?: string;
   readonly observe?: Observers;
+  /** Where the secrets of challenges are; default that of the process. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
 }
 
 /** One process's part of Spoke: built by `startApp`, undone by `stop`, in reverse. */
@@ -170,8 +173,17 @@ export async function startApp(options: AppOptions): Promise<App> {
     undo.push(() => redrives.stop());
     const bulkChanges = startBulkLoop({ db, clock, log });
     undo.push(() => bulkChanges.stop());
-    const upkeep = startSubmissionUpkeep({ db, clock, log, keepDays: settings.submissionDays });
-    undo.push(() => upkeep.stop());
+    const website =
+      config.forms &&
+      createWebsite({
+        ...{ db, config, clock, log },
+        secretOf: (variable) => (options.env ?? process.env)[variable],
+        count: metrics.countSubmission,
+      });
+    if (website) {
+      const upkeep = startSubmissionUpkeep({ db, clock, log, keepDays: settings.submissionDays });
+      undo.push(() => upkeep.stop());
+    }
     const { httpPort: port, httpHost: host } = settings;
     if (port !== undefined) {
       const baseUrl = () => settings.publicUrl ?? app.httpUrl ?? '';
@@ -179,6 +191,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       const http = await startHttpServer({
         ...{ db, config, mapper, clock, log, metrics, pull, host, port },
         ...(webhooks === undefined ? {} : { webhooks }),
+        ...(website === undefined ? {} : { website }),
       });
       undo.push(() => http.stop());
       app.httpUrl = http.url;

@@ -22,7 +22,7 @@ export const WEBSITE_KEYS = {
 export const LIMIT_KEYS = {
   perAddress: 'Of one network address. Default 20 in 600 s.',
   perEmail: 'Of one e-mail address. Default 5 in 3,600 s.',
-  perForm: 'Of one form in all. Default 3,000 in 60 s.',
+  perForm: 'Of one form in all. Default 30,000 in 60 s: it refuses people for what programs do.',
 } as const;
 
 /** The keys of a challenge. */
@@ -30,6 +30,7 @@ export const CHALLENGE_KEYS = {
   kind: '`altcha` (answered by Spoke itself), `turnstile`, `recaptcha` (version 3) or `hcaptcha`.',
   siteKey: 'The public key; not of `altcha`.',
   secret: 'The name of the environment variable that holds the secret; not of `altcha`.',
+  url: 'Where the vendor is asked, instead of its usual address; not of `altcha`.',
   minScore: 'Of `recaptcha`: lower scores are suspicious, from 0 to 1. Default 0.5.',
 } as const;
 
@@ -45,6 +46,7 @@ export interface ChallengeConfig {
   readonly kind: ChallengeKind;
   readonly siteKey?: string;
   readonly secret?: string;
+  readonly url?: string;
   readonly minScore?: number;
 }
 
@@ -150,7 +152,7 @@ function problemsOfChallenges(challenges: unknown): ConfigProblem[] {
     if (!isRecord(challenge)) return [{ name: place, message: "Give an object { kind: 'altcha' }." }];
     const problems = unknownKeys(place, challenge, CHALLENGE_KEYS);
     const report = (key: string, message: string) => problems.push({ name: `${place}.${key}`, message });
-    const { kind, siteKey, secret, minScore } = challenge;
+    const { kind, siteKey, secret, url, minScore } = challenge;
     if (typeof kind !== 'string' || !KINDS.includes(kind)) {
       report(
         'kind',
@@ -164,6 +166,11 @@ function problemsOfChallenges(challenges: unknown): ConfigProblem[] {
     if (!isOwn && (typeof siteKey !== 'string' || siteKey === '')) report('siteKey', 'Give the public key.');
     if (!isOwn && (typeof secret !== 'string' || !VARIABLE.test(secret)))
       report('secret', 'Give the name of the environment variable that holds it: TURNSTILE_SECRET.');
+    if (
+      url !== undefined &&
+      (isOwn || typeof url !== 'string' || !/^https?:\/\//.test(url) || !URL.canParse(url))
+    )
+      report('url', 'Give an address of http or https; altcha has none.');
     if (minScore !== undefined && (kind !== 'recaptcha' || !isShare(minScore)))
       report('minScore', 'Only recaptcha has one: a number from 0 to 1.');
     return problems;

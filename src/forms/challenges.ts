@@ -5,7 +5,7 @@ import { askVendor, VENDORS, type Vendor } from './vendor-challenge.ts';
 
 /** One challenge of `website.challenges`, its secret read. */
 export type ChallengeSettings =
-  | { readonly kind: 'altcha'; readonly maxNumber?: number | undefined }
+  | { readonly kind: 'altcha' }
   | {
       readonly kind: Vendor;
       readonly siteKey?: string | undefined;
@@ -48,7 +48,7 @@ export interface ChallengesOptions {
 }
 
 export function createChallenges({ signer, now, of }: ChallengesOptions): Challenges {
-  const altchaOf = (maxNumber?: number) => createAltcha({ signer, now, maxNumber });
+  const altcha = createAltcha({ signer, now });
   return {
     describe(form) {
       const settings = of(form);
@@ -60,7 +60,7 @@ export function createChallenges({ signer, now, of }: ChallengesOptions): Challe
 
     async issue(form) {
       const settings = of(form);
-      return settings?.kind === 'altcha' ? altchaOf(settings.maxNumber).issue(form) : undefined;
+      return settings?.kind === 'altcha' ? altcha.issue(form) : undefined;
     },
 
     async judge(form, solution, address) {
@@ -71,7 +71,7 @@ export function createChallenges({ signer, now, of }: ChallengesOptions): Challe
         const { kind, secret, minScore, timeoutMs, url = VENDORS[kind] } = settings;
         return { verdict: await askVendor({ secret, url, minScore, timeoutMs }, solution, address) };
       }
-      const { ok, ...rest } = await altchaOf(settings.maxNumber).verify(form, solution);
+      const { ok, ...rest } = await altcha.verify(form, solution);
       if (!ok || !('hash' in rest)) return { verdict: 'failed' };
       return { verdict: 'passed', solution: { hash: rest.hash, expiresAt: rest.expiresAt } };
     },

@@ -1,21 +1,29 @@
 import { createHash } from 'node:crypto';
+import { emailFieldOf, FORM_EVENT, type FormDefinition } from '../config/forms.ts';
 import type { Database, Queryable } from '../db/database.ts';
 import { SpokeError } from '../errors.ts';
+import { checkSubmission, type SubmissionCheck } from '../mapping/forms/check-submission.ts';
+import type { FormTexts } from '../mapping/forms/form-texts.ts';
 import type { Challenges, Judgement } from './challenges.ts';
-import type { CheckedConsent, FormsContract, SubmissionCheck } from './contract.ts';
 import type { FormTokens } from './form-token.ts';
 import { type FormLimits, takeLimits } from './limits.ts';
 import { readPage } from './page.ts';
 import { bodyDigest, rawFields } from './raw-fields.ts';
-import { type CheckedSubmission, type Received, receiveSubmission } from './receive-submission.ts';
+import {
+  type CheckedSubmission,
+  type Received,
+  receiveSubmission,
+  type StoredConsent,
+} from './receive-submission.ts';
 import { scoreOf } from './score.ts';
 import type { Signer } from './signing-key.ts';
 import { submissionId } from './submission-id.ts';
 
 /** What a visitor has posted. */
 export interface Posted {
-  /** Name of a form of the config. */
+  /** Name and definition of a form of the config. */
   readonly form: string;
+  readonly definition: FormDefinition;
   /** Fields, and what begins with `_`. */
   readonly body: Readonly<Record<string, unknown>>;
   /** The header idempotency-key. */
@@ -51,26 +59,34 @@ export const OUTCOMES = [
 
 export type Outcome = (typeof OUTCOMES)[number];
 
+/** Files that a submission names, with the tokens that prove that they are the visitor's. */
+export type ClaimedUploads = Extract<SubmissionCheck, { ok: true }>['uploads'];
+
 export interface IntakeOptions {
   readonly db: Database;
-  readonly contract: FormsContract;
   readonly signer: Signer;
   readonly tokens: FormTokens;
   readonly challenges: Challenges;
   readonly limits: FormLimits;
   readonly minFillMs: number;
   readonly defaultCountry?: string | undefined;
+  /** `website.messages`. */
+  readonly messages?: FormTexts | undefined;
   /** Wall clock, ms. */
   readonly now: () => number;
   /** Called after an event was recorded. */
   readonly wake: () => void;
   readonly count: (form: string, outcome: Outcome) => void;
-  /** Further work of a new submission's own transaction, such as claiming its uploads; not called for a repeat. */
-  readonly alsoStore?:
-    | {
-        readonly isFor: (form: string, values: Readonly<Record<string, unknown>>) => boolean;
-        store(tx: Queryable, submission: CheckedSubmission, received: Received): Promise<void>;
-      }
+  /** Called in the transaction of a new submission that names files; what it throws undoes the submission. Not called for a repeat. */
+  readonly claimUploads?:
+    | ((
+        tx: Queryable,
+        claim: {
+          readonly uploads: ClaimedUploads;
+          readonly submission: CheckedSubmission;
+          readonly received: Received;
+        },
+      ) => Promise<void>)
     | undefined;
 }
 
@@ -88,12 +104,12 @@ export interface Intake {
 const HONEYPOT = '_website';
 
 export function createIntake(options: IntakeOptions): Intake {
-  const { db, contract, signer, count } = options;
+  const { db, signer, count } = options;
 
   async function take(posted: Posted): Promise<Taken> {
-    const { form, body, address } = posted;
+    const { form, definition, body, address } = posted;
     const now = options.now();
-    const raw = rawFields(contract.fieldsOf(form), body);
+    const raw = rawFields(Object.keys(definition.fields), body);
     const digest = bodyDigest(form, raw);
     const client = address === undefined ? undefined : await signer.sign('client', address);
     const id = submissionId(form, {
@@ -101,21 +117,22 @@ export function createIntake(options: IntakeOptions): Intake {
       key: posted.key,
       doubleClick: posted.isPlainPost ? { digest, client: client ?? '', now } : undefined,
     });
-    const checked = contract.check(form, body, {
+    const checked = checkSubmission(definition, body, {
       language: posted.language,
       timeZone: textOf(body._timeZone),
       defaultCountry: options.defaultCountry,
       now: new Date(now),
+      messages: options.messages,
     });
     if (!checked.ok) throw invalid(checked.problems);
-    const emailField = contract.emailFieldOf(form);
-    const email = emailField === undefined ? undefined : textOf(checked.values[emailField]);
+    const email = textOf(checked.values[emailFieldOf(definition)]);
     const waitMs = await takeLimits(db, signer, options.limits, { id, form, address, email });
     if (waitMs > 0) throw tooMany(waitMs);
     const { judgement, ...score } = await judge(posted);
     const statusToken = await signer.sign('status', id);
     const page = readPage(body._page);
-    const consents = consentsOf(form, checked.consents, now);
+    const at = new Date(now).toISOString();
+    const consents = checked.consents.map(({ subscription: purpose, ...rest }) => ({ ...rest, purpose, at }));
     const submission: CheckedSubmission = {
       id,
       form,
@@ -133,7 +150,7 @@ export function createIntake(options: IntakeOptions): Intake {
       score: score.score,
       reasons: score.reasons,
       statusHash: statusHashOf(statusToken),
-      type: `form.${form}`,
+      type: FORM_EVENT + form,
       payload: submissionPayload({
         id,
         language: posted.language,
@@ -143,7 +160,7 @@ export function createIntake(options: IntakeOptions): Intake {
       }),
       solution: judgement.solution,
     };
-    const received = await store(submission);
+    const received = await store(submission, checked.uploads);
     if (received.status === 'conflict') throw conflict(id);
     const { state, eventId, status } = received;
     if (status === 'recorded' && eventId !== null) options.wake();
@@ -162,27 +179,14 @@ export function createIntake(options: IntakeOptions): Intake {
     return { judgement, ...scoreOf({ honeypot, token, minFillMs, challenge: judgement.verdict, origin }) };
   }
 
-  async function store(submission: CheckedSubmission): Promise<Received> {
-    const { alsoStore } = options;
-    if (!alsoStore?.isFor(submission.form, submission.accepted)) return receiveSubmission(db, submission);
+  async function store(submission: CheckedSubmission, uploads: ClaimedUploads): Promise<Received> {
+    const { claimUploads } = options;
+    if (claimUploads === undefined || uploads.length === 0) return receiveSubmission(db, submission);
     return db.transaction(async (tx) => {
       const received = await receiveSubmission(tx, submission);
-      if (received.status === 'recorded') await alsoStore.store(tx, submission, received);
+      if (received.status === 'recorded') await claimUploads(tx, { uploads, submission, received });
       return received;
     });
-  }
-
-  function consentsOf(form: string, consents: readonly CheckedConsent[], now: number) {
-    const at = new Date(now).toISOString();
-    return consents.map(({ field, text, version, language, given }) => ({
-      field,
-      purpose: contract.purposeOf(form, field) ?? null,
-      text,
-      version,
-      language,
-      given,
-      at,
-    }));
   }
 
   return {
@@ -202,7 +206,7 @@ export function submissionPayload(submission: {
   readonly id: string;
   readonly language: string;
   readonly values: Readonly<Record<string, unknown>>;
-  readonly consents: readonly (Omit<CheckedConsent, 'language'> & { language: string; at: string })[];
+  readonly consents: readonly StoredConsent[];
   readonly page: object | null;
 }): object {
   const { id, language, values, consents, page } = submission;

@@ -1,23 +1,15 @@
+import type { WebsiteConfig } from '../config/website.ts';
 import type { Database, Row } from '../db/database.ts';
 import { addressForLimit } from './client-address.ts';
 import type { Signer } from './signing-key.ts';
 
 /** So many in so many seconds; all at once if they come so. */
-export interface Limit {
-  readonly count: number;
-  readonly seconds: number;
-}
-
-export interface FormLimits {
-  readonly perAddress: Limit;
-  readonly perEmail: Limit;
-  readonly perForm: Limit;
-}
+export type FormLimits = Required<NonNullable<WebsiteConfig['limits']>>;
 
 /** Where the config names none. The one of a form only keeps the database from harm: it would refuse people for what programs do. */
 export const DEFAULT_LIMITS: FormLimits = {
-  perAddress: { count: 30, seconds: 60 },
-  perEmail: { count: 10, seconds: 600 },
+  perAddress: { count: 20, seconds: 600 },
+  perEmail: { count: 5, seconds: 3_600 },
   perForm: { count: 30_000, seconds: 60 },
 };
 

@@ -1,3 +1,4 @@
+import { FORM_EVENT } from '../config/forms.ts';
 import type { Database, Queryable, Row } from '../db/database.ts';
 import { SpokeError } from '../errors.ts';
 import { PRIORITIES } from '../outbox/track-event.ts';
@@ -127,7 +128,7 @@ export async function releaseSubmission(
     const { form, language, accepted, consents, page, receivedAt } = found;
     const payload = submissionPayload({ id, language, values: accepted, consents, page });
     const event = {
-      type: `form.${form}`,
+      type: FORM_EVENT + form,
       payload: JSON.stringify(payload),
       idempotencyKey: `submission:${id}`,
       recordKey: null,

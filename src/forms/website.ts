@@ -1,37 +1,30 @@
 import type { Clock } from '../clock.ts';
+import type { ConfigProblem } from '../config/config-problem.ts';
+import type { SpokeConfig } from '../config/define-config.ts';
+import { type FormDefinition, type FormDefinitions, textIn } from '../config/forms.ts';
 import type { Database } from '../db/database.ts';
+import { SpokeError } from '../errors.ts';
 import type { Logger } from '../log.ts';
+import { describeForm, type FormDescription } from '../mapping/forms/describe-form.ts';
+import { formLanguage, formTexts } from '../mapping/forms/form-texts.ts';
 import type { AltchaChallenge } from './altcha.ts';
 import { type ChallengeDescription, type ChallengeSettings, createChallenges } from './challenges.ts';
-import { type ClientAddress, clientAddressOf, type TrustedProxies } from './client-address.ts';
-import type { FormDescription, FormsContract } from './contract.ts';
+import { type ClientAddress, clientAddressOf } from './client-address.ts';
 import { createFormTokens } from './form-token.ts';
 import { createIntake, type Intake, type IntakeOptions, type Outcome } from './intake.ts';
-import { DEFAULT_LIMITS, type FormLimits } from './limits.ts';
+import { DEFAULT_LIMITS } from './limits.ts';
 import { type Origins, originsOf } from './origins.ts';
 import { createSigner, type Signer } from './signing-key.ts';
 import { createWakeSoon } from './wake-soon.ts';
 
-/** How the website's forms are guarded; each has a default. */
-export interface WebsiteSettings {
-  readonly origins?: readonly string[] | undefined;
-  readonly proxies?: TrustedProxies | undefined;
-  readonly defaultCountry?: string | undefined;
-  /** Default 2,000. */
-  readonly minFillMs?: number | undefined;
-  readonly limits?: { readonly [Kind in keyof FormLimits]?: FormLimits[Kind] | undefined } | undefined;
-  /** By name, their secrets read. */
-  readonly challenges?: Readonly<Record<string, ChallengeSettings>> | undefined;
-}
-
 /** The forms of the config as HTTP serves them. */
 export interface Website {
-  /** Names of all forms. */
-  readonly forms: readonly string[];
-  /** The form of a path's segment, `demo-request` for `demo_request`; undefined for none. */
-  formOf(segment: string): string | undefined;
-  texts(form: string, language: string): FormDescription;
-  /** The same with what it takes to send it. */
+  /** By name. */
+  readonly forms: FormDefinitions;
+  /** The name of the form of a path's segment, `demo_request` for `demo-request`; undefined for none. */
+  nameOf(segment: string): string | undefined;
+  /** Language and texts for a visitor, without the fields. */
+  texts(form: string, language: string): FormWords;
   describe(form: string, language: string): Promise<GivenForm>;
   /** A new self-hosted challenge; undefined for a form without one. */
   issueChallenge(form: string): Promise<AltchaChallenge | undefined>;
@@ -39,6 +32,15 @@ export interface Website {
   readonly addressOf: ClientAddress;
   readonly origins: Origins;
   readonly signer: Signer;
+}
+
+/** What a visitor is told around a form, in the nearest language that there is. */
+export interface FormWords {
+  readonly language: string;
+  readonly title: string;
+  readonly success: string;
+  /** By code. */
+  readonly messages: Readonly<Record<string, string>>;
 }
 
 /** What a browser needs to show a form and send it. */
@@ -50,51 +52,59 @@ export interface GivenForm extends FormDescription {
 
 export interface WebsiteOptions {
   readonly db: Database;
-  readonly forms: readonly string[];
-  readonly contract: FormsContract;
-  readonly settings: WebsiteSettings;
+  readonly config: Pick<SpokeConfig, 'forms' | 'website'>;
+  /** The value of an environment variable. */
+  readonly secretOf: (name: string) => string | undefined;
   readonly clock: Clock;
   readonly log: Logger;
   readonly count: (form: string, outcome: Outcome) => void;
-  readonly alsoStore?: IntakeOptions['alsoStore'];
+  readonly claimUploads?: IntakeOptions['claimUploads'];
 }
 
 const MIN_FILL_MS = 2_000;
 
+/** @throws SpokeError CONFIG_INVALID when the secret of a challenge is not in the environment. */
 export function createWebsite(options: WebsiteOptions): Website {
-  const { db, contract, settings, clock, log, count, alsoStore } = options;
-  const names = new Set(options.forms);
+  const { db, config, clock, log, count, claimUploads } = options;
+  const { forms = {}, website: settings = {} } = config;
+  const { messages, defaultCountry, minFillMs = MIN_FILL_MS } = settings;
   const now = () => clock.now();
   const signer = createSigner(db);
   const tokens = createFormTokens(signer, now);
-  const challenges = createChallenges({
-    signer,
-    now,
-    of(form) {
-      const name = contract.challengeOf(form);
-      return name === undefined ? undefined : settings.challenges?.[name];
-    },
-  });
+  const challenges = createChallenges({ signer, now, of: challengesOf(config, options.secretOf) });
   const intake = createIntake({
-    ...{ db, contract, signer, tokens, challenges, count, now, alsoStore },
-    limits: { ...DEFAULT_LIMITS, ...definedOf(settings.limits ?? {}) },
-    minFillMs: settings.minFillMs ?? MIN_FILL_MS,
-    defaultCountry: settings.defaultCountry,
+    ...{ db, signer, tokens, challenges, count, now, claimUploads, messages, defaultCountry, minFillMs },
+    limits: { ...DEFAULT_LIMITS, ...settings.limits },
     wake: createWakeSoon(db, clock, log),
   });
+  const formOf = (name: string): FormDefinition => {
+    const form = forms[name];
+    if (form === undefined) throw new Error(`There is no form ${name}.`);
+    return form;
+  };
   return {
-    forms: options.forms,
-    formOf(segment) {
+    forms,
+    nameOf(segment) {
       const name = segment.replaceAll('-', '_');
-      return names.has(name) ? name : undefined;
+      return Object.hasOwn(forms, name) ? name : undefined;
     },
-    texts: (form, language) => contract.describe(form, language),
-    async describe(form, language) {
+    texts(name, wanted) {
+      const { title, success } = formOf(name);
+      const language = formLanguage(wanted, formOf(name), messages);
+      const texts = formTexts(language, messages);
       return {
-        ...contract.describe(form, language),
-        token: await tokens.issue(form),
+        language,
+        title: textIn(title, language),
+        success: success === undefined ? texts.SUCCESS : textIn(success, language),
+        messages: texts,
+      };
+    },
+    async describe(name, language) {
+      return {
+        ...describeForm(name, formOf(name), language, messages),
+        token: await tokens.issue(name),
         honeypot: '_website',
-        challenge: challenges.describe(form),
+        challenge: challenges.describe(name),
       };
     },
     issueChallenge: (form) => challenges.issue(form),
@@ -105,6 +115,30 @@ export function createWebsite(options: WebsiteOptions): Website {
   };
 }
 
-function definedOf(limits: NonNullable<WebsiteSettings['limits']>): Partial<FormLimits> {
-  return Object.fromEntries(Object.entries(limits).filter(([, limit]) => limit !== undefined));
+/** The challenge of each form, its secret read once. */
+function challengesOf(
+  { forms = {}, website = {} }: WebsiteOptions['config'],
+  secretOf: WebsiteOptions['secretOf'],
+): (form: string) => ChallengeSettings | undefined {
+  const settings = new Map<string, ChallengeSettings>();
+  const problems: ConfigProblem[] = [];
+  for (const [name, { kind, secret: variable = '', ...rest }] of Object.entries(website.challenges ?? {})) {
+    const secret = secretOf(variable)?.trim();
+    if (kind === 'altcha') settings.set(name, { kind });
+    else if (secret) settings.set(name, { kind, secret, ...rest });
+    else
+      problems.push({
+        name: `website.challenges.${name}.secret`,
+        message: `The environment variable ${variable} is not set: put the secret of ${kind} there.`,
+      });
+  }
+  if (problems.length > 0) throw configInvalid(problems);
+  return (form) => settings.get(forms[form]?.challenge ?? '');
+}
+
+function configInvalid(problems: readonly ConfigProblem[]): SpokeError {
+  const lines = problems.map(({ name, message }) => `\n  ${name}: ${message}`).join('');
+  return new SpokeError('CONFIG_INVALID', `Secrets of the website are missing:${lines}`, {
+    facts: { problems },
+  });
 }

@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi';
-import type { DescribedField } from '../forms/contract.ts';
+import type { FormDefinitions } from '../config/forms.ts';
+import { describeForm, type FieldDescription } from '../mapping/forms/describe-form.ts';
 import type { Api } from './context.ts';
 import { jsonContent } from './parts.ts';
 import { problemResponses } from './problem.ts';
@@ -19,6 +20,8 @@ const SCHEMAS: Readonly<Record<string, object>> = {
 };
 
 const TAGS = ['forms'];
+/** Of the labels in the document. */
+const LANGUAGE = 'en';
 
 const descriptionSchema = z
   .looseObject({
@@ -133,7 +136,9 @@ export function documentForms(api: Api): void {
 }
 
 /** The path of one form of the config, with its fields. */
-export function documentForm(api: Api, path: string, fields: readonly DescribedField[], form: string): void {
+export function documentForm(api: Api, path: string, form: string, forms: FormDefinitions): void {
+  const definition = forms[form];
+  const fields = definition === undefined ? [] : describeForm(form, definition, LANGUAGE).fields;
   const schema = {
     type: 'object' as const,
     properties: {
@@ -161,10 +166,10 @@ function contentOf(schema: object) {
   };
 }
 
-function schemaOf({ type, label, max, options }: DescribedField): object {
+function schemaOf({ type, label, max, options }: FieldDescription): object {
   const one = {
     type: 'string',
-    ...(options === undefined ? {} : { enum: options.map(({ value }) => value) }),
+    ...(options === undefined || type === 'country' ? {} : { enum: options.map(({ value }) => value) }),
   };
   if (type === 'choices') return { type: 'array', items: one, description: label };
   return {

@@ -5,31 +5,14 @@ import { escapeHtml } from '../mapping/transforms/html.ts';
 export interface FormPage {
   readonly language: string;
   readonly title: string;
-  /** What to say; by default, without problems, that it could not be taken now. */
-  readonly message?: string;
+  readonly message: string;
   /** Label and what is wrong with it. */
   readonly problems?: readonly { readonly label: string; readonly message: string }[];
   /** The page that the form stands on. */
   readonly back?: string | undefined;
 }
 
-const TEXTS = {
-  en: {
-    back: 'Back',
-    correct: 'Please go back and correct:',
-    later: 'This could not be taken just now. Please send it again in a few minutes.',
-  },
-  es: {
-    back: 'Volver',
-    correct: 'Vuelva atrás y corrija:',
-    later: 'No se ha podido recibir ahora. Envíelo de nuevo dentro de unos minutos.',
-  },
-  de: {
-    back: 'Zurück',
-    correct: 'Bitte gehen Sie zurück und berichtigen Sie:',
-    later: 'Das konnte gerade nicht angenommen werden. Bitte senden Sie es in einigen Minuten noch einmal.',
-  },
-} as const;
+const BACK: Readonly<Record<string, string>> = { en: 'Back', es: 'Volver', de: 'Zurück' };
 
 const STYLE =
   ':root{color-scheme:light dark}body{font:1.05rem/1.6 system-ui,sans-serif;max-width:36rem;margin:15vh auto;padding:0 1.25rem}';
@@ -39,20 +22,17 @@ export const FORM_PAGE_POLICY = `default-src 'none'; style-src 'sha256-${createH
 
 /** A small page without script. Every text in it is escaped. */
 export function formPage({ language, title, message, problems = [], back }: FormPage): string {
-  const texts = textsOf(language);
   const list = problems
     .map(({ label, message }) => `<li><strong>${escapeHtml(label)}</strong>: ${escapeHtml(message)}</li>`)
     .join('');
-  const link = back === undefined ? '' : `<p><a href="${escapeHtml(back)}">${texts.back}</a></p>`;
+  const link =
+    back === undefined
+      ? ''
+      : `<p><a href="${escapeHtml(back)}">${BACK[language.slice(0, 2)] ?? BACK.en}</a></p>`;
   return `<!doctype html>
 <html lang="${escapeHtml(language)}">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${escapeHtml(title)}</title><style>${STYLE}</style></head>
-<body><main><h1>${escapeHtml(title)}</h1><p role="status">${escapeHtml(problems.length > 0 ? texts.correct : (message ?? texts.later))}</p>${list === '' ? '' : `<ul>${list}</ul>`}${link}</main></body>
+<body><main><h1>${escapeHtml(title)}</h1><p role="status">${escapeHtml(message)}</p>${list === '' ? '' : `<ul>${list}</ul>`}${link}</main></body>
 </html>
 `;
-}
-
-function textsOf(language: string): (typeof TEXTS)[keyof typeof TEXTS] {
-  const short = language.slice(0, 2).toLowerCase();
-  return short === 'es' || short === 'de' ? TEXTS[short] : TEXTS.en;
 }

@@ -130,7 +130,7 @@ describe.each(databaseKinds)('guards of forms over HTTP on %s', (kind) => {
   describe('a vendor', () => {
     it('that does not answer stops nobody', async () => {
       const challenges = {
-        own: { kind: 'turnstile', secret: 's', url: 'http://127.0.0.1:1/', siteKey: 'k' },
+        own: { kind: 'turnstile', secret: 'TURNSTILE_SECRET', url: 'http://127.0.0.1:1/', siteKey: 'k' },
       } as const;
       const { url } = await startOther({ challenges });
       expect((await ask('GET', '/api/forms/guarded', { url })).json.challenge).toEqual({
@@ -233,8 +233,8 @@ describe.each(databaseKinds)('guards of forms over HTTP on %s', (kind) => {
         'accept-language': 'de',
       });
       expect(status).toBe(422);
-      expect(text).toContain('<strong>E-mail</strong>: Not an address.');
-      expect(text).toContain('Bitte gehen Sie zurück');
+      expect(text).toContain('<strong>E-mail</strong>: Bitte geben Sie eine gültige');
+      expect(text).toContain('>Zurück</a>');
       expect(text).not.toContain('<script');
     });
 

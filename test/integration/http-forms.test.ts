@@ -118,7 +118,7 @@ describe.each(databaseKinds)('submissions over HTTP on %s', (kind) => {
       expect(status).toBe(422);
       expect(json).toMatchObject({
         code: 'SUBMISSION_INVALID',
-        fields: { email: 'Not an address.' },
+        fields: { email: 'Please enter a valid e-mail address.' },
         codes: { email: 'EMAIL_INVALID' },
       });
       expect(await counts()).toEqual({ submissions: 0, events: 0 });

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, onTestFinished } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
+import type { WebsiteConfig } from '../../src/config/website.ts';
 import type { Database } from '../../src/db/database.ts';
-import type { WebsiteOptions, WebsiteSettings } from '../../src/forms/website.ts';
 import { createApiKey } from '../../src/http/api-keys.ts';
 import { type HttpServer, startHttpServer } from '../../src/http/server.ts';
 import { silentLogger } from '../../src/log.ts';
@@ -9,8 +9,7 @@ import { createMapper } from '../../src/mapping/mapper.ts';
 import { createMetrics } from '../../src/ops/metrics.ts';
 import { createPullOnDemand } from '../../src/pull/pull-on-demand.ts';
 import { type DatabaseKind, type TestDatabase, testDatabaseOf } from './database.ts';
-import { testConfig } from './setup.ts';
-import { testWebsite } from './website.ts';
+import { plainConfig, testWebsite } from './website.ts';
 
 /** The origin that the server lists. */
 export const LISTED = 'https://www.example.com';
@@ -24,23 +23,25 @@ export function formVisits(kind: DatabaseKind) {
   let server: HttpServer;
   let key: string;
 
-  const start = (settings: WebsiteSettings = {}, over: Partial<WebsiteOptions> = {}) =>
+  const config = plainConfig();
+
+  const start = (settings: WebsiteConfig = {}) =>
     startHttpServer({
       db,
-      config: testConfig,
-      mapper: createMapper(testConfig),
+      config: config,
+      mapper: createMapper(config),
       clock: systemClock,
       log: silentLogger,
       pull: createPullOnDemand(),
-      metrics: createMetrics({ db, config: testConfig, clock: systemClock, log: silentLogger }),
-      website: testWebsite(db, settings, over),
+      metrics: createMetrics({ db, config: config, clock: systemClock, log: silentLogger }),
+      website: testWebsite(db, settings),
       host: '127.0.0.1',
       port: 0,
     });
 
   /** A server of the test's own. */
-  const startOther = async (settings: WebsiteSettings, over?: Partial<WebsiteOptions>) => {
-    const other = await start(settings, over);
+  const startOther = async (settings: WebsiteConfig) => {
+    const other = await start(settings);
     onTestFinished(() => other.stop());
     return other;
   };

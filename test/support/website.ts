@@ -1,71 +1,49 @@
 import { systemClock } from '../../src/clock.ts';
+import { defineConfig } from '../../src/config/define-config.ts';
+import type { FormDefinition } from '../../src/config/forms.ts';
+import type { WebsiteConfig } from '../../src/config/website.ts';
 import type { Database } from '../../src/db/database.ts';
-import type { FormsContract } from '../../src/forms/contract.ts';
-import {
-  createWebsite,
-  type Website,
-  type WebsiteOptions,
-  type WebsiteSettings,
-} from '../../src/forms/website.ts';
+import { createWebsite, type Website } from '../../src/forms/website.ts';
 import { silentLogger } from '../../src/log.ts';
 
-/** Forms of a few fields: `contact` with name, message and a consent, `guarded` with a self-hosted challenge. */
-export const plainContract: FormsContract = {
-  fieldsOf: () => ['name', 'email', 'message', 'topics', 'newsletter'],
-  emailFieldOf: () => 'email',
-  purposeOf: (_, field) => (field === 'newsletter' ? 'Newsletter' : undefined),
-  challengeOf: (form) => (form === 'guarded' ? 'own' : undefined),
-  describe: (form, language) => ({
-    form,
-    title: 'Contact <us>',
-    language: language.startsWith('de') ? 'de' : 'en',
-    fields: [
-      { name: 'email', type: 'email', label: 'E-mail', required: true },
-      { name: 'message', type: 'longtext', label: 'Message', required: false, max: 10_000 },
-    ],
-    messages: { REQUIRED: 'Please fill this in.' },
-    success: 'Thank you.',
-  }),
-  check(_, body, { language }) {
-    const { email, message, name, newsletter } = body;
-    if (typeof email !== 'string' || !email.includes('@'))
-      return { ok: false, problems: [{ field: 'email', code: 'EMAIL_INVALID', message: 'Not an address.' }] };
-    const given = newsletter === true || newsletter === 'on';
-    return {
-      ok: true,
-      values: { email: email.toLowerCase(), ...(message ? { message } : {}), ...(name ? { name } : {}) },
-      changes:
-        email === email.toLowerCase() ? [] : [{ field: 'email', from: email, to: email.toLowerCase() }],
-      flags: [],
-      consents: [{ field: 'newsletter', text: 'I want news.', version: '1', language, given }],
-    };
+const plain: FormDefinition = {
+  title: { en: 'Contact <us>', de: 'Kontakt' },
+  success: { en: 'Thank you.', de: 'Danke.' },
+  fields: {
+    name: { type: 'name', label: 'Name', property: 'lastname' },
+    email: { type: 'email', label: 'E-mail' },
+    message: { type: 'longtext', label: 'Message', property: 'message' },
+    newsletter: {
+      type: 'consent',
+      label: 'Newsletter',
+      text: { en: 'I want news.', de: 'Ich will Neuigkeiten.' },
+      version: '1',
+      subscription: 'Newsletter',
+    },
   },
 };
 
-/** Wide enough for tests that post much from one address. */
-export const WIDE_LIMITS = {
-  perAddress: { count: 100_000, seconds: 60 },
-  perEmail: { count: 100_000, seconds: 60 },
-};
+/** Forms of a few fields: `guarded` asks for a challenge, `events` has the name of another route. */
+export const plainConfig = (website: WebsiteConfig = {}) =>
+  defineConfig({
+    events: {},
+    forms: { contact: plain, demo_request: plain, events: plain, guarded: { ...plain, challenge: 'own' } },
+    website: {
+      minFillMs: 0,
+      // Wide enough for tests that post much from one address.
+      limits: { perAddress: { count: 100_000, seconds: 60 }, perEmail: { count: 100_000, seconds: 60 } },
+      challenges: { own: { kind: 'altcha' } },
+      ...website,
+    },
+  });
 
-export function testWebsite(
-  db: Database,
-  settings: WebsiteSettings = {},
-  over: Partial<WebsiteOptions> = {},
-): Website {
+export function testWebsite(db: Database, website?: WebsiteConfig): Website {
   return createWebsite({
     db,
-    forms: ['contact', 'demo_request', 'guarded', 'events'],
-    contract: plainContract,
-    settings: {
-      minFillMs: 0,
-      limits: WIDE_LIMITS,
-      challenges: { own: { kind: 'altcha', maxNumber: 200 } },
-      ...settings,
-    },
+    config: plainConfig(website),
+    secretOf: () => 'secret',
     clock: systemClock,
     log: silentLogger,
     count: () => undefined,
-    ...over,
   });
 }

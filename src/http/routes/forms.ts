@@ -1,9 +1,10 @@
 import { getConnInfo } from '@hono/node-server/conninfo';
 import type { Context } from 'hono';
+import { type FormDefinition, textIn } from '../../config/forms.ts';
 import { suggestion } from '../../config/nearest-name.ts';
 import { SpokeError } from '../../errors.ts';
 import type { Taken } from '../../forms/intake.ts';
-import type { Website } from '../../forms/website.ts';
+import type { FormWords, Website } from '../../forms/website.ts';
 import { allowedMethods } from '../allowed-methods.ts';
 import type { Api, HttpContext, HttpEnv, Routes } from '../context.ts';
 import { documentForm, documentForms } from '../form-document.ts';
@@ -40,11 +41,11 @@ export function addFormAliases(api: Api, context: HttpContext): string[] {
   const { website } = context;
   if (!website) return [];
   const take = formTaker(context);
-  const paths = website.forms
+  const paths = Object.keys(website.forms)
     .map((form) => ({ form, path: `/api/${form.replaceAll('_', '-')}` }))
     .filter(({ path }) => allowedMethods(api.routes, path).length === 0);
   for (const { form, path } of paths) {
-    documentForm(api, path, website.texts(form, 'en').fields, form);
+    documentForm(api, path, form, website.forms);
     api.post(path, (c) => take(c, form));
   }
   return paths.map(({ path }) => path);
@@ -63,33 +64,33 @@ function formTaker(context: HttpContext) {
   return async (c: Visit, name: string): Promise<Response> => {
     // Before the body: whoever hangs up takes the address along.
     const remote = getConnInfo(c).remote.address;
-    const { website, form } = formOf(context, name);
+    const { website, form, definition } = formOf(context, name);
     const body = await readFormBody(c);
     const language = visitorLanguage(body.fields._language, c.req.header('accept-language'));
     const pages = body.isPlainPost && /text\/html/i.test(c.req.header('accept') ?? '');
-    const page = pages ? pageOf(c, body) : undefined;
-    const description = website.texts(form, language);
+    const page = body.isPlainPost ? pageOf(c, body) : undefined;
+    const words = website.texts(form, language);
     try {
       const taken = await website.intake.take({
         form,
+        definition,
         body: page === undefined ? body.fields : { ...body.fields, _page: page },
         key: c.req.header('idempotency-key'),
         address: website.addressOf(remote, c.req.header('x-forwarded-for')),
         origin: website.origins.judge(c.req.header('origin'), c.req.header('host')),
-        language: description.language,
+        language,
         isPlainPost: body.isPlainPost,
       });
-      if (pages) return answerPage(c, website, body, { ...description, message: description.success });
+      if (pages) return answerPage(c, website, body, { ...words, message: words.success });
       const seconds = preferredWait(c.req.header('prefer'));
       const progress: SubmissionProgress =
         seconds === 0
           ? { status: 'received' }
           : await watch.progress(taken.eventId, seconds, c.req.raw.signal);
-      return c.json(answerOf(taken, progress, description.success), taken.repeated ? 200 : 201);
+      return c.json(answerOf(taken, progress, words.success), taken.repeated ? 200 : 201);
     } catch (error) {
-      if (pages && error instanceof SpokeError)
-        return answerRefusal(c, error, { ...description, back: page?.url });
-      throw error;
+      if (!pages || !(error instanceof SpokeError)) throw error;
+      return answerRefusal(c, error, words, { definition, back: page?.url });
     }
   };
 }
@@ -104,12 +105,13 @@ function answerOf(taken: Taken, progress: SubmissionProgress, message: string) {
   };
 }
 
-function formOf({ website }: HttpContext, segment: string): { website: Website; form: string } {
-  const form = website?.formOf(segment);
-  if (website && form !== undefined) return { website, form };
+function formOf({ website }: HttpContext, segment: string) {
+  const form = website?.nameOf(segment);
+  const definition = website?.forms[form ?? ''];
+  if (website && form !== undefined && definition) return { website, form, definition };
   throw new SpokeError(
     'FORM_UNKNOWN',
-    `There is no form ${JSON.stringify(segment.slice(0, 60))}.${suggestion(segment, website?.forms ?? [])}`,
+    `There is no form ${JSON.stringify(segment.slice(0, 60))}.${suggestion(segment, Object.keys(website?.forms ?? {}))}`,
   );
 }
 
@@ -125,34 +127,29 @@ function answerPage(c: Visit, { origins }: Website, { fields }: FormBody, page: 
   return next === undefined ? html(c, page, 200) : c.redirect(next, 303);
 }
 
-/** Statuses of refusals that a page explains; anything else is told as one that may pass. */
-const REFUSED = new Map<string, 422 | 429>([
-  ['SUBMISSION_INVALID', 422],
-  ['SUBMISSION_CONFLICT', 422],
-  ['HTTP_INVALID', 422],
-  ['SUBMISSION_RATE', 429],
+/** Refusals that a page explains, with status and text; anything else is a fault. */
+const REFUSED = new Map<string, readonly [status: 422 | 429, text: string]>([
+  ['SUBMISSION_INVALID', [422, 'INVALID']],
+  ['SUBMISSION_CONFLICT', [422, 'FAILED']],
+  ['HTTP_INVALID', [422, 'FAILED']],
+  ['SUBMISSION_RATE', [429, 'RATE']],
 ]);
 
 function answerRefusal(
   c: Visit,
   error: SpokeError,
-  {
-    fields,
-    ...page
-  }: Omit<FormPage, 'message'> & {
-    readonly fields: readonly { readonly name: string; readonly label: string }[];
-  },
+  { language, title, messages }: FormWords,
+  { definition, back }: { readonly definition: FormDefinition; readonly back: string | undefined },
 ): Response {
-  const status = REFUSED.get(error.code);
-  if (status === undefined) throw error;
-  const labels = new Map(fields.map(({ name, label }) => [name, label]));
-  const { fields: wrong = {}, retryAfter } = problemOf(error);
-  const problems = Object.entries(wrong).map(([name, message]) => ({
-    label: labels.get(name) ?? name,
-    message,
-  }));
+  const [status, text] = REFUSED.get(error.code) ?? [];
+  if (status === undefined || text === undefined) throw error;
+  const { fields = {}, retryAfter } = problemOf(error);
+  const problems = Object.entries(fields).map(([name, message]) => {
+    const field = definition.fields[name];
+    return { label: field ? textIn(field.label, language) : name, message };
+  });
   if (retryAfter !== undefined) c.header('retry-after', String(retryAfter));
-  return html(c, { ...page, problems }, status);
+  return html(c, { language, title, message: messages[text] ?? '', problems, back }, status);
 }
 
 function html(c: Visit, page: FormPage, status: 200 | 422 | 429): Response {
