@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { alertsCommand } from './alerts.ts';
 import { bulkCommand } from './bulk.ts';
 import { type CommandModule, type Console, EXIT, usageError } from './command.ts';
+import { consentsCommand } from './consents.ts';
 import { contactsCommand } from './contacts.ts';
 import { demoCommand } from './demo.ts';
 import { eventsCommand } from './events.ts';
@@ -21,6 +22,7 @@ import { segmentsCommand } from './segments.ts';
 import { simulatorCommand } from './simulator.ts';
 import { smokeCommand } from './smoke.ts';
 import { startCommand } from './start.ts';
+import { submissionsCommand } from './submissions.ts';
 import { trackCommand } from './track.ts';
 import { writeBackCommand } from './write-back.ts';
 
@@ -40,6 +42,8 @@ const COMMANDS: readonly CommandModule[] = [
   segmentsCommand,
   listsCommand,
   pullCommand,
+  submissionsCommand,
+  consentsCommand,
   keysCommand,
   planCommand,
   alertsCommand,

@@ -19,6 +19,7 @@ export const startCommand: CommandModule = (program, console, finish) => {
         settings,
         config,
         log,
+        env: console.env,
         guards: guardsFrom(SPOKE_TEST_MUTANT),
         ...(name ? { workerHeader: name, worker: name } : {}),
       });

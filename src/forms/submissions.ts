@@ -49,6 +49,7 @@ export interface SubmissionFilter {
 
 /** An event's payload of a submission may be larger than one of `track`: text of 256 kB written as JSON. */
 const MAX_PAYLOAD_BYTES = 1_048_576;
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const SUMMARY = 's.id, s.form, s.state, s.received_at, s.email, s.score, s.reasons, s.event_id';
 
 interface SummaryRow extends Row {
@@ -101,6 +102,7 @@ export async function listSubmissions(
 }
 
 export async function showSubmission(db: Queryable, id: string): Promise<SubmissionDetail | undefined> {
+  if (!UUID.test(id)) return undefined;
   const [row] = await db.query<DetailRow>(DETAIL, [id]);
   return row && detailOf(row);
 }
@@ -115,6 +117,7 @@ export async function releaseSubmission(
   id: string,
   by: string,
 ): Promise<{ readonly id: string; readonly eventId: number }> {
+  if (!UUID.test(id)) throw notFound(id);
   const eventId = await db.transaction(async (tx) => {
     const [locked] = await tx.query(
       'select 1 from {schema}.submissions where id = $1::text::uuid for update',
@@ -156,6 +159,7 @@ export async function releaseSubmission(
  * @throws SpokeError SUBMISSION_NOT_FOUND.
  */
 export async function deleteSubmission(db: Queryable, id: string): Promise<{ readonly id: string }> {
+  if (!UUID.test(id)) throw notFound(id);
   const [row] = await db.query(
     `with gone as (delete from {schema}.submissions where id = $1::text::uuid returning id),
        consents as (delete from {schema}.consents where submission_id in (select id from gone))
