@@ -13,7 +13,7 @@ const DESCRIPTOR: FormDescriptor = {
   ],
   honeypot: '_website',
   challenge: null,
-  messages: { REQUIRED: '{label} is missing', TOO_LONG: 'at most {max}' },
+  messages: { REQUIRED: '{label} is missing', TOO_LONG: 'at most {max}', INVALID: 'Look at the fields' },
   success: 'Thank you',
 };
 const ADA = { email: 'ada@example.com', message: 'Hello' };
@@ -43,7 +43,13 @@ function setup(script: readonly Answer[] = [], options: Partial<FormsOptions> = 
 
 const received = (id: string) =>
   Response.json(
-    { success: true, submissionId: id, status: 'received', message: 'Thank you' },
+    {
+      success: true,
+      submissionId: id,
+      status: 'received',
+      message: 'Thank you',
+      statusUrl: '/api/submissions/1?token=t',
+    },
     { status: 201 },
   );
 
@@ -69,7 +75,10 @@ describe('a submission', () => {
         _timeZone: expect.any(String),
       },
     ]);
-    expect(result).toMatchObject({ success: true, data: { submissionId: posted[0]?._id } });
+    expect(result).toMatchObject({
+      success: true,
+      data: { submissionId: posted[0]?._id, statusUrl: 'https://crm.example.com/api/submissions/1?token=t' },
+    });
   });
 
   it('is sent once when it is asked for twice at the same time', async () => {
@@ -150,7 +159,7 @@ describe('a submission', () => {
     expect(await forms.submit('contact', ADA)).toEqual({
       success: false,
       code: 'SUBMISSION_INVALID',
-      message: 'Correct email.',
+      message: 'Look at the fields',
       errors: { email: 'No such address' },
     });
     expect(posted).toHaveLength(1);
@@ -192,6 +201,7 @@ describe('a submission with validation', () => {
     expect(await forms.submitContactWithValidation({ message: 'more than ten' })).toMatchObject({
       success: false,
       code: 'SUBMISSION_INVALID',
+      message: 'Look at the fields',
       errors: { email: 'E-mail is missing', message: 'at most 10' },
     });
     expect(posted).toEqual([]);

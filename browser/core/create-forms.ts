@@ -49,7 +49,8 @@ export interface Forms {
   upload(file: File, options?: UploadOptions): Promise<Result<UploadReference>>;
 }
 
-const NOT_VALID = 'Please correct the marked fields.';
+/** What the visitor is told, by the code of the server; FAILED for all others. */
+const TOLD: Readonly<Record<string, string>> = { SUBMISSION_INVALID: 'INVALID', SUBMISSION_RATE: 'RATE' };
 /** Browsers let smaller bodies go on when the page is left. */
 const KEEPALIVE_BYTES = 60_000;
 
@@ -99,7 +100,7 @@ export function createForms(options: FormsOptions = {}): Forms {
     if (loaded.success) {
       const { errors } = validate(loaded.data, data);
       if (Object.keys(errors).length > 0)
-        return failure('SUBMISSION_INVALID', loaded.data.messages.SUBMISSION_INVALID ?? NOT_VALID, errors);
+        return failure('SUBMISSION_INVALID', loaded.data.messages.INVALID, errors);
     }
     return submit(form, data, submitOptions);
   }
@@ -129,7 +130,7 @@ export function createForms(options: FormsOptions = {}): Forms {
     submitOptions: SubmitOptions,
   ): Promise<Result<Submitted>> {
     const loaded = await load(form);
-    const { token, challenge } = loaded.success ? loaded.data : {};
+    const { token, challenge, messages } = loaded.success ? loaded.data : {};
     const body = {
       ...answers,
       _id: id,
@@ -147,7 +148,11 @@ export function createForms(options: FormsOptions = {}): Forms {
       const request = json(body, signal);
       return call(formUrl(form), { ...request, keepalive: String(request.body).length < KEEPALIVE_BYTES });
     }, submitOptions);
-    return resultOf(answer, isSubmitted);
+    const result = resultOf(answer, isSubmitted);
+    if (!result.success)
+      return { ...result, message: messages?.[TOLD[result.code] ?? 'FAILED'] ?? result.message };
+    const { statusUrl } = result.data;
+    return statusUrl ? { success: true, data: { ...result.data, statusUrl: base + statusUrl } } : result;
   }
 
   function formUrl(form: string): string {

@@ -13,6 +13,8 @@ export interface FormDescriptor {
   readonly messages: Readonly<Record<string, string>>;
   /** What a visitor reads once the form has arrived. */
   readonly success: string;
+  /** On the button; default: the message SUBMIT. */
+  readonly submit?: string;
 }
 
 export interface FormField {
@@ -21,11 +23,13 @@ export interface FormField {
   readonly label: string;
   readonly required?: boolean;
   /** Characters of a text, value of a number. */
-  readonly min?: number | string;
-  readonly max?: number | string;
+  readonly min?: number;
+  readonly max?: number;
+  /** False: days before today are refused. */
+  readonly past?: boolean;
   readonly options?: readonly FormOption[];
   /** Media types and file endings that an upload takes. */
-  readonly accept?: string | readonly string[];
+  readonly accept?: readonly string[];
   readonly maxBytes?: number;
   /** What a consent says. */
   readonly text?: string;

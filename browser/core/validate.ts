@@ -50,22 +50,30 @@ function problemOf(field: FormField, value: FormValue): string | undefined {
     if (!field.required) return undefined;
     return field.type === 'consent' ? 'CONSENT_REQUIRED' : 'REQUIRED';
   }
-  if (field.options && ![value].flat().every((one) => isOption(field, one))) return 'NOT_A_CHOICE';
   if (typeof value !== 'string' && typeof value !== 'number') return undefined;
-  const { type } = field;
+  const { type, min = -Infinity, max = Infinity } = field;
   const text = String(value).trim();
-  const [min, max] = [Number(field.min ?? -Infinity), Number(field.max ?? Infinity)];
-  // No more than a shape: which domains there are, the server knows.
-  if (type === 'email' && !/^[^\s@]+@[^\s@]+\.[^\s@.]+$/.test(text)) return 'EMAIL_INVALID';
-  if (type === 'number' || type === 'date' || type === 'time') {
-    // Both are written in many ways; a value without a digit is none of them.
-    if (!/\d/.test(text)) return `${type.toUpperCase()}_INVALID`;
-    const number = Number(text.replace(',', '.'));
-    return type === 'number' && (number < min || number > max) ? 'OUT_OF_RANGE' : undefined;
+  if (type === 'email') {
+    const [local, domain = '', more] = text.split('@');
+    // No more than a shape, with the full stops of all scripts: which domains there are, the server knows.
+    return local && more === undefined && /.[.。．｡]./.test(domain) ? undefined : 'EMAIL_INVALID';
   }
+  if (type === 'number' || type === 'date' || type === 'time') {
+    // All are written in many ways; a value without a digit is none of them.
+    if (!/\d/.test(text)) return `${type.toUpperCase()}_INVALID`;
+    if (type === 'number') return Number(text) < min || Number(text) > max ? 'OUT_OF_RANGE' : undefined;
+    return field.past === false && /^\d{4}-\d\d-\d\d$/.test(text) && text < today() ? 'DATE_PAST' : undefined;
+  }
+  // What a choice may be called, also in other languages, the server knows.
+  if (field.options) return undefined;
   const length = [...text].length;
   if (length > max) return 'TOO_LONG';
   return length < min ? 'TOO_SHORT' : undefined;
+}
+
+/** Where the visitor is, YYYY-MM-DD. */
+export function today(): string {
+  return new Date().toLocaleDateString('sv');
 }
 
 /** A box that is not ticked is as empty as a text of blanks. */
@@ -73,8 +81,4 @@ function isEmpty(value: FormValue): boolean {
   if (Array.isArray(value)) return value.length === 0;
   if (isObject(value)) return value.uploadId === undefined;
   return value === undefined || value === null || value === false || String(value).trim() === '';
-}
-
-function isOption({ options }: FormField, value: unknown): boolean | undefined {
-  return options?.some((option) => option.value === value);
 }

@@ -84,7 +84,6 @@ export function defineSpokeForm({ url: defaultUrl }: DefineOptions = {}): void {
       const view = createFormView({
         forms,
         descriptor: loaded.data,
-        signal: shown.signal,
         valueOf: (name) => this.dataset[name] ?? this.#filledIn(name),
         onSubmitted: (submitted) => {
           this.#setOwnStyle(`min-height:${this.offsetHeight}px;`);

@@ -4,14 +4,12 @@ import type { Failure, Result } from '../core/result.ts';
 import { fileProblem, messageOf } from '../core/validate.ts';
 import { createNode } from './create-node.ts';
 import { renderField, type ShownField } from './render-field.ts';
-import { textsIn } from './texts.ts';
 
 export interface FormViewOptions {
   readonly forms: Forms;
   readonly descriptor: FormDescriptor;
   /** What a field begins with. */
   valueOf(name: string): string | undefined;
-  readonly signal: AbortSignal;
   onSubmitted(submitted: Submitted): void;
   onFailed(failure: Failure): void;
 }
@@ -22,15 +20,15 @@ export interface FormViewOptions {
  * States: open → sending → open again (something was wrong, or it was not reached) or sent (the caller shows that).
  */
 export function createFormView(options: FormViewOptions): HTMLFormElement {
-  const { forms, descriptor, signal } = options;
-  const texts = textsIn(descriptor.language);
+  const { forms, descriptor } = options;
+  const texts = descriptor.messages;
   const uploads = new Map<string, Promise<Result<UploadReference>>>();
   const hidden = descriptor.fields.filter(({ type }) => type === 'hidden');
   const shown = descriptor.fields
     .filter(({ type }) => type !== 'hidden')
     .map((field) => renderField(field, texts));
   const trap = createNode('input', { name: descriptor.honeypot, tabindex: -1, autocomplete: 'off' });
-  const button = createNode('button', { part: 'button' }, texts.send);
+  const button = createNode('button', { part: 'button' }, descriptor.submit ?? texts.SUBMIT ?? '');
   const status = createNode('p', { class: 's w', part: 'status', role: 'status' });
   const form = createNode(
     'form',
@@ -54,18 +52,15 @@ export function createFormView(options: FormViewOptions): HTMLFormElement {
   return form;
 
   async function send(): Promise<void> {
-    setSending(true, texts.sending);
+    setSending(true, texts.SENDING);
     const answers = await readAll();
     if (answers === undefined) return;
     const { errors } = forms.validate(descriptor, answers);
-    const wrong = shown.filter(({ field }) => errors[field.name] !== undefined);
-    if (wrong.length > 0)
-      return refuse({ success: false, code: 'SUBMISSION_INVALID', message: texts.wrong, errors });
+    if (Object.keys(errors).length > 0)
+      return refuse({ success: false, code: 'SUBMISSION_INVALID', message: texts.INVALID ?? '', errors });
     const result = await forms.submit(descriptor.form, answers, {
-      signal,
-      onWaiting: (why) => setSending(true, texts[why]),
+      onWaiting: (why) => setSending(true, why === 'offline' ? texts.OFFLINE : texts.SENDING),
     });
-    if (signal.aborted) return;
     if (result.success) options.onSubmitted(result.data);
     else refuse(result);
   }
@@ -74,10 +69,13 @@ export function createFormView(options: FormViewOptions): HTMLFormElement {
   async function readAll(): Promise<FormAnswers | undefined> {
     const answers: Record<string, FormAnswers[string]> = { [descriptor.honeypot]: trap.value || undefined };
     for (const { name } of hidden) answers[name] = options.valueOf(name);
-    for (const { field, read } of shown) {
+    for (const one of shown) {
+      const { field, read } = one;
+      // One that did not come through before.
+      if (field.type === 'upload' && !uploads.has(field.name)) take(one);
       const uploaded = await uploads.get(field.name);
       if (uploaded?.success === false) {
-        refuse({ ...uploaded, errors: { [field.name]: uploaded.message } });
+        refuse({ ...uploaded, errors: { [field.name]: messageOfUpload(uploaded) } });
         return undefined;
       }
       const value = field.type === 'upload' ? uploaded?.data : read();
@@ -87,18 +85,18 @@ export function createFormView(options: FormViewOptions): HTMLFormElement {
   }
 
   function refuse(failure: Failure): void {
-    const { errors, code, message } = failure;
+    const { errors, message } = failure;
     for (const one of shown) one.tell(errors[one.field.name] ?? '');
     const first = shown.find(({ field }) => errors[field.name] !== undefined);
-    setSending(false, first ? texts.wrong : code === 'NOT_REACHED' ? texts.failed : message);
+    setSending(false, first ? texts.INVALID : message);
     (first?.control ?? button).focus();
     options.onFailed(failure);
   }
 
-  function setSending(now: boolean, text: string): void {
+  function setSending(now: boolean, text = ''): void {
     sending = now;
-    button.toggleAttribute('aria-disabled', now);
-    if (now) button.setAttribute('aria-disabled', 'true');
+    // Not `disabled`: that would take the focus away.
+    button.setAttribute('aria-disabled', String(now));
     status.textContent = text;
   }
 
@@ -128,13 +126,12 @@ export function createFormView(options: FormViewOptions): HTMLFormElement {
       uploads.set(field.name, Promise.resolve({ success: false, code, message, errors: {} }));
       return;
     }
-    const progress = createNode('progress', { max: file.size || 1, value: 0, 'aria-label': texts.uploading });
-    const told = createNode('output', { part: 'upload' }, texts.uploading, progress);
+    const progress = createNode('progress', { max: file.size || 1, value: 0, 'aria-label': file.name });
+    const told = createNode('output', { part: 'upload' }, texts.UPLOADING ?? '', progress);
     control.after(told);
     const upload = forms.upload(file, {
       form: descriptor.form,
       field: field.name,
-      signal,
       onProgress: (sent) => {
         progress.value = sent;
       },
@@ -142,8 +139,14 @@ export function createFormView(options: FormViewOptions): HTMLFormElement {
     uploads.set(field.name, upload);
     void upload.then((result) => {
       if (!told.isConnected) return;
-      told.textContent = result.success ? texts.uploaded : '';
-      if (!result.success) tell(result.code === 'NOT_REACHED' ? texts.failed : result.message);
+      told.textContent = result.success ? `✓ ${file.name}` : '';
+      if (result.success) return;
+      tell(messageOfUpload(result));
+      uploads.delete(field.name);
     });
+  }
+
+  function messageOfUpload({ code, message }: Failure): string {
+    return code === 'UPLOAD_REFUSED' ? message : (texts[code] ?? texts.FAILED ?? message);
   }
 }

@@ -1,6 +1,6 @@
 import type { FormField, FormValue } from '../core/form-descriptor.ts';
+import { today } from '../core/validate.ts';
 import { createNode } from './create-node.ts';
-import type { Texts } from './texts.ts';
 
 /** A field as it is shown. */
 export interface ShownField {
@@ -25,14 +25,14 @@ const INPUT_TYPES: Readonly<Record<string, string>> = {
 };
 
 /** Builds one field: label, help, control and the place for its error, tied together for assistive technology. */
-export function renderField(field: FormField, texts: Texts): ShownField {
+export function renderField(field: FormField, texts: Readonly<Record<string, string>>): ShownField {
   const { name, type, required, options = [] } = field;
   const help = createNode('p', { class: 'h', part: 'help', id: `${name}-help` }, field.help ?? '');
   const error = createNode('p', { class: 'e', part: 'error', id: `${name}-error` });
   const described = `${field.help ? `${name}-help ` : ''}${name}-error`;
   const label = [
     field.text ?? field.label,
-    ...(required ? [] : [createNode('small', {}, ` (${texts.optional})`)]),
+    ...(required ? [] : [createNode('small', {}, ` (${texts.OPTIONAL ?? ''})`)]),
   ];
   const several = type === 'choices';
   const ticked = INPUT_TYPES[type] === 'checkbox';
@@ -84,8 +84,8 @@ export function renderField(field: FormField, texts: Texts): ShownField {
   };
 }
 
-function createControl(field: FormField, described: string, texts: Texts) {
-  const { name, type, required, options, min, max, autocomplete, placeholder, accept } = field;
+function createControl(field: FormField, described: string, texts: Readonly<Record<string, string>>) {
+  const { name, type, required, options, past, autocomplete, placeholder, accept } = field;
   const common = {
     id: name,
     name,
@@ -100,15 +100,14 @@ function createControl(field: FormField, described: string, texts: Texts) {
     return createNode(
       'select',
       common,
-      createNode('option', { value: '' }, texts.choose),
+      createNode('option', { value: '' }, texts.CHOOSE ?? ''),
       ...options.map(({ value, label }) => createNode('option', { value }, label)),
     );
-  const limits = type === 'date' ? { min, max } : {};
   return createNode('input', {
     ...common,
-    ...limits,
+    min: past === false && today(),
     type: INPUT_TYPES[type] ?? 'text',
     inputmode: type === 'number' && 'decimal',
-    accept: accept === undefined ? undefined : [accept].flat().join(),
+    accept: accept?.join(),
   });
 }

@@ -20,7 +20,7 @@ p{margin:0}
 @supports(color:light-dark(red,red)){.e{color:var(--spoke-error,light-dark(#b3261e,#ffa59c))}}
 progress{width:100%;height:.4em;accent-color:var(--spoke-accent,#1f5fbf)}
 button{cursor:pointer;font-weight:600;padding:.75em 1.75em;border-color:transparent;color:var(--spoke-on-accent,#fff);background:var(--spoke-accent,#1f5fbf)}
-[aria-disabled]{cursor:progress;opacity:.7}
+[aria-disabled=true]{cursor:progress;opacity:.7}
 .s{min-height:1.5em;margin-top:.5em}
 .x{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
 .k{height:5.9em;border-radius:.5em;background:currentColor;opacity:.06}

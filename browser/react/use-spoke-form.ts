@@ -72,7 +72,6 @@ export function useSpokeForm(form: string, options: FormsOptions = {}): SpokeFor
       };
       change(({ descriptor }) => ({ state: 'sending', ...(descriptor ? { descriptor } : {}) }));
       const result = await forms.submitWithValidation(form, data, {
-        ...(gone ? { signal: gone.signal } : {}),
         onWaiting: (waiting) => change((before) => ({ ...before, waiting })),
       });
       change(({ descriptor }) => ({
