@@ -53,8 +53,8 @@ export function renderField(field: FormField, texts: Readonly<Record<string, str
         createNode('span', {}, option.label),
       ),
     );
-    control.append(createNode('legend', { part: 'label' }, ...label), help, ...rows);
-    node.append(control, error);
+    control.append(createNode('legend', { part: 'label' }, ...label), ...rows);
+    node.append(control, help, error);
   } else if (ticked) {
     node.append(
       createNode('label', { class: 'c', part: 'choice' }, control, createNode('span', {}, ...label)),
@@ -62,7 +62,7 @@ export function renderField(field: FormField, texts: Readonly<Record<string, str
       error,
     );
   } else {
-    node.append(createNode('label', { for: name, part: 'label' }, ...label), help, control, error);
+    node.append(createNode('label', { for: name, part: 'label' }, ...label), control, help, error);
   }
   if (!field.help) help.remove();
   return {

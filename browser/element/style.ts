@@ -15,7 +15,7 @@ option{color:CanvasText;background:Canvas}
 :focus-visible{outline:3px solid var(--spoke-accent,#1f5fbf);outline-offset:2px}
 [aria-invalid=true]{border-color:var(--spoke-error,#c62828)}
 p{margin:0}
-.h{margin:0 0 .3em;font-size:.9em}
+.h{margin:.3em 0 0;font-size:.9em}
 .e{min-height:1.5em;font-size:.9em;color:var(--spoke-error,#b3261e)}
 @supports(color:light-dark(red,red)){.e{color:var(--spoke-error,light-dark(#b3261e,#ffa59c))}}
 progress{width:100%;height:.4em;accent-color:var(--spoke-accent,#1f5fbf)}
