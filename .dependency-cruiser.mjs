@@ -23,6 +23,8 @@ const MAY_IMPORT = {
   provisioning: ['config', 'mapping', 'hubspot'],
   // The local copy and what is asked of it; who fills it is not known to it.
   mirror: ['resilience', 'db', 'config'],
+  // Files of visitors: whose they are is told by whoever takes the submission.
+  uploads: ['resilience', 'db', 'config', 'mapping', 'outbox'],
   pull: ['resilience', 'db', 'config', 'hubspot', 'mirror'],
 };
 

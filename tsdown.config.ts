@@ -8,6 +8,8 @@ export default defineConfig([
       'hubspot/index': 'src/hubspot/index.ts',
       'simulator/index': 'simulator/index.ts',
       'cli/main': 'src/cli/main.ts',
+      // Runs in a thread of its own.
+      'profile-thread': 'src/uploads/profile/profile-thread.ts',
     },
     format: 'esm',
     platform: 'node',
