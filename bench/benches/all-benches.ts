@@ -3,6 +3,7 @@ import { claimBench } from './claim.ts';
 import { clientBench } from './client.ts';
 import { deliveryBench } from './delivery.ts';
 import { deliveryFullBench } from './delivery-full.ts';
+import { formsBench } from './forms.ts';
 import { mirrorBench } from './mirror.ts';
 import { pullBench } from './pull.ts';
 import { simulatorBench } from './simulator.ts';
@@ -15,6 +16,7 @@ export const BENCHES: readonly Bench[] = [
   deliveryFullBench,
   clientBench,
   pullBench,
+  formsBench,
   mirrorBench,
   simulatorBench,
 ];

@@ -28,9 +28,9 @@ const MAX_NAME = 200;
  */
 export async function readFormBody(c: Context): Promise<FormBody> {
   const type = mediaTypeOf(c.req.header('content-type'));
-  if (type === 'application/json') return { fields: flat(parseJson(await c.req.text())), isPlainPost: false };
+  if (type === 'application/json') return { fields: flat(parseJson(await textOf(c))), isPlainPost: false };
   if (type === 'application/x-www-form-urlencoded')
-    return { fields: grouped([...new URLSearchParams(await c.req.text())]), isPlainPost: true };
+    return { fields: grouped([...new URLSearchParams(await textOf(c))]), isPlainPost: true };
   if (type === 'multipart/form-data')
     return { fields: grouped(await readMultipart(c.req.raw)), isPlainPost: true };
   throw new SpokeError(
@@ -41,6 +41,16 @@ export async function readFormBody(c: Context): Promise<FormBody> {
 
 export function mediaTypeOf(header: string | undefined): string {
   return (header ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
+}
+
+async function textOf(c: Context): Promise<string> {
+  try {
+    return await c.req.text();
+  } catch (error) {
+    if (error instanceof SpokeError) throw error;
+    // The visitor is gone, or was too slow: no fault of the server, and nobody to be told.
+    throw invalid('ended before it was complete');
+  }
 }
 
 function parseJson(text: string): unknown {
