@@ -39,6 +39,7 @@ const EMPTY: ReadField = {};
 const YES = ['true', 'on', 'yes', '1'];
 const NO = ['false', 'off', 'no', '0', ''];
 const MAX_COUNTRY = 100;
+const SPACES = /\s+/g;
 /** Two forms of one file: text `id:token` and { uploadId, token }. */
 const UPLOAD_ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const UPLOAD_TOKEN = /^[A-Za-z0-9_.-]{16,256}$/;
@@ -69,8 +70,10 @@ function readText(field: OneText | FieldDefinition, text: string, context: Field
       const result = normaliseEmail(text);
       return result.ok ? { value: result.email } : { problem: 'EMAIL_INVALID' };
     }
-    case 'name':
-      return bounded(personName(text, Number.POSITIVE_INFINITY) ?? '', field, TEXT_LIMITS.name);
+    case 'name': {
+      const read = bounded(text.replace(SPACES, ' '), field, TEXT_LIMITS.name);
+      return 'value' in read ? { value: personName(text, Number.POSITIVE_INFINITY) ?? text } : read;
+    }
     case 'text':
       return bounded(oneLine(text), field, TEXT_LIMITS.text);
     case 'longtext':

@@ -5,15 +5,7 @@ const MAX_CHOICE = 500;
 
 /** The value of the option that is meant: by value, or by label in any language; case and spaces are forgiven. Undefined for none. */
 export function chosen(value: string, options: readonly FormOption[]): string | undefined {
-  if (value.length > MAX_CHOICE) return undefined;
-  const wanted = folded(value);
-  const choices = options.map(choiceOf);
-  const byValue =
-    choices.find((choice) => choice.value === value) ??
-    choices.find((choice) => folded(choice.value) === wanted);
-  return (
-    byValue ?? choices.find((choice) => textsOf(choice.label).some((label) => folded(label) === wanted))
-  )?.value;
+  return lookUp(value, indexOf(options));
 }
 
 /**
@@ -25,13 +17,29 @@ export function chosenSeveral(
   options: readonly FormOption[],
 ): readonly string[] | undefined {
   const given = (typeof value === 'string' ? value.split(';') : value).filter((each) => each.trim() !== '');
-  // More than there are options: repeats, or an attempt to make work.
+  // Far more than there are options: an attempt to make work.
   if (given.length > 2 * options.length) return undefined;
+  const index = indexOf(options);
   const found = new Set<string>();
   for (const each of given) {
-    const one = chosen(each, options);
+    const one = lookUp(each, index);
     if (one === undefined) return undefined;
     found.add(one);
   }
   return options.map((option) => choiceOf(option).value).filter((each) => found.has(each));
+}
+
+function lookUp(value: string, index: ReadonlyMap<string, string>): string | undefined {
+  return value.length > MAX_CHOICE ? undefined : index.get(folded(value));
+}
+
+/** The config has seen to it that no two options are alike. */
+function indexOf(options: readonly FormOption[]): ReadonlyMap<string, string> {
+  return new Map(
+    options
+      .map(choiceOf)
+      .flatMap(({ value, label }) =>
+        [value, ...textsOf(label)].map((text) => [folded(text), value] as const),
+      ),
+  );
 }
