@@ -39,7 +39,7 @@ const BUILDERS: Readonly<Record<string, readonly string[]>> = {
   Records: ['record-refs.ts'],
   Effects: ['upserts.ts', 'links.ts', 'note.ts'],
   'Events from JSON': ['json-mapping.ts'],
-  Forms: ['forms/presets.ts'],
+  Forms: ['forms/presets.ts', 'forms/forms-from-json.ts'],
   Values: [
     'transforms/text.ts',
     'transforms/person-name.ts',

@@ -66,6 +66,9 @@ export function problemsOfField(field: Given, fields: Given, report: Report): vo
 function checkOfType(type: FieldType, field: Given, fields: Given, report: Report): void {
   switch (type) {
     case 'text':
+      if (field.list !== undefined && typeof field.list !== 'boolean') report('Give true or false.', 'list');
+      checkLength(field, TEXT_LIMITS.text, report);
+      break;
     case 'longtext':
     case 'name':
       checkLength(field, TEXT_LIMITS[type], report);

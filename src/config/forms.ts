@@ -20,7 +20,14 @@ interface FieldCommon {
 }
 
 interface TextField extends FieldCommon {
-  readonly type: 'text' | 'longtext' | 'name';
+  readonly type: 'text';
+  readonly min?: number;
+  readonly max?: number;
+  readonly list?: boolean;
+}
+
+interface OtherTextField extends FieldCommon {
+  readonly type: 'longtext' | 'name';
   readonly min?: number;
   readonly max?: number;
 }
@@ -91,6 +98,7 @@ interface HiddenField extends FieldCommon {
 /** One field of a form, by its type. */
 export type FieldDefinition =
   | TextField
+  | OtherTextField
   | EmailField
   | PhoneField
   | CountryField
@@ -176,10 +184,17 @@ export const FORM_FIELD_TYPES: Readonly<
   Record<FieldType, { readonly meaning: string; readonly keys: Readonly<Record<string, string>> }>
 > = {
   email: { meaning: 'An address, in one spelling.', keys: {} },
-  name: { meaning: 'A name of a person, capitalised with care; at most 255 characters.', keys: {} },
+  name: {
+    meaning: 'A name of a person, capitalised with care; at most 255 characters.',
+    keys: { min: 'Fewest characters.', max: 'Most characters. Default 255.' },
+  },
   text: {
     meaning: 'One line; at most 500 characters.',
-    keys: { min: 'Fewest characters.', max: 'Most characters. Default 500.' },
+    keys: {
+      min: 'Fewest characters.',
+      max: 'Most characters. Default 500.',
+      list: 'Takes a list of texts as well, joined by `;`. Default false.',
+    },
   },
   longtext: {
     meaning: 'Several lines; at most 10,000 characters.',

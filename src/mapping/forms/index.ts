@@ -8,6 +8,7 @@ export {
 } from './check-submission.ts';
 export { describeForm, type FieldDescription, type FormDescription } from './describe-form.ts';
 export type { FormPayload } from './form-event.ts';
+export { formsFromJson, type JsonFormOptions } from './forms-from-json.ts';
 export {
   contactForm,
   demoRequestForm,

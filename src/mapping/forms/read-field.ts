@@ -55,7 +55,7 @@ export function readField(field: FieldDefinition, given: unknown, context: Field
     case 'upload':
       return readUpload(given);
     default: {
-      const text = textOf(given);
+      const text = field.type === 'text' && field.list && isTexts(given) ? joined(given) : textOf(given);
       if (text === undefined) return { problem: 'NOT_TEXT' };
       return text === '' ? EMPTY : readText(field, text, context);
     }
@@ -120,6 +120,12 @@ function textOf(given: unknown): string | undefined {
   if (given === undefined || given === null) return '';
   if (typeof given === 'number' && Number.isFinite(given)) return String(given);
   return typeof given === 'string' ? cleanText(given).trim() : undefined;
+}
+
+/** Undefined where a text of the list would be taken for two. */
+function joined(given: readonly string[]): string | undefined {
+  const texts = given.map((each) => cleanText(each).trim()).filter((each) => each !== '');
+  return texts.some((each) => each.includes(';')) ? undefined : texts.join(';');
 }
 
 function oneLine(text: string): string {
