@@ -1,5 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { type Score, type Signs, scoreOf } from './score.ts';
+import { REASONS, type Score, type Signs, scoreOf } from './score.ts';
 
 const PERSON: Signs = {
   honeypot: false,
@@ -51,4 +52,12 @@ it.each<[string, Partial<Signs>, Score]>([
   ['a wrong one', { challenge: 'failed' }, { score: 70, reasons: ['challenge_failed'], quarantined: true }],
 ])('%s', (_, signs, expected) => {
   expect(scoreOf({ ...PERSON, ...signs })).toEqual(expected);
+});
+
+it('the guide shows every reason with its points and meaning', () => {
+  const guide = readFileSync('docs/guides/forms.md', 'utf8')
+    .replaceAll('`website.', 'website.')
+    .replaceAll('`.', '.');
+  for (const [reason, { points, meaning }] of Object.entries(REASONS))
+    expect(guide).toContain(`| \`${reason}\` | ${points} | ${meaning} |`);
 });
