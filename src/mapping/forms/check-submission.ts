@@ -77,11 +77,7 @@ export function checkSubmission(
   context: SubmissionContext,
 ): SubmissionCheck {
   const language = formLanguage(context.language, form, context.messages);
-  const known = {
-    language: context.language,
-    now: context.now,
-    timeZone: context.timeZone !== undefined && isTimeZone(context.timeZone) ? context.timeZone : undefined,
-  };
+  const known = { language: context.language, now: context.now, timeZone: timeZoneOf(form, body, context) };
   const finder = emailFieldOf(form);
   const values = new Map<string, FormValue>();
   const changes: FieldChange[] = [];
@@ -126,6 +122,18 @@ export function checkSubmission(
     ).map(({ field, value }) => [field, value]),
   );
   return { ok: true, values: accepted, changes, flags, consents, uploads };
+}
+
+/** To look at the name of a time zone takes longer than all the rest: only where a day or a time was given. */
+function timeZoneOf(
+  { fields }: FormDefinition,
+  body: Readonly<Record<string, unknown>>,
+  { timeZone }: SubmissionContext,
+): string | undefined {
+  const isUsed = Object.entries(fields).some(
+    ([name, { type }]) => (type === 'date' || type === 'time') && Object.hasOwn(body, name),
+  );
+  return isUsed && timeZone !== undefined && isTimeZone(timeZone) ? timeZone : undefined;
 }
 
 /** What a text about a field can name. */
