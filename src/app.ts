@@ -48,6 +48,8 @@ import { createPullTools } from './pull/pull-tools.ts';
 import { webhookIntakeOf } from './pull/webhook-intake-of.ts';
 import { startBulkLoop } from './records/bulk-loop.ts';
 import { segmentKeeper } from './records/segment-keeper.ts';
+import { startUploads } from './start-uploads.ts';
+import type { Uploads } from './uploads/uploads.ts';
 
 export interface AppOptions {
   readonly settings: Settings;
@@ -173,25 +175,42 @@ export async function startApp(options: AppOptions): Promise<App> {
     undo.push(() => redrives.stop());
     const bulkChanges = startBulkLoop({ db, clock, log });
     undo.push(() => bulkChanges.stop());
+    let uploads: Uploads | undefined;
     const website =
       config.forms &&
       createWebsite({
         ...{ db, config, clock, log },
         secretOf: (variable) => (options.env ?? process.env)[variable],
         count: metrics.countSubmission,
+        claimUploads: (tx, claim) => uploads?.claim(tx, claim) ?? Promise.resolve(),
       });
     if (website) {
       const upkeep = startSubmissionUpkeep({ db, clock, log, keepDays: settings.submissionDays });
       undo.push(() => upkeep.stop());
     }
     const { httpPort: port, httpHost: host } = settings;
+    const baseUrl = () => settings.publicUrl ?? app.httpUrl ?? '';
+    const files = config.website?.uploads;
+    if (website && files) {
+      const parts = startUploads({
+        db,
+        clock,
+        log,
+        website,
+        baseUrl,
+        config: files,
+        forms: config.forms ?? {},
+      });
+      ({ uploads } = parts);
+      undo.push(() => parts.stop());
+    }
     if (port !== undefined) {
-      const baseUrl = () => settings.publicUrl ?? app.httpUrl ?? '';
       const webhooks = webhookIntakeOf({ settings, mirror: config.mirror, db, clock, log, baseUrl });
       const http = await startHttpServer({
         ...{ db, config, mapper, clock, log, metrics, pull, host, port },
         ...(webhooks === undefined ? {} : { webhooks }),
         ...(website === undefined ? {} : { website }),
+        ...(uploads === undefined ? {} : { uploads }),
       });
       undo.push(() => http.stop());
       app.httpUrl = http.url;

@@ -516,6 +516,30 @@ export const ERROR_CODES = {
     meaning: 'The file with the HubSpot token could not be read.',
     remedy: 'Check the path and its permissions.',
   },
+  UPLOAD_BUSY: {
+    meaning: 'Another request is sending the same file.',
+    remedy: 'Wait until it has ended, then go on where it got to.',
+  },
+  UPLOAD_INVALID: {
+    meaning: 'A file of this size or kind is not taken; `fields` says which of both.',
+    remedy: 'Send another file, or change `website.uploads` or the field of the form.',
+  },
+  UPLOAD_NOT_FOUND: {
+    meaning: 'There is no such upload, or its ticket has run out, or the token is another one.',
+    remedy: 'Ask for a new upload.',
+  },
+  UPLOAD_RANGE: {
+    meaning: 'The bytes do not follow on those that have come, or are not as many as were announced.',
+    remedy: 'Ask how far the upload is, and go on there.',
+  },
+  UPLOAD_RATE: {
+    meaning: 'More files were sent from one network address than `website.uploads.perAddress` allows.',
+    remedy: 'Wait as long as `retry-after` says, or raise the limit.',
+  },
+  UPLOAD_STORE_UNUSABLE: {
+    meaning: 'The store of `website.uploads` cannot be used; the message says why.',
+    remedy: 'Install the packages that it names, or correct the store.',
+  },
   USAGE_INVALID: {
     meaning: 'The command line has an unknown command or option, or a value that does not fit.',
     remedy: 'Correct it; --help after the command shows what there is.',

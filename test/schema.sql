@@ -510,6 +510,29 @@ create table spoke.submissions (
   constraint submissions_pkey PRIMARY KEY (id)
 ) with (fillfactor=90);
 
+create table spoke.uploads (
+  id uuid not null,
+  state text default 'waiting'::text not null,
+  token_hash bytea not null,
+  name text not null,
+  kind text not null,
+  size bigint not null,
+  created_at timestamp with time zone default clock_timestamp() not null,
+  expires_at timestamp with time zone not null,
+  writing_until timestamp with time zone,
+  stored_at timestamp with time zone,
+  lease_until timestamp with time zone,
+  epoch integer default 0 not null,
+  reason text,
+  profile jsonb,
+  submission_id uuid,
+  event_id bigint,
+  constraint uploads_check CHECK (((state = 'ready'::text) = (profile IS NOT NULL))),
+  constraint uploads_check1 CHECK (((state = 'refused'::text) = (reason IS NOT NULL))),
+  constraint uploads_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'stored'::text, 'analysing'::text, 'ready'::text, 'refused'::text]))),
+  constraint uploads_pkey PRIMARY KEY (id)
+) with (fillfactor=80);
+
 create table spoke.mirror_companies partition of spoke.mirror_records FOR VALUES IN ('companies') with (autovacuum_vacuum_scale_factor=0.05, autovacuum_analyze_scale_factor=0.05);
 
 create table spoke.mirror_contacts partition of spoke.mirror_records FOR VALUES IN ('contacts') with (autovacuum_vacuum_scale_factor=0.05, autovacuum_analyze_scale_factor=0.05);
@@ -595,6 +618,14 @@ CREATE INDEX submissions_email ON spoke.submissions USING btree (email) WHERE (e
 CREATE INDEX submissions_quarantined ON spoke.submissions USING btree (received_at, id) WHERE (state = 'quarantined'::text);
 
 CREATE INDEX submissions_received ON spoke.submissions USING btree (received_at, id);
+
+CREATE INDEX uploads_age ON spoke.uploads USING btree (created_at);
+
+CREATE INDEX uploads_to_look_through ON spoke.uploads USING btree (stored_at) WHERE (state = ANY (ARRAY['stored'::text, 'analysing'::text]));
+
+CREATE INDEX uploads_unfinished ON spoke.uploads USING btree (expires_at) WHERE (state = 'waiting'::text);
+
+CREATE INDEX uploads_unreported ON spoke.uploads USING btree (submission_id) WHERE ((state = 'ready'::text) AND (submission_id IS NOT NULL) AND (event_id IS NULL));
 
 CREATE OR REPLACE FUNCTION spoke.as_boolean(v text)
  RETURNS boolean

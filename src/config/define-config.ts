@@ -27,8 +27,8 @@ const CHECKED = Symbol.for('spoke.config');
 const EVENT_NAME = /^[A-Za-z][A-Za-z0-9_.-]{0,99}$/;
 
 /** Names that begin so are Spoke's own. */
-const OWN_PREFIXES = ['spoke.', FORM_EVENT];
-const OWN_NAME = "Names that begin with spoke. or form. are Spoke's own: take another.";
+const OWN_PREFIXES = ['spoke.', 'upload.', FORM_EVENT];
+const OWN_NAME = "Names that begin with spoke., form. or upload. are Spoke's own: take another.";
 
 /** The keys of a config, with their meaning: checked by `defineConfig`, listed in the reference. */
 export const CONFIG_KEYS = {

@@ -32,5 +32,5 @@ export type { MirrorConfig, MirrorObject } from './mirror.ts';
 export type { PortalDefinition } from './portal-definition.ts';
 export type { PropertyRule, Rule, RuleValue } from './rule.ts';
 export type { SegmentDefinition } from './segments.ts';
-export type { UploadStoreConfig, UploadsConfig } from './uploads.ts';
+export type { UploadScan, UploadStoreConfig, UploadsConfig } from './uploads.ts';
 export type { ChallengeConfig, ChallengeKind, WebsiteConfig, WebsiteLimit } from './website.ts';

@@ -7,6 +7,8 @@ export const UPLOADS_KEYS = {
   maxBytes: 'Largest file. Default 20,971,520 (20 MiB).',
   accept: 'Media types and endings that are taken. Default: CSV, TSV, JSON, NDJSON and XLSX.',
   keepDays: 'Days after which files are removed. Default 90.',
+  perAddress: 'Files of one network address: { count, seconds }. Default 20 in 600 seconds.',
+  scan: 'A function that looks for malware: ({ path, name, size, kind }) => true lets the file pass, all else refuses it. Default: none.',
 } as const;
 
 /** The keys of a store, by its kind. */
@@ -31,17 +33,31 @@ export type UploadStoreConfig =
       readonly prefix?: string;
     };
 
+/**
+ * Looks for malware in a file of this machine, before anything else reads it. Only `true` lets it pass; when it rejects, or gives no
+ * answer in 60 s, it is asked up to three times, and then the file is refused.
+ */
+export type UploadScan = (file: {
+  readonly path: string;
+  readonly name: string;
+  readonly size: number;
+  readonly kind: string;
+}) => boolean | Promise<boolean>;
+
 /** Files that visitors hand in. */
 export interface UploadsConfig {
   readonly store: UploadStoreConfig;
   readonly maxBytes?: number;
   readonly accept?: readonly string[];
   readonly keepDays?: number;
+  readonly perAddress?: { readonly count: number; readonly seconds: number };
+  readonly scan?: UploadScan;
 }
 
 /** Largest file that can be asked for: 5 GiB, what S3 takes in one piece. */
 const MOST_BYTES = 5 * 1024 ** 3;
 const MOST_DAYS = 3_650;
+const MOST_PER_ADDRESS = 1_000_000;
 const ACCEPTED = /^(?:\.[A-Za-z0-9]{1,10}|[a-z]+\/(?:\*|[a-z0-9.+-]{1,100}))$/;
 
 /** Written defensively: configs are also written in JavaScript. */
@@ -51,11 +67,18 @@ export function problemsOfUploads(uploads: unknown): ConfigProblem[] {
   if (!isRecord(uploads))
     return [{ name: place, message: "Give an object { store: { kind: 'disk', folder: 'uploads' } }." }];
   const problems = [...unknownKeys(place, uploads, UPLOADS_KEYS), ...problemsOfStore(uploads.store)];
-  const { maxBytes, keepDays } = uploads;
+  const { maxBytes, keepDays, perAddress, scan } = uploads;
   if (!isWhole(maxBytes, MOST_BYTES))
     problems.push({ name: `${place}.maxBytes`, message: `Give a whole number from 1 to ${MOST_BYTES}.` });
   if (!isWhole(keepDays, MOST_DAYS))
     problems.push({ name: `${place}.keepDays`, message: `Give a whole number from 1 to ${MOST_DAYS}.` });
+  if (perAddress !== undefined && !isLimit(perAddress))
+    problems.push({ name: `${place}.perAddress`, message: 'Give { count, seconds }: whole numbers from 1.' });
+  if (scan !== undefined && typeof scan !== 'function')
+    problems.push({
+      name: `${place}.scan`,
+      message: 'Give a function that says true for a file that may pass.',
+    });
   return [...problems, ...problemsOfAccept(`${place}.accept`, uploads.accept)];
 }
 
@@ -92,6 +115,11 @@ function problemsOfStore(store: unknown): ConfigProblem[] {
   if (typeof store.endpoint === 'string' && !URL.canParse(store.endpoint))
     problems.push({ name: `${name}.endpoint`, message: 'Give an address: https://s3.example.com.' });
   return problems;
+}
+
+function isLimit(limit: unknown): boolean {
+  if (!isRecord(limit)) return false;
+  return [limit.count, limit.seconds].every((each) => each !== undefined && isWhole(each, MOST_PER_ADDRESS));
 }
 
 function isWhole(value: unknown, most: number): boolean {

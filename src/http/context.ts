@@ -8,6 +8,7 @@ import type { Mapper } from '../mapping/mapper.ts';
 import type { Metrics } from '../ops/metrics.ts';
 import type { PullOnDemand } from '../pull/pull-on-demand.ts';
 import type { WebhookIntake } from '../pull/webhook-intake.ts';
+import type { Uploads } from '../uploads/uploads.ts';
 import type { Principal } from './api-keys.ts';
 
 /** What the routes work with. */
@@ -23,6 +24,8 @@ export interface HttpContext {
   readonly pull: Pick<PullOnDemand, 'run'>;
   /** Of a config with forms. */
   readonly website?: Website;
+  /** Of a config with forms and `website.uploads`. */
+  readonly uploads?: Uploads;
   /** Aborted once the process stops: then it is not ready for more. */
   readonly stopping: AbortSignal;
 }

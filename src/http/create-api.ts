@@ -19,6 +19,7 @@ import { metricsRoutes } from './routes/metrics.ts';
 import { redriveRoutes } from './routes/redrives.ts';
 import { submissionRoutes } from './routes/submissions.ts';
 import { syncRoutes } from './routes/sync.ts';
+import { UPLOAD_BYTES_PATH, uploadRoutes } from './routes/uploads.ts';
 import { WEBHOOK_PATH, webhookRoutes } from './routes/webhooks.ts';
 import { websiteCors } from './website-cors.ts';
 
@@ -36,6 +37,7 @@ const GROUPS: readonly Routes[] = [
   formAssetRoutes,
   formRoutes,
   submissionRoutes,
+  uploadRoutes,
 ];
 
 /** Largest body, bytes: room for a filter of 10,000 ids. */
@@ -79,7 +81,11 @@ export function createApi(context: HttpContext): Api {
     api.use((c, next) => (isWebsite(c) ? cors(c, next) : next()));
   }
   const [limit, webhookLimit] = [bodyOf(MAX_BODY), bodyOf(MAX_WEBHOOK_BODY)];
-  api.use((c, next) => (c.req.path === WEBHOOK_PATH ? webhookLimit : limit)(c, next));
+  api.use((c, next) => {
+    // Bytes of files are counted and written as they come.
+    if (c.req.method === 'PUT' && UPLOAD_BYTES_PATH.test(c.req.path)) return next();
+    return (c.req.path === WEBHOOK_PATH ? webhookLimit : limit)(c, next);
+  });
   api.use(async (c, next) => {
     const isTaken = isWebsite(c) || mediaTypeOf(c.req.header('content-type')) === 'application/json';
     if (hasBody(c.req.raw) && !isTaken)

@@ -14,6 +14,7 @@ import {
   type RunningStates,
   readRunning,
 } from './running.ts';
+import { UPLOAD_EVENT, uploadEvent } from './upload-event.ts';
 
 /** Turns events into record keys and effects. Pure: the same event and config always give the same answer; nothing throws. */
 export interface Mapper {
@@ -75,6 +76,9 @@ export interface Refusal {
   readonly message: string;
 }
 
+/** Spoke's own, which add to and read its own running values. */
+const OWN_EVENTS: ReadonlySet<string> = new Set([EFFECTS_EVENT, UPLOAD_EVENT]);
+
 interface Resolved {
   readonly name: string;
   readonly definition: EventDefinition;
@@ -87,6 +91,7 @@ export function createMapper(
 ): Mapper & EventCounter {
   const byType = new Map<string, Resolved>([
     [EFFECTS_EVENT, { name: EFFECTS_EVENT, definition: effectsEvent }],
+    [UPLOAD_EVENT, { name: UPLOAD_EVENT, definition: uploadEvent }],
   ]);
   for (const [name, definition] of Object.entries({ ...config.events, ...formEvents(config.forms) })) {
     for (const type of [name, ...(definition.aliases ?? [])]) byType.set(type, { name, definition });
@@ -131,7 +136,7 @@ export function createMapper(
       const context: EventContext = {
         ...known,
         ...owner,
-        running: readRunning(running, name === EFFECTS_EVENT ? EFFECTS_RUNNING : (config.running ?? {})),
+        running: readRunning(running, OWN_EVENTS.has(name) ? EFFECTS_RUNNING : (config.running ?? {})),
       };
       let drafts: readonly EffectDraft[];
       try {
