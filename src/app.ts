@@ -1,3 +1,5 @@
+// Over 400 lines: one place shows in which order everything starts and stops.
+
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { type Clock, systemClock } from './clock.ts';
