@@ -86,7 +86,8 @@ export function defineSpokeForm({ url: defaultUrl }: DefineOptions = {}): void {
         descriptor: loaded.data,
         valueOf: (name) => this.dataset[name] ?? this.#filledIn(name),
         onSubmitted: (submitted) => {
-          this.#setOwnStyle(`min-height:${this.offsetHeight}px;`);
+          // What is below stays where it is, as far as it is seen.
+          this.#setOwnStyle(`min-height:min(${this.offsetHeight}px,75vh);`);
           const done = createNode('p', { part: 'success', role: 'status', tabindex: -1 }, submitted.message);
           this.#root.replaceChildren(done);
           done.focus();

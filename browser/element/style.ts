@@ -1,7 +1,7 @@
 /** Put in as a constructed sheet: a policy without 'unsafe-inline' lets it through. Colours are the page's, unless it sets others. */
 export const STYLE = `
 :host{display:block;min-height:var(--spoke-height,0)}
-form{display:grid;gap:.2em 1.25em;grid-template-columns:repeat(auto-fit,minmax(min(100%,max(15em,40%)),1fr))}
+form{display:grid;gap:.4em 1.25em;grid-template-columns:repeat(auto-fit,minmax(min(100%,max(15em,40%)),1fr))}
 .w{grid-column:1/-1}
 label,legend{display:block;padding:0;margin:0 0 .3em;font-weight:600}
 .c,.c label,small{font-weight:400}

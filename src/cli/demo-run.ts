@@ -17,6 +17,7 @@ import { countEvents } from '../outbox/events.ts';
 import { createPortalApi } from '../provisioning/actual-portal.ts';
 import { applyPlan } from '../provisioning/apply-plan.ts';
 import { planConfig } from '../provisioning/plan-config.ts';
+import { startDemoWebsite } from './demo-website.ts';
 
 export interface DemoCounts {
   readonly recorded: number;
@@ -39,6 +40,8 @@ export interface Demo {
   readonly simulator: Simulator;
   /** Where the HTTP API listens, and a key for everything. */
   readonly api?: { readonly url: string; readonly key: string };
+  /** Where the website of the example is. */
+  readonly websiteUrl?: string;
   /** Lets the example do one thing; returns how many events that recorded. */
   step(): Promise<number>;
   counts(): Promise<DemoCounts>;
@@ -58,7 +61,7 @@ interface Traffic {
   };
 }
 
-/** With `http` the HTTP API listens on a free port, with a key of its own. */
+/** With `http` the HTTP API listens on a free port, with a key of its own, and so does a website whose forms come in by it. */
 export async function startDemo({ http }: { readonly http: boolean }): Promise<Demo> {
   // A database of a few seconds' life never earns back the seconds that V8 spends on optimising it: 2 of the 5 CPU seconds of
   // the start (`node --liftoff-only` against `node`, PGlite 0.5, Node 20).
@@ -78,7 +81,10 @@ export async function startDemo({ http }: { readonly http: boolean }): Promise<D
     for (let step = undo.pop(); step; step = undo.pop()) await step();
   };
   try {
-    await provision(simulator, traffic.config);
+    const website = http ? await startDemoWebsite(traffic.config) : undefined;
+    if (website) undo.push(() => website.stop());
+    const config = website?.config ?? traffic.config;
+    await provision(simulator, config);
     const db = await opening;
     undo.push(() => db.close());
     await migrate(db);
@@ -87,7 +93,7 @@ export async function startDemo({ http }: { readonly http: boolean }): Promise<D
     let steps = 0;
     const app = await startApp({
       settings: settingsFor(simulator, http),
-      config: traffic.config,
+      config,
       log,
       db,
       observe: {
@@ -101,10 +107,12 @@ export async function startDemo({ http }: { readonly http: boolean }): Promise<D
       app.httpUrl === undefined
         ? undefined
         : { url: app.httpUrl, key: (await createApiKey(db, { name: 'demo', scopes: SCOPE_NAMES })).key };
+    if (app.httpUrl !== undefined) website?.sendTo(app.httpUrl);
     const { step } = traffic.createTraffic((work) => db.transaction(work));
     return {
       simulator,
       ...(api ? { api } : {}),
+      ...(website ? { websiteUrl: website.url } : {}),
       stop,
       drain: () => app.stop(),
       async step() {

@@ -1,5 +1,5 @@
 import pico from 'picocolors';
-import type { DemoCounts } from './demo-run.ts';
+import type { Demo, DemoCounts } from './demo-run.ts';
 
 export interface Rates {
   /** Events a second. */
@@ -41,17 +41,22 @@ export function demoLine(counts: DemoCounts, rates: Rates, color: boolean): stri
 }
 
 /** What there is to see. The journal and the records hold made-up people only. */
-export function demoWelcome(url: string, api?: { readonly url: string; readonly key: string }): string {
+export function demoWelcome(url: string, { api, websiteUrl }: Pick<Demo, 'api' | 'websiteUrl'> = {}): string {
   const events =
     api === undefined
       ? ''
       : `
   Its events           curl -s '${api.url}/api/events?limit=3' -H 'authorization: Bearer ${api.key}'`;
+  const website =
+    websiteUrl === undefined
+      ? ''
+      : `
+  Fill in a form       ${websiteUrl}/`;
   return `
 Spoke demo: an example application records events in its own transactions,
 and a worker brings them to a HubSpot portal simulated on this machine.
 
-  Look at the portal   ${url}/_simulator/ui/
+  Look at the portal   ${url}/_simulator/ui/${website}
 
   Its state            curl -s ${url}/_simulator/state
   Its contacts         curl -s '${url}/_simulator/records/contacts?limit=3'

@@ -82,7 +82,7 @@ async function nothingWaits(console: Console, demo: Demo, limitMs: number): Prom
 }
 
 async function runOn(console: Console, demo: Demo, startedAt: number): Promise<number> {
-  console.out(demoWelcome(demo.simulator.url, demo.api));
+  console.out(demoWelcome(demo.simulator.url, demo));
   const rates = createRates();
   const every = console.isTty ? LINE_EVERY_MS : PIPED_LINE_EVERY_MS;
   let shownAt = Number.NEGATIVE_INFINITY;

@@ -1,4 +1,5 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { readdirSync } from 'node:fs';
 import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -17,6 +18,7 @@ const CHECK_TIMEOUT_MS = 60_000;
 
 /** What goes into the package beside what is built. */
 const EXAMPLE = 'examples/rewards-app';
+const WEBSITE = 'examples/website-leads';
 const SHIPPED = [
   'package.json',
   'README.md',
@@ -26,6 +28,8 @@ const SHIPPED = [
   ...['README.md', 'portal.ts', 'rewards.ts', 'spoke.config.ts', 'traffic.ts'].map(
     (file) => `${EXAMPLE}/${file}`,
   ),
+  ...['site-server.ts', 'spoke.config.ts'].map((file) => `${WEBSITE}/${file}`),
+  ...readdirSync(`${WEBSITE}/site`).map((file) => `${WEBSITE}/site/${file}`),
 ];
 
 const Manifest = z.object({
@@ -48,7 +52,8 @@ describe('the package', { timeout: CHECK_TIMEOUT_MS }, () => {
     folder = await mkdtemp(join(tmpdir(), 'spoke-package-'));
     const source = join(folder, 'source');
     user = join(folder, 'user');
-    await mkdir(join(source, EXAMPLE), { recursive: true });
+    for (const example of [EXAMPLE, `${WEBSITE}/site`])
+      await mkdir(join(source, example), { recursive: true });
     await run(join(BIN, 'tsdown'), ['--out-dir', join(source, 'dist'), '--logLevel', 'warn']);
     for (const file of SHIPPED) await copyFile(file, join(source, file));
     manifest = Manifest.parse(JSON.parse(await readFile('package.json', 'utf8')));
@@ -161,6 +166,32 @@ import { nothingOfTheKind } from 'spoke';
 
   it('has the scripts that pages load', () => {
     expect(files).toEqual(expect.arrayContaining(['dist/forms/core.mjs', 'dist/forms/element.mjs']));
+  });
+
+  it('has a demo with a website whose forms come from Spoke', async () => {
+    const program = join(user, 'node_modules', 'spoke', 'dist', 'cli', 'main.mjs');
+    const demo = spawn(program, ['demo'], { cwd: user });
+    try {
+      let shown = '';
+      const url = await new Promise<string>((resolve, reject) => {
+        demo.once('exit', (code) => reject(new Error(`the demo ended with ${code}`)));
+        demo.stdout.setEncoding('utf8').on('data', (text: string) => {
+          shown += text;
+          const [, found] = /Fill in a form +(\S+)/.exec(shown) ?? [];
+          if (found !== undefined) resolve(found);
+        });
+      });
+      const page = await (await fetch(`${url}contact`)).text();
+      const [, script = ''] = /<script type="module" src="([^"]+)"/.exec(page) ?? [];
+      const answer = await fetch(script);
+      expect([answer.status, answer.headers.get('content-type')]).toEqual([
+        200,
+        'text/javascript; charset=utf-8',
+      ]);
+    } finally {
+      demo.removeAllListeners('exit');
+      demo.kill('SIGTERM');
+    }
   });
 
   it('has a simulator that serves its page', async () => {

@@ -1,4 +1,4 @@
-import type { Routes } from '../context.ts';
+import type { Api } from '../context.ts';
 import { createFormFiles, formFileName } from '../form-files.ts';
 
 /** Any page may load them, and a new version of Spoke is there within the hour. */
@@ -11,7 +11,7 @@ const HEADERS = {
 };
 
 /** `/forms/core.js` and `/forms/element.js`: scripts for pages, which load them by address. */
-export const formAssetRoutes: Routes = (api) => {
+export function formAssetRoutes(api: Api): void {
   const read = createFormFiles();
   api.get('/forms/:file', async (c, next) => {
     const name = formFileName(c.req.param('file'));
@@ -23,4 +23,4 @@ export const formAssetRoutes: Routes = (api) => {
       ? c.body(gzipped, 200, { ...headers, 'content-encoding': 'gzip' })
       : c.body(plain, 200, headers);
   });
-};
+}
