@@ -10,7 +10,7 @@ export interface MetricRow {
 }
 
 const CALL = 'the kind of call, of a fixed set';
-const TYPE = 'an event of the config, or `other`';
+const TYPE = 'an event of the config, `form.NAME` for a form, or `other`';
 const CODE = 'an error code';
 
 /** Every metric: `createMetrics` and the reference page come of it. Counters and histograms are of one process, gauges of the database. */

@@ -1,6 +1,7 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { Clock } from '../clock.ts';
 import type { SpokeConfig } from '../config/define-config.ts';
+import { FORM_EVENT } from '../config/forms.ts';
 import type { Database } from '../db/database.ts';
 import type { ClaimReport } from '../delivery/claim-settlement.ts';
 import type { TimedAttempt } from '../delivery/send-batch.ts';
@@ -26,7 +27,7 @@ export interface Metrics {
 
 export interface MetricsOptions {
   readonly db: Pick<Database, 'transaction'>;
-  readonly config: Pick<SpokeConfig, 'events'>;
+  readonly config: Pick<SpokeConfig, 'events' | 'forms'>;
   readonly clock: Pick<Clock, 'monotonic'>;
   readonly log: Pick<Logger, 'warn'>;
 }
@@ -169,13 +170,14 @@ function partsOf({ name, help, labels = {} }: MetricRow) {
   return { name, help, labelNames: Object.keys(labels) };
 }
 
-/** The events of the config by their names and former names; whatever else producers may write is one label. */
-function typeLabels({ events }: Pick<SpokeConfig, 'events'>): (type: string) => string {
-  const names = new Map(
-    Object.entries(events).flatMap(([name, { aliases = [] }]) =>
+/** The events of the config by their names and former names, and those of its forms; whatever else producers may write is one label. */
+function typeLabels({ events, forms = {} }: MetricsOptions['config']): (type: string) => string {
+  const names = new Map([
+    ...Object.entries(events).flatMap(([name, { aliases = [] }]) =>
       [name, ...aliases].map((type) => [type, name] as const),
     ),
-  );
+    ...Object.keys(forms).map((form) => [FORM_EVENT + form, FORM_EVENT + form] as const),
+  ]);
   return (type) => names.get(type) ?? 'other';
 }
 

@@ -49,6 +49,7 @@ describe.each(databaseKinds)('a form posted to a running Spoke on %s', { timeout
     };
     return {
       ...bundle,
+      app,
       ask,
       post: (path: string, body: unknown, headers = {}) => ask('POST', path, body, headers),
     };
@@ -109,6 +110,29 @@ describe.each(databaseKinds)('a form posted to a running Spoke on %s', { timeout
     await idle();
     expect(simulator.records('contacts')).toHaveLength(2);
     expect((await ask('GET', json.statusUrl)).json).toMatchObject({ status: 'delivered' });
+  });
+
+  it('is counted by form and outcome', async () => {
+    const { app, db, post, idle } = await place();
+    const body = { ...DEMO, message: 'Hi', _id: randomUUID() };
+    await post('/api/contact', body);
+    await post('/api/contact', body);
+    await post('/api/contact', { ...body, message: 'Other' });
+    await post('/api/contact', { ...DEMO, message: 'Hi', _website: 'x' });
+    await post('/api/demo-request', { email: 'x' });
+    await idle();
+    const { key } = await createApiKey(db, { name: 'prometheus', scopes: ['metrics:read'] });
+    const response = await fetch(`${app.httpUrl}/metrics`, { headers: { authorization: `Bearer ${key}` } });
+    const lines = (await response.text())
+      .split('\n')
+      .filter((line) => line.startsWith('spoke_submissions_total{'));
+    expect(lines.sort()).toEqual([
+      'spoke_submissions_total{form="contact",outcome="accepted"} 1',
+      'spoke_submissions_total{form="contact",outcome="conflict"} 1',
+      'spoke_submissions_total{form="contact",outcome="quarantined"} 1',
+      'spoke_submissions_total{form="contact",outcome="repeated"} 1',
+      'spoke_submissions_total{form="demo_request",outcome="invalid"} 1',
+    ]);
   });
 
   it('is stored as it was sent, less control characters, whatever it holds', async () => {
