@@ -3,6 +3,7 @@ import type { EventTypes, PayloadOf, SpokeConfig } from './config/define-config.
 import { quoteSchema } from './db/expand-schema.ts';
 import { createLogger, type Logger } from './log.ts';
 import type { EFFECTS_EVENT, EffectDraft } from './mapping/effects.ts';
+import { eventsOf } from './mapping/forms/form-event.ts';
 import { createMapper } from './mapping/mapper.ts';
 import { executorFor } from './outbox/executors/index.ts';
 import {
@@ -143,9 +144,10 @@ export function createSpoke<Config extends SpokeConfig = SpokeConfig>(
 /** What a tracker needs to know of a config. */
 export function trackTypes(config: SpokeConfig): TrackTypes {
   const mapper = createMapper(config);
-  const events = Object.entries(config.events);
+  const all = eventsOf(config);
+  const events = Object.entries(all);
   return {
-    names: Object.keys(config.events),
+    names: Object.keys(all),
     aliases: Object.fromEntries(
       events.flatMap(([name, event]) => (event.aliases ?? []).map((alias) => [alias, name])),
     ),

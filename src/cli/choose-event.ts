@@ -1,5 +1,6 @@
 import type { SpokeConfig } from '../config/define-config.ts';
 import { suggestion } from '../config/nearest-name.ts';
+import { eventsOf } from '../mapping/forms/form-event.ts';
 import { usageError } from './command.ts';
 
 export interface ChosenEvent {
@@ -14,11 +15,12 @@ export function chooseEvent(
   payload: string | undefined,
   option: string,
 ): ChosenEvent {
-  const names = Object.keys(config.events);
-  const byAlias = names.find((name) => config.events[name]?.aliases?.includes(type ?? ''));
-  const chosen = type ?? names.find((name) => config.events[name]?.sample !== undefined);
+  const events = eventsOf(config);
+  const names = Object.keys(events);
+  const byAlias = names.find((name) => events[name]?.aliases?.includes(type ?? ''));
+  const chosen = type ?? names.find((name) => events[name]?.sample !== undefined);
   if (chosen === undefined) throw usageError(`No event of the config has a sample: give TYPE and ${option}.`);
-  const definition = config.events[Object.hasOwn(config.events, chosen) ? chosen : (byAlias ?? '')];
+  const definition = events[Object.hasOwn(events, chosen) ? chosen : (byAlias ?? '')];
   if (definition === undefined)
     throw usageError(`The config defines no event ${JSON.stringify(chosen)}.${suggestion(chosen, names)}`);
   if (payload === undefined && definition.sample === undefined)

@@ -1,12 +1,11 @@
 import type { ConfigProblem, SpokeConfig } from '../config/define-config.ts';
-import { formEvents } from './forms/form-event.ts';
+import { eventsOf } from './forms/form-event.ts';
 import { createMapper } from './mapper.ts';
 
 /** Maps the `sample` of every event that has one; what would be refused is a problem of the config. */
 export function checkSamples(config: SpokeConfig): ConfigProblem[] {
   const mapper = createMapper(config);
-  const events = { ...config.events, ...formEvents(config.forms) };
-  return Object.entries(events).flatMap(([type, { sample }]) => {
+  return Object.entries(eventsOf(config)).flatMap(([type, { sample }]) => {
     if (sample === undefined) return [];
     const plan = mapper.plan({ id: 'sample', type, payload: sample, occurredAt: new Date(0) });
     return plan.ok ? [] : [{ name: `events.${type}.sample`, message: `${plan.code}: ${plan.message}` }];

@@ -4,7 +4,7 @@ import { suggestion } from '../config/nearest-name.ts';
 import type { WriteBackTarget } from '../config/write-back.ts';
 import { EFFECTS_EVENT, type Effect, type EffectDraft, type RecordRef, recordKey } from './effects.ts';
 import { EFFECTS_RUNNING, effectsEvent } from './effects-event.ts';
-import { formEvents } from './forms/form-event.ts';
+import { eventsOf } from './forms/form-event.ts';
 import { isMappingError, type MappingCode } from './mapping-error.ts';
 import { describeFailure, describeIssues } from './refusal.ts';
 import {
@@ -93,7 +93,7 @@ export function createMapper(
     [EFFECTS_EVENT, { name: EFFECTS_EVENT, definition: effectsEvent }],
     [UPLOAD_EVENT, { name: UPLOAD_EVENT, definition: uploadEvent }],
   ]);
-  for (const [name, definition] of Object.entries({ ...config.events, ...formEvents(config.forms) })) {
+  for (const [name, definition] of Object.entries(eventsOf(config))) {
     for (const type of [name, ...(definition.aliases ?? [])]) byType.set(type, { name, definition });
   }
   const owner = options.ownerId === undefined ? {} : { ownerId: options.ownerId };

@@ -1,7 +1,7 @@
 import type { SpokeConfig } from '../config/define-config.ts';
 import { suggestion } from '../config/nearest-name.ts';
 import type { PropertyDefinition } from '../hubspot/properties.ts';
-import { formEvents } from '../mapping/forms/form-event.ts';
+import { eventsOf } from '../mapping/forms/form-event.ts';
 import { createMapper } from '../mapping/mapper.ts';
 import { checkProperties } from '../mapping/property-check.ts';
 import type { ActualPortal } from './actual-portal.ts';
@@ -29,8 +29,7 @@ const STAGED: Readonly<Record<string, { readonly pipeline: string; readonly stag
 /** Maps the sample of every event that has one. Samples that are refused are problems of the config, found when it is loaded. */
 export function sampleUse(config: SpokeConfig, ownerId?: string): readonly SampleUse[] {
   const mapper = createMapper(config, { ownerId });
-  const events = { ...config.events, ...formEvents(config.forms) };
-  return Object.entries(events).flatMap(([event, { sample }]) => {
+  return Object.entries(eventsOf(config)).flatMap(([event, { sample }]) => {
     if (sample === undefined) return [];
     const plan = mapper.plan({ id: 'sample', type: event, payload: sample, occurredAt: new Date(0) });
     if (!plan.ok) return [];

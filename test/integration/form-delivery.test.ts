@@ -2,7 +2,11 @@ import { describe, expect, it } from 'vitest';
 import type { Simulator } from '../../simulator/index.ts';
 import { defineConfig, type SpokeConfig } from '../../src/config/define-config.ts';
 import { createHubspotClient, type HubspotClient, tokenFromText } from '../../src/hubspot/index.ts';
+import { createTransport, type Transport } from '../../src/hubspot/transport.ts';
+import { silentLogger } from '../../src/log.ts';
 import { checkSubmission, contactForm, demoRequestForm, quoteRequestForm } from '../../src/mapping/index.ts';
+import { createPortalApi } from '../../src/provisioning/actual-portal.ts';
+import { planConfig } from '../../src/provisioning/plan-config.ts';
 import { liveRecords, onlyRecord, redriveDead } from '../support/effects.ts';
 import { provision } from '../support/provision.ts';
 import { type Bundle, setup } from '../support/setup.ts';
@@ -240,6 +244,32 @@ describe('a submission at HubSpot', () => {
   });
 });
 
+describe('the plan of a portal with forms', () => {
+  const plan = (simulator: Simulator, given: SpokeConfig) =>
+    withClient(simulator, (_, transport) => planConfig(given, createPortalApi(transport)));
+
+  it('is empty once it was applied, and a deal has its unique property', { timeout: LONG }, async () => {
+    const bundle = await setup();
+    const first = await plan(bundle.simulator, config);
+    expect(first.changes.map(({ kind, objectType }) => `${kind} ${objectType}`)).toContain(
+      'property.create deals',
+    );
+    await provision(bundle.simulator, config);
+    expect(await plan(bundle.simulator, config)).toEqual({ changes: [], findings: [] });
+  });
+
+  it('names a stage that the portal does not have', { timeout: LONG }, async () => {
+    const bundle = await setup();
+    const forms = {
+      demo_request: demoRequestForm({ deal: { pipeline: 'default', stage: 'qualifiedtobye' } }),
+    };
+    const { findings } = await plan(bundle.simulator, { events: {}, forms });
+    expect(findings).toMatchObject([
+      { kind: 'sample-refused', name: 'dealstage', events: ['form.demo_request'] },
+    ]);
+  });
+});
+
 describe('what was agreed to', () => {
   it('says nothing where the box was not ticked', { timeout: LONG }, async () => {
     const bundle = await started();
@@ -292,11 +322,17 @@ function linksOf(simulator: Simulator, from: string, to: string, id: string): Pr
   });
 }
 
-async function withClient<T>(simulator: Simulator, work: (client: HubspotClient) => Promise<T>): Promise<T> {
-  const client = createHubspotClient({ token: tokenFromText(simulator.token), baseUrl: simulator.url });
+async function withClient<T>(
+  simulator: Simulator,
+  work: (client: HubspotClient, transport: Transport) => Promise<T>,
+): Promise<T> {
+  const given = { token: tokenFromText(simulator.token), baseUrl: simulator.url };
+  const client = createHubspotClient(given);
+  const transport = createTransport({ ...given, log: silentLogger });
   try {
-    return await work(client);
+    return await work(client, transport);
   } finally {
     await client.close();
+    await transport.close();
   }
 }

@@ -49,21 +49,27 @@ const PAYLOAD = z.object({
     .nullish(),
 });
 
+interface EventsAndForms {
+  readonly events: EventDefinitions;
+  readonly forms?: FormDefinitions;
+}
+
 /** The payload of the event of a form, as the intake records it. */
 export type FormPayload = z.input<typeof PAYLOAD>;
 
-/** The events of the forms of a config, by name: `form.contact`. */
-export function formEvents(forms: FormDefinitions = {}): EventDefinitions {
-  return Object.fromEntries(
-    Object.entries(forms).map(([name, form]) => [FORM_EVENT + name, formEvent(name, form)]),
+/** All events of a config by name: its own, and those of its forms, such as `form.contact`. */
+export function eventsOf({ events, forms = {} }: EventsAndForms): EventDefinitions {
+  const ofForms = Object.entries(forms).map(
+    ([name, form]) => [FORM_EVENT + name, formEvent(name, form)] as const,
   );
+  return { ...events, ...Object.fromEntries(ofForms) };
 }
 
 /**
  * What a submission becomes: contact with mapped and static properties, deal with its link, note with the answers, and consent where it
  * was given. Mapped from what was accepted, whenever it is delivered, so that a redrive follows a config that was corrected meanwhile.
  */
-export function formEvent(name: string, form: FormDefinition): EventDefinition<typeof PAYLOAD> {
+function formEvent(name: string, form: FormDefinition): EventDefinition<typeof PAYLOAD> {
   const finder = emailFieldOf(form);
   const contactOf = (values: FormValues): RecordRef => {
     const value = own(values, finder);
