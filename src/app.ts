@@ -182,6 +182,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       config.forms &&
       createWebsite({
         ...{ db, config, clock, log },
+        publicUrl: settings.publicUrl,
         secretOf: (variable) => (options.env ?? process.env)[variable],
         count: metrics.countSubmission,
         claimUploads: (tx, claim) => uploads?.claim(tx, claim) ?? Promise.resolve(),

@@ -33,6 +33,12 @@ describe('origins', () => {
     expect(none.allow('https://evil.example')).toBeUndefined();
   });
 
+  it('a page of the public address is its own, whatever host the proxy says', () => {
+    const behind = originsOf([LISTED], 'https://forms.example.com/spoke');
+    expect(behind.judge('https://forms.example.com', '10.0.0.7:8080')).toBe('own');
+    expect(behind.judge('https://evil.example', '10.0.0.7:8080')).toBe('foreign');
+  });
+
   it('allows any only where that is configured', () => {
     const any = originsOf(['*']);
     expect(any.allow('https://evil.example')).toBe('*');

@@ -15,15 +15,16 @@ const ANY = '*';
 const OWN = 'http://own.invalid';
 const MAX_NEXT = 2_000;
 
-/** `list`: exact origins (`https://www.example.com`), or `*` for any. Default none. */
-export function originsOf(list: readonly string[] = []): Origins {
+/** `list`: exact origins (`https://www.example.com`), or `*` for any; default none. `publicUrl`: this server's own, where a proxy changes the host. */
+export function originsOf(list: readonly string[] = [], publicUrl?: string): Origins {
+  const self = publicUrl === undefined ? undefined : new URL(publicUrl).origin;
   const listed = new Set(list.filter((origin) => origin !== ANY).map((origin) => new URL(origin).origin));
   const any = list.includes(ANY);
   return {
     judge(origin, host) {
       // `null` is what a page with a strict referrer policy sends when it posts a form.
       if (origin === undefined || origin === 'null') return 'unknown';
-      if (any || listed.has(origin)) return 'own';
+      if (any || listed.has(origin) || origin === self) return 'own';
       if (URL.canParse(origin) && new URL(origin).host === host) return 'own';
       return listed.size === 0 ? 'unknown' : 'foreign';
     },

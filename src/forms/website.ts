@@ -53,6 +53,8 @@ export interface GivenForm extends FormDescription {
 export interface WebsiteOptions {
   readonly db: Database;
   readonly config: Pick<SpokeConfig, 'forms' | 'website'>;
+  /** SPOKE_PUBLIC_URL. */
+  readonly publicUrl?: string | undefined;
   /** The value of an environment variable. */
   readonly secretOf: (name: string) => string | undefined;
   readonly clock: Clock;
@@ -110,7 +112,7 @@ export function createWebsite(options: WebsiteOptions): Website {
     issueChallenge: (form) => challenges.issue(form),
     intake,
     addressOf: clientAddressOf(settings.proxies),
-    origins: originsOf(settings.origins),
+    origins: originsOf(settings.origins, options.publicUrl),
     signer,
   };
 }
