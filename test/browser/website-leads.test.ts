@@ -102,6 +102,30 @@ describeBrowser('the website of the example', (browser) => {
     expect(troubles).toEqual([]);
   });
 
+  it('a file is uploaded, looked at, and told to the portal', async () => {
+    const { page, form, email, send, troubles } = await open('/upload');
+    await form.getByRole('textbox', { name: 'E-mail' }).fill(email);
+    const rows = Array.from({ length: 200 }, (_, n) => `Supplier ${n},${n}.50,2026-04-01`);
+    const buffer = Buffer.from(`name,price,day\n${rows.join('\n')}\n`);
+    await form
+      .locator('input[type=file]')
+      .setInputFiles({ name: 'prices.csv', mimeType: 'text/csv', buffer });
+    await page.getByText('✓ prices.csv').waitFor();
+    await send();
+    await thanked(page);
+    const told = () => {
+      const contact = contactOf(email);
+      return contact?.properties.last_file_type && contact;
+    };
+    const contact = await waitFor(told, { timeout: DELIVERY_MS, what: 'the file at the contact' });
+    expect(contact.properties).toMatchObject({
+      last_file_type: 'csv',
+      file_upload_count: '1',
+      form_type: 'sample_data',
+    });
+    expect(troubles).toEqual([]);
+  });
+
   it('a form is taken while HubSpot is down, and delivered once it is back', async () => {
     website.simulator.setFaults([{ at: 'before', do: 'status', status: 503 }]);
     const { page, email, send } = await openContact();
