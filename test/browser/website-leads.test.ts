@@ -115,7 +115,7 @@ describeBrowser('the website of the example', (browser) => {
     await thanked(page);
     const told = () => {
       const contact = contactOf(email);
-      return contact?.properties.last_file_type && contact;
+      return contact?.properties.last_file_type === undefined ? undefined : contact;
     };
     const contact = await waitFor(told, { timeout: DELIVERY_MS, what: 'the file at the contact' });
     expect(contact.properties).toMatchObject({
