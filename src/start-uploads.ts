@@ -1,6 +1,7 @@
 import type { Clock } from './clock.ts';
 import type { FormDefinitions } from './config/forms.ts';
 import type { UploadsConfig } from './config/uploads.ts';
+import type { WebsiteConfig } from './config/website.ts';
 import type { Database } from './db/database.ts';
 import { addressForLimit } from './forms/client-address.ts';
 import type { Website } from './forms/website.ts';
@@ -19,13 +20,14 @@ export function startUploads(options: {
   readonly log: Logger;
   readonly website: Pick<Website, 'signer'>;
   readonly config: UploadsConfig;
+  readonly messages: WebsiteConfig['messages'];
   readonly forms: FormDefinitions;
   readonly baseUrl: () => string;
 }): { readonly uploads: Uploads; stop(): Promise<void> } {
   const { db, clock, log, config, forms, baseUrl, website } = options;
   const store = openStore(config.store);
   const uploads = createUploads({
-    ...{ db, store, config, forms, baseUrl },
+    ...{ db, store, config, forms, baseUrl, messages: options.messages },
     signer: website.signer,
     // Whoever hides the address by hanging up shares one limit with all who do.
     limitKey: (address) => (address === undefined ? '' : addressForLimit(address)),

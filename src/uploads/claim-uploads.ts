@@ -1,7 +1,7 @@
 import type { FormDefinitions } from '../config/forms.ts';
 import type { Queryable } from '../db/database.ts';
 import { SpokeError } from '../errors.ts';
-import { formTexts } from '../mapping/forms/form-texts.ts';
+import { type FormTexts, formLanguage, formTexts } from '../mapping/forms/form-texts.ts';
 import { isAccepted } from './accepted-files.ts';
 import { reportProfile } from './report-profile.ts';
 import { findByToken } from './upload-rows.ts';
@@ -10,6 +10,13 @@ import { findByToken } from './upload-rows.ts';
 export interface UploadClaim {
   readonly uploads: readonly { readonly field: string; readonly uploadId: string; readonly token: string }[];
   readonly submission: { readonly id: string; readonly form: string; readonly language: string };
+}
+
+export interface ClaimOptions {
+  readonly forms: FormDefinitions;
+  /** `website.messages`. */
+  readonly messages?: FormTexts | undefined;
+  readonly linkOf: (id: string) => Promise<string>;
 }
 
 type Problem = 'UPLOAD_UNKNOWN' | 'UPLOAD_TOO_LARGE' | 'UPLOAD_TYPE';
@@ -23,7 +30,7 @@ type Problem = 'UPLOAD_UNKNOWN' | 'UPLOAD_TOO_LARGE' | 'UPLOAD_TYPE';
 export async function claimUploads(
   tx: Queryable,
   { uploads, submission }: UploadClaim,
-  { forms, linkOf }: { readonly forms: FormDefinitions; readonly linkOf: (id: string) => Promise<string> },
+  { forms, messages, linkOf }: ClaimOptions,
 ): Promise<void> {
   const problems = new Map<string, Problem>();
   // Always in one order, or two submissions that name the same files could wait for each other.
@@ -44,13 +51,11 @@ export async function claimUploads(
       await reportProfile(tx, uploadId, { forms, link: await linkOf(uploadId) });
     }
   }
-  if (problems.size > 0) throw invalid(problems, submission.language);
-}
-
-function invalid(problems: ReadonlyMap<string, Problem>, language: string): SpokeError {
-  const texts = formTexts(language);
+  if (problems.size === 0) return;
+  const { title = '' } = forms[submission.form] ?? {};
+  const texts = formTexts(formLanguage(submission.language, { title }, messages), messages);
   const fields = Object.fromEntries([...problems].map(([field, code]) => [field, texts[code]]));
-  return new SpokeError('SUBMISSION_INVALID', `Correct ${[...problems.keys()].join(', ')}: see fields.`, {
+  throw new SpokeError('SUBMISSION_INVALID', `Correct ${[...problems.keys()].join(', ')}: see fields.`, {
     facts: { fields, codes: Object.fromEntries(problems) },
   });
 }

@@ -5,7 +5,7 @@ import type { UploadsConfig } from '../config/uploads.ts';
 import type { Database, Queryable } from '../db/database.ts';
 import { SpokeError } from '../errors.ts';
 import { isAccepted, MEDIA_TYPES } from './accepted-files.ts';
-import { claimUploads, type UploadClaim } from './claim-uploads.ts';
+import { type ClaimOptions, claimUploads, type UploadClaim } from './claim-uploads.ts';
 import { kindOfFile, shownName } from './file-name.ts';
 import type { FileProfile } from './profile/profile.ts';
 import type { UploadStore } from './store.ts';
@@ -95,6 +95,8 @@ export interface UploadsOptions {
   readonly store: UploadStore;
   readonly config: UploadsConfig;
   readonly forms: FormDefinitions;
+  /** `website.messages`. */
+  readonly messages?: ClaimOptions['messages'];
   readonly signer: {
     sign(purpose: string, text: string): Promise<string>;
     verify(purpose: string, text: string, signature: string): Promise<boolean>;
@@ -189,7 +191,7 @@ export function createUploads(options: UploadsOptions): Uploads {
     },
     status: async (id, token) => statusOf(await found(id, token)),
     complete,
-    claim: (tx, claim) => claimUploads(tx, claim, { forms, linkOf }),
+    claim: (tx, claim) => claimUploads(tx, claim, { forms, messages: options.messages, linkOf }),
     linkOf,
     async download(id, signature) {
       const isAllowed = signature === undefined || (await signer.verify(LINK, id, signature));
