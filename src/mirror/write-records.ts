@@ -17,6 +17,8 @@ export interface WriteOptions {
   readonly readAt: Date;
   /** Properties whose former values are kept: all, these, or (default) none. */
   readonly history?: true | readonly string[];
+  /** Let no older state overwrite a newer one: default, and off only for tests that prove that it is needed. */
+  readonly newest?: boolean;
 }
 
 export interface WriteCounts {
@@ -36,7 +38,7 @@ export interface WriteCounts {
 export async function writeRecords(
   tx: Queryable,
   records: readonly MirrorInput[],
-  { objectType, readAt, history }: WriteOptions,
+  { objectType, readAt, history, newest = true }: WriteOptions,
 ): Promise<WriteCounts> {
   if (records.length === 0) return { inserted: 0, changed: 0, unchanged: 0 };
   const rows = JSON.stringify(
@@ -50,7 +52,9 @@ export async function writeRecords(
   const values = [objectType, rows, readAt, records.map(({ id }) => id)];
   const keep = history !== undefined && (history === true || history.length > 0);
   const [counts] = await tx.query<{ inserted: number; changed: number }>(
-    keep ? `with ${LOCKED}, ${WRITTEN}, ${KEPT} ${COUNTS}` : `with ${HELD}, ${WRITTEN} ${COUNTS}`,
+    keep
+      ? `with ${LOCKED}, ${writtenAs(newest)}, ${KEPT} ${COUNTS}`
+      : `with ${HELD}, ${writtenAs(newest)} ${COUNTS}`,
     keep ? [...values, history === true ? null : history] : values,
   );
   const { inserted = 0, changed = 0 } = counts ?? {};
@@ -71,18 +75,20 @@ const HELD = `${INPUT}, former as materialized (
 /** So that what is kept as former is what is overwritten. */
 const LOCKED = HELD.replace(/\)$/, ' for update)');
 
+const NEWEST = `case when m.state = 'live'
+      then (excluded.updated_at, excluded.read_at) >= (m.updated_at, m.read_at)
+        and (excluded.updated_at <> m.updated_at or excluded.properties <> m.properties)
+      else excluded.read_at > m.read_at end`;
+
 /** Counts the former rows so that they are read first: once overwritten they could not be locked any more. */
-const WRITTEN = `written as (
+const writtenAs = (newest: boolean) => `written as (
   insert into {schema}.mirror_records as m (object_type, id, properties, created_at, updated_at, read_at)
   select $1, id, properties, created_at, updated_at, $3::timestamptz from input
   where (select count(*) from former) >= 0 order by id
   on conflict (object_type, id) do update
   set properties = excluded.properties, created_at = excluded.created_at, updated_at = excluded.updated_at, state = 'live',
       left_at = null, merged_into = null, read_at = excluded.read_at, changed_at = clock_timestamp()
-  where case when m.state = 'live'
-      then (excluded.updated_at, excluded.read_at) >= (m.updated_at, m.read_at)
-        and (excluded.updated_at <> m.updated_at or excluded.properties <> m.properties)
-      else excluded.read_at > m.read_at end
+  where ${newest ? NEWEST : 'true'}
   returning m.id, m.properties, m.updated_at
 )`;
 

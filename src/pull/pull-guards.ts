@@ -6,6 +6,8 @@ export interface PullGuards {
   readonly settled: boolean;
   /** Move the cursor together with the rows, not before them. */
   readonly cursor: boolean;
+  /** Let no older state of a record overwrite a newer one. */
+  readonly newest: boolean;
 }
 
-export const ALL_PULL_GUARDS: PullGuards = { suspects: true, settled: true, cursor: true };
+export const ALL_PULL_GUARDS: PullGuards = { suspects: true, settled: true, cursor: true, newest: true };

@@ -47,7 +47,8 @@ export async function refreshRecords(
     );
     let counts = NO_COUNTS;
     for (const { records, readAt, departures, departuresReadAt } of readings) {
-      const keep = { objectType, readAt, ...(history === undefined ? {} : { history }) };
+      const { newest } = tools.guards;
+      const keep = { objectType, readAt, newest, ...(history === undefined ? {} : { history }) };
       const written = await writeRecords(tx, records, keep);
       const left = await writeDepartures(tx, departures, { objectType, readAt: departuresReadAt });
       const into = departures.flatMap((one) => (one.state === 'merged' ? [one.into] : []));

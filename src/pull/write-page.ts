@@ -45,7 +45,8 @@ export async function writePage(
       return counts;
     }
     const { history } = mirrorObject(tools, objectType);
-    const keep = { objectType, readAt: page.readAt, ...(history === undefined ? {} : { history }) };
+    const { newest } = guards;
+    const keep = { objectType, readAt: page.readAt, newest, ...(history === undefined ? {} : { history }) };
     const written =
       scan.kind === 'backfill'
         ? await writeRecords(tx, page.records, keep)

@@ -265,6 +265,47 @@ describePostgres('two processes', () => {
     else expect(Object.keys(await live()).length).toBeLessThan(450);
   });
 
+  it.each([
+    { name: 'keep what is newer when one has slept with a page in its hands', newest: true },
+    { name: 'would go back to what is older without the order of states', newest: false },
+  ])('$name', LONG, async ({ newest }) => {
+    const { portal, client, tools, pull, live, atPortal, db } = await setupPull();
+    const [id = ''] = portal.insert('contacts', people(50));
+    await pull('all');
+    let wake: () => void = () => undefined;
+    const woken = new Promise<void>((resolve) => {
+      wake = resolve;
+    });
+    let asleep: () => void = () => undefined;
+    const fallen = new Promise<void>((resolve) => {
+      asleep = resolve;
+    });
+    const sleepy = instead(db, {
+      transaction: (work) =>
+        db.transaction((tx) =>
+          work({
+            async query(text, values) {
+              if (text.includes('insert into {schema}.mirror_records')) {
+                asleep();
+                await woken;
+              }
+              return tx.query(text, values);
+            },
+          }),
+        ),
+    });
+    const guards = { ...ALL_PULL_GUARDS, newest };
+    const slow = pull('all', {}, tools({ db: sleepy, guards }));
+    await fallen;
+    await client.records.update('contacts', id, { firstname: 'Newer' });
+    await pull('incremental');
+    expect((await live())[id]?.firstname).toBe('Newer');
+    wake();
+    await slow;
+    if (newest) expect(await live()).toEqual(atPortal());
+    else expect((await live())[id]?.firstname).toBe('P0');
+  });
+
   it('take a scan up where a process that died has left it', LONG, async () => {
     const { portal, tools, pull, live, atPortal, db } = await setupPull();
     const ids = portal.insert('contacts', people(650));
@@ -301,15 +342,25 @@ function dyingDatabase(db: Database, statements: number): Database {
       return left < 0 ? Promise.reject(new Error('killed')) : queryable.query(text, values);
     },
   });
+  return instead(db, {
+    ...limited(db),
+    transaction: (work) => db.transaction((tx) => work(limited(tx))),
+    session: (work) => db.session((session) => work(limited(session))),
+  });
+}
+
+/** The database with some of it in another way. */
+function instead(db: Database, own: Partial<Database>): Database {
   return {
     kind: db.kind,
     schema: db.schema,
     serverVersion: db.serverVersion,
-    ...limited(db),
-    transaction: (work) => db.transaction((tx) => work(limited(tx))),
-    session: (work) => db.session((session) => work(limited(session))),
+    query: (text, values) => db.query(text, values),
+    transaction: (work) => db.transaction(work),
+    session: (work) => db.session(work),
     listen: (channel, onNotify) => db.listen(channel, onNotify),
     notify: (channel, payload) => db.notify(channel, payload),
     close: async () => undefined,
+    ...own,
   };
 }

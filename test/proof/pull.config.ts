@@ -1,0 +1,3 @@
+import { defineConfig } from 'spoke';
+
+export default defineConfig({ events: {}, mirror: { objects: { contacts: {} } } });

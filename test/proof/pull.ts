@@ -1,0 +1,201 @@
+// `npm run proof -- pull [--contacts N] [--kill-every S] [--limit CALLS] [--latency MS]`: a full reading by `spoke pull all`.
+//
+// A portal of N contacts (default 1,000,000) in a process of its own, without limits unless `--limit` names the calls it takes in 10 s,
+// each page answered after `--latency` ms. Every S seconds (0: never) the reader is killed with SIGKILL, and the next one goes on. In the end
+// the mirror must hold every contact as the portal has it, and no page may have been asked for again but those that were under way
+// when a reader died: in each stream the one that was being written and the one behind it.
+//
+// Prints the rate, the share of what the portal lets through, pages read twice, and the most memory of a reader. Exit code 1 when a
+// contact differs or too much was read again.
+
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import type { Database } from '../../src/db/database.ts';
+import { migrate } from '../../src/db/migrate.ts';
+import { openDatabase } from '../../src/db/open-database.ts';
+import { silentLogger } from '../../src/log.ts';
+import { PORTAL_ID, PORTAL_TOKEN, type PortalProcess, startPortal } from '../chaos/portal-process.ts';
+import { startPostgres } from '../support/postgres-server.ts';
+
+const REPOSITORY = fileURLToPath(new URL('../../', import.meta.url));
+const CONFIG = fileURLToPath(new URL('./pull.config.ts', import.meta.url));
+const PROPERTIES = ['email', 'firstname', 'lastname', 'lifecyclestage'];
+/** Streams of a reader, and pages of each that may be under way when it dies. */
+const STREAMS = 4;
+const UNDER_WAY = 2;
+const WINDOW_S = 10;
+const LOOK_MS = 2_000;
+const PAGE = 100;
+
+const { values } = parseArgs({
+  options: {
+    contacts: { type: 'string', default: '1000000' },
+    'kill-every': { type: 'string', default: '20' },
+    limit: { type: 'string' },
+    latency: { type: 'string', default: '0' },
+  },
+});
+const contacts = Number(values.contacts);
+const killEveryMs = Number(values['kill-every']) * 1_000;
+const limit = values.limit === undefined ? undefined : Number(values.limit);
+const latencyMs = Number(values.latency);
+
+const server = await startPostgres({ fsync: true });
+const portal = await startPortal({ seed: 1, ...(limit === undefined ? {} : { limit }) });
+try {
+  await portal.api('POST', '/_simulator/seed', { contacts });
+  if (latencyMs > 0)
+    await portal.addFaults([{ id: 'latency', match: { method: 'GET' }, do: 'slow', delayMs: latencyMs }]);
+  const schema = 'proof';
+  const db = await openDatabase({ url: server.url, schema, poolSize: 2, log: silentLogger });
+  await migrate(db);
+  const read = await readAll(schema);
+  const { pages, again } = pagesOf(await portal.calls());
+  const wrong = await differences(db, portal);
+  await db.close();
+  const allowed = read.kills * STREAMS * UNDER_WAY;
+  const ok = wrong.count === 0 && again <= allowed;
+  console.log(
+    `${ok ? 'ok    ' : 'FAILED'}  ${contacts} contacts, killed ${read.kills} times: ${pages} pages read, ${again} of them again ` +
+      `(at most ${allowed}), ${Math.round(read.peakRssMb)} MB at most, ${wrong.count} differences${wrong.example && ` (${wrong.example})`}`,
+  );
+  const rate = contacts / read.seconds;
+  console.log(
+    `        ${Math.round(rate)} contacts/s while a reader was at work (${read.seconds.toFixed(1)} s)`,
+  );
+  if (limit !== undefined) {
+    const possible = (limit / WINDOW_S) * PAGE;
+    console.log(
+      `        ${((100 * rate) / possible).toFixed(1)} % of the ${possible} contacts/s that ${limit} calls in ${WINDOW_S} s allow, at ${latencyMs} ms a page`,
+    );
+  }
+  process.exitCode = ok ? 0 : 1;
+} finally {
+  await portal.stop();
+  await server.stop();
+}
+
+/** Runs readers, one after the other, until one of them is through. */
+async function readAll(schema: string): Promise<{ kills: number; seconds: number; peakRssMb: number }> {
+  let kills = 0;
+  let seconds = 0;
+  let peakRssMb = 0;
+  for (;;) {
+    const reader = spawnReader(schema);
+    const said = lastWords(reader);
+    const first = await firstPage(reader);
+    const ended = once(reader, 'exit') as Promise<[number | null]>;
+    while (reader.exitCode === null && (killEveryMs === 0 || performance.now() - first < killEveryMs)) {
+      await Promise.race([delay(200), ended]);
+      peakRssMb = Math.max(peakRssMb, await peakOf(reader.pid ?? 0));
+    }
+    const isOver = reader.exitCode !== null;
+    if (!isOver) reader.kill('SIGKILL');
+    const [code] = await ended;
+    seconds += (performance.now() - first) / 1_000;
+    if (code === 0) return { kills, seconds, peakRssMb };
+    if (!isOver) {
+      kills += 1;
+      continue;
+    }
+    // What a dead reader has held is free once its time is over: nothing was read meanwhile.
+    const isHeld = code === 3 || said().includes('PULL_RUNNING');
+    if (!isHeld) throw new Error(`A reader ended with ${code}: ${said()}`);
+    seconds -= (performance.now() - first) / 1_000;
+    await delay(LOOK_MS);
+  }
+}
+
+function spawnReader(schema: string): ChildProcess {
+  return spawn(process.execPath, ['--import', 'tsx', 'src/cli/main.ts', 'pull', 'all', '--config', CONFIG], {
+    cwd: REPOSITORY,
+    stdio: ['ignore', 'ignore', 'pipe'],
+    env: {
+      PATH: process.env.PATH,
+      HOME: process.env.HOME,
+      DATABASE_URL: server.url,
+      SPOKE_SCHEMA: schema,
+      SPOKE_LOG_LEVEL: 'warn',
+      HUBSPOT_API_URL: portal.url,
+      HUBSPOT_PRIVATE_APP_TOKEN: PORTAL_TOKEN,
+      HUBSPOT_PORTAL_ID: String(PORTAL_ID),
+      ...(limit === undefined ? { HUBSPOT_RATE_LIMIT: '10000' } : {}),
+    },
+  });
+}
+
+/** The end of what a process writes to stderr. */
+function lastWords(child: ChildProcess): () => string {
+  let words = '';
+  child.stderr?.setEncoding('utf8').on('data', (part: string) => {
+    words = (words + part).slice(-2_000);
+  });
+  return () => words;
+}
+
+/** When the reader has its first page asked for; at once where it ends before. */
+async function firstPage(reader: ChildProcess): Promise<number> {
+  const before = (await portal.calls()).length;
+  while (reader.exitCode === null && (await portal.calls()).length === before) await delay(100);
+  return performance.now();
+}
+
+/** Pages of the list of all contacts, and how many were asked for once more. */
+function pagesOf(calls: readonly { readonly path: string; readonly status: number }[]): {
+  pages: number;
+  again: number;
+} {
+  const pages = calls.filter(({ path, status }) => status === 200 && /\/contacts\?.*limit=\d/.test(path));
+  return { pages: pages.length, again: pages.length - new Set(pages.map(({ path }) => path)).size };
+}
+
+async function peakOf(pid: number): Promise<number> {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
+  return Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1] ?? 0) / 1024;
+}
+
+/** Holds the mirror against the portal's side door, page by page. */
+async function differences(db: Database, from: PortalProcess): Promise<{ count: number; example: string }> {
+  interface Contact {
+    readonly id: string;
+    readonly properties: Readonly<Record<string, string | null>>;
+  }
+  let count = 0;
+  let example = '';
+  let seen = 0;
+  for (let after = ''; ; ) {
+    const query = after === '' ? '' : `&after=${after}`;
+    const { results } = await from.api<{ results: Contact[] }>(
+      'GET',
+      `/_simulator/records/contacts?limit=1000${query}`,
+    );
+    const last = results.at(-1);
+    if (last === undefined) break;
+    const rows = await db.query<{ id: string; properties: Record<string, string> }>(
+      `select id::text, properties from {schema}.mirror_records where object_type = 'contacts' and state = 'live' and id = any ($1::bigint[])`,
+      [results.map(({ id }) => id)],
+    );
+    const here = new Map(rows.map(({ id, properties }) => [id, properties]));
+    for (const { id, properties } of results) {
+      const mine = here.get(id);
+      if (mine !== undefined && PROPERTIES.every((name) => (mine[name] ?? '') === (properties[name] ?? '')))
+        continue;
+      count += 1;
+      example ||= `${id} is ${mine === undefined ? 'missing' : 'stale'}`;
+    }
+    seen += results.length;
+    after = last.id;
+  }
+  const [held] = await db.query<{ held: number }>(
+    `select count(*)::integer as held from {schema}.mirror_records where object_type = 'contacts'`,
+  );
+  if (held?.held !== seen) {
+    count += Math.abs((held?.held ?? 0) - seen);
+    example ||= `${held?.held} records for ${seen}`;
+  }
+  return { count, example };
+}
