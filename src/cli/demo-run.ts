@@ -1,11 +1,8 @@
-import { existsSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
 import type { Simulator } from '../../simulator/index.ts';
-import { isSpokeConfig, type SpokeConfig } from '../config/define-config.ts';
+import { defineConfig, isSpokeConfig, type SpokeConfig } from '../config/define-config.ts';
 import { readEnvironment, type Settings } from '../config/environment.ts';
-import { importWithSpoke } from '../config/load-config.ts';
 import { migrate } from '../db/migrate.ts';
 import { openDatabase } from '../db/open-database.ts';
 import { SpokeError } from '../errors.ts';
@@ -18,6 +15,7 @@ import { createPortalApi } from '../provisioning/actual-portal.ts';
 import { applyPlan } from '../provisioning/apply-plan.ts';
 import { planConfig } from '../provisioning/plan-config.ts';
 import { startDemoWebsite } from './demo-website.ts';
+import { exampleConfig, importExample, notAsExpected } from './load-example.ts';
 
 export interface DemoCounts {
   readonly recorded: number;
@@ -50,6 +48,10 @@ export interface Demo {
   stop(): Promise<void>;
 }
 
+/** Whoever looks at the mirror shall not have to wait. */
+const PULL_SECONDS = 5;
+/** Below what the simulated portal allows, and above what the traffic needs: reading takes what delivery leaves over. */
+const CALLS_PER_SECOND = 16;
 /** In between, events gather and go out in full batches. */
 const STEPS_A_TURN = 50;
 
@@ -61,7 +63,10 @@ interface Traffic {
   };
 }
 
-/** With `http` the HTTP API listens on a free port, with a key of its own, and so does a website whose forms come in by it. */
+/**
+ * With `http` the HTTP API listens on a free port, with a key of its own, and so does a website whose forms come in by it; the portal's
+ * contacts are read back into a mirror with segments.
+ */
 export async function startDemo({ http }: { readonly http: boolean }): Promise<Demo> {
   // A database of a few seconds' life never earns back the seconds that V8 spends on optimising it: 2 of the 5 CPU seconds of
   // the start (`node --liftoff-only` against `node`, PGlite 0.5, Node 20).
@@ -81,9 +86,10 @@ export async function startDemo({ http }: { readonly http: boolean }): Promise<D
     for (let step = undo.pop(); step; step = undo.pop()) await step();
   };
   try {
-    const website = http ? await startDemoWebsite(traffic.config) : undefined;
+    const website = http ? await startDemoWebsite() : undefined;
     if (website) undo.push(() => website.stop());
-    const config = website?.config ?? traffic.config;
+    const { mirror } = http ? await exampleConfig('contact-mirror') : traffic.config;
+    const config = defineConfig({ ...traffic.config, ...website?.config, ...(mirror ? { mirror } : {}) });
     await provision(simulator, config);
     const db = await opening;
     undo.push(() => db.close());
@@ -165,7 +171,13 @@ async function provision(simulator: Simulator, config: SpokeConfig): Promise<voi
 
 function settingsFor({ url, portalId, token }: Simulator, http: boolean): Settings {
   return readEnvironment({
-    ...(http ? { SPOKE_HTTP_PORT: '0' } : {}),
+    ...(http
+      ? {
+          SPOKE_HTTP_PORT: '0',
+          SPOKE_PULL_INTERVAL: String(PULL_SECONDS),
+          HUBSPOT_RATE_LIMIT: String(CALLS_PER_SECOND),
+        }
+      : {}),
     HUBSPOT_ENABLED: 'true',
     HUBSPOT_SEND_LIVE: 'true',
     HUBSPOT_API_URL: url,
@@ -174,19 +186,9 @@ function settingsFor({ url, portalId, token }: Simulator, http: boolean): Settin
   });
 }
 
-/** The example lies beside the package's code, in the source tree as in the installed package. */
 async function loadTraffic(): Promise<Traffic> {
-  const path = ['../../examples/rewards-app/traffic.ts', '../examples/rewards-app/traffic.ts']
-    .map((relative) => fileURLToPath(new URL(relative, import.meta.url)))
-    .find((candidate) => existsSync(candidate));
-  if (path === undefined)
-    throw new SpokeError(
-      'CONFIG_NOT_FOUND',
-      'The rewards example is missing from this package: install it again.',
-    );
-  const module = await importWithSpoke(path);
-  const { config, TABLES, createTraffic } = module;
+  const { config, TABLES, createTraffic } = await importExample('rewards-app/traffic.ts');
   if (!isSpokeConfig(config) || typeof TABLES !== 'string' || typeof createTraffic !== 'function')
-    throw new SpokeError('CONFIG_LOAD_FAILED', `${path} does not export config, TABLES and createTraffic.`);
+    throw notAsExpected('rewards-app', 'config, TABLES and createTraffic in traffic.ts');
   return { config, tables: TABLES, createTraffic: createTraffic as Traffic['createTraffic'] };
 }

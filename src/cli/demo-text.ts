@@ -46,7 +46,9 @@ export function demoWelcome(url: string, { api, websiteUrl }: Pick<Demo, 'api' |
     api === undefined
       ? ''
       : `
-  Its events           curl -s '${api.url}/api/events?limit=3' -H 'authorization: Bearer ${api.key}'`;
+  Its events           curl -s '${api.url}/api/events?limit=3' -H 'authorization: Bearer ${api.key}'
+  The contacts, read   curl -s '${api.url}/api/integrations/hubspot/contacts?limit=3' -H 'authorization: Bearer ${api.key}'
+  back into Postgres   curl -s '${api.url}/api/integrations/hubspot/sync/stats' -H 'authorization: Bearer ${api.key}'`;
   const website =
     websiteUrl === undefined
       ? ''

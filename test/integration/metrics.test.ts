@@ -22,6 +22,7 @@ function metricsOf({ db }: TestDatabase) {
   });
   return {
     observers: metrics.observers,
+    countSubmission: metrics.countSubmission,
     pass: (ms: number) => (now += ms),
     read: async () => readMetrics(await metrics.render()),
   };
@@ -165,6 +166,7 @@ describe.each(databaseKinds)('metrics on %s', { timeout: LONG }, (kind) => {
       lost: [],
       heldMs: 0,
     });
+    metrics.countSubmission('contact', 'accepted');
     await database.db.query(
       `insert into {schema}.gates (name, step_ms, burst) values ('burst', 100, 3);
        update {schema}.daily_budget set call_limit = 50, resets_at = clock_timestamp() + interval '1 hour'`,

@@ -123,7 +123,7 @@ function spawnReader(schema: string): ChildProcess {
       HUBSPOT_API_URL: portal.url,
       HUBSPOT_PRIVATE_APP_TOKEN: PORTAL_TOKEN,
       HUBSPOT_PORTAL_ID: String(PORTAL_ID),
-      ...(limit === undefined ? { HUBSPOT_RATE_LIMIT: '10000' } : {}),
+      HUBSPOT_RATE_LIMIT: String(limit === undefined ? 10_000 : limit / WINDOW_S),
     },
   });
 }
@@ -149,7 +149,7 @@ function pagesOf(calls: readonly { readonly path: string; readonly status: numbe
   pages: number;
   again: number;
 } {
-  const pages = calls.filter(({ path, status }) => status === 200 && /\/contacts\?.*limit=\d/.test(path));
+  const pages = calls.filter(({ path, status }) => status === 200 && /\/contacts\?.*limit=100\b/.test(path));
   return { pages: pages.length, again: pages.length - new Set(pages.map(({ path }) => path)).size };
 }
 
