@@ -19,6 +19,7 @@ const CHECK_TIMEOUT_MS = 60_000;
 /** What goes into the package beside what is built. */
 const EXAMPLE = 'examples/rewards-app';
 const WEBSITE = 'examples/website-leads';
+const MIRROR = 'examples/contact-mirror';
 const SHIPPED = [
   'package.json',
   'README.md',
@@ -29,6 +30,7 @@ const SHIPPED = [
     (file) => `${EXAMPLE}/${file}`,
   ),
   ...['site-server.ts', 'spoke.config.ts'].map((file) => `${WEBSITE}/${file}`),
+  `${MIRROR}/spoke.config.ts`,
   ...readdirSync(`${WEBSITE}/site`).map((file) => `${WEBSITE}/site/${file}`),
 ];
 
@@ -52,7 +54,7 @@ describe('the package', { timeout: CHECK_TIMEOUT_MS }, () => {
     folder = await mkdtemp(join(tmpdir(), 'spoke-package-'));
     const source = join(folder, 'source');
     user = join(folder, 'user');
-    for (const example of [EXAMPLE, `${WEBSITE}/site`])
+    for (const example of [EXAMPLE, MIRROR, `${WEBSITE}/site`])
       await mkdir(join(source, example), { recursive: true });
     await run(join(BIN, 'tsdown'), ['--out-dir', join(source, 'dist'), '--logLevel', 'warn']);
     for (const file of SHIPPED) await copyFile(file, join(source, file));
