@@ -3,8 +3,8 @@ import type { BrowserContextOptions } from 'playwright-core';
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { startSite } from '../../examples/website-leads/site-server.ts';
 import { describeBrowser } from './describe-browser.ts';
-import { openWatched } from './form-page.ts';
 import { buildScripts, SPOKE, scriptForms } from './scripted-forms.ts';
+import { openWatched } from './watched-page.ts';
 
 const HOSTILE = [
   '<img src=x onerror="alert(1)">',

@@ -1,6 +1,7 @@
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { onTestFinished } from 'vitest';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../../simulator/index.ts';
+import { openWatched } from './watched-page.ts';
 
 /** A portal with its page open, and everything that went wrong in that page. */
 export interface OpenPage {
@@ -23,18 +24,7 @@ export interface PageOptions {
 export async function openPage(browser: Browser, options: PageOptions = {}): Promise<OpenPage> {
   const simulator = await startSimulator(options.simulator);
   onTestFinished(() => simulator.stop());
-  const context = await browser.newContext(options.context);
-  onTestFinished(() => context.close());
-  const page = await context.newPage();
-  const troubles: string[] = [];
-  page.on('console', (message) => {
-    if (['error', 'warning'].includes(message.type())) troubles.push(message.text());
-  });
-  page.on('pageerror', (error) => troubles.push(error.message));
-  page.on('dialog', (dialog) => {
-    troubles.push(`a dialog: ${dialog.message()}`);
-    void dialog.dismiss();
-  });
+  const { page, troubles } = await openWatched(browser, options.context);
   page.on('request', (request) => {
     if (!request.url().startsWith(simulator.url)) troubles.push(`a request to ${request.url()}`);
   });

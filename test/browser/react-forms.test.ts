@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { build } from 'tsdown';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { describeBrowser } from './describe-browser.ts';
-import { openWatched } from './form-page.ts';
 import { buildScripts, SPOKE, scriptForms } from './scripted-forms.ts';
+import { openWatched } from './watched-page.ts';
 
 /** An application: a component that comes and goes, and a form of its own over the hook. */
 const APPLICATION = `import { createElement, StrictMode, useState } from 'react';

@@ -3,7 +3,7 @@ import type { BrowserContextOptions, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { waitFor } from '../support/wait-for.ts';
 import { describeBrowser } from './describe-browser.ts';
-import { openWatched } from './form-page.ts';
+import { openWatched } from './watched-page.ts';
 import { type RunningWebsite, startWebsite } from './website.ts';
 
 const DELIVERY_MS = 20_000;

@@ -34,6 +34,7 @@ import { reconcile } from '../../src/pull/reconcile.ts';
 import { leaseName, runPull } from '../../src/pull/run-pull.ts';
 import { createRandom } from '../chaos/random.ts';
 import { startPostgres } from '../support/postgres-server.ts';
+import { compareMembers, compareRecords, PROPERTIES } from './compare-mirror.ts';
 
 const STEP_MS = 250;
 const CHANGES_PER_STEP = 50;
@@ -52,7 +53,6 @@ const ASLEEP_SHARE = 0.05;
 const ASLEEP_MS = 45_000;
 /** Who joins the list, and who leaves it, in each step. */
 const MOVES_PER_STEP = 5;
-const PROPERTIES = ['email', 'firstname', 'city'];
 
 interface Outcome {
   readonly changes: number;
@@ -271,7 +271,7 @@ async function prove(
   await db.query(`update {schema}.pull_leases set done_at = done_at - interval '11 minutes'`);
   await read('incremental');
   const proof = await reconcile(toolsOf('incremental'), 'contacts', { signal: never, youngMs: 0 });
-  const compared = await compare(db, portal.records('contacts'), sweeps);
+  const compared = await compareRecords(db, portal.records('contacts'), sweeps);
   const members = await compareMembers(db, portal.list(list)?.members.map(({ recordId }) => recordId) ?? []);
   const differing = compared.differing + members.differing;
   const example = compared.example || members.example;
@@ -363,49 +363,6 @@ function makeTrouble(
     },
     bulk: (count: number) => update(ids.slice(0, count)),
   };
-}
-
-/** Counts what differs, without any of the code that is judged. */
-async function compare(
-  db: Database,
-  there: readonly {
-    readonly id: string;
-    readonly archived: boolean;
-    readonly properties: Readonly<Record<string, string | null>>;
-  }[],
-  withExtra: boolean,
-): Promise<{ differing: number; example: string }> {
-  const rows = await db.query<{ id: string; properties: Record<string, string> }>(
-    `select id::text, properties from {schema}.mirror_records where object_type = 'contacts' and state = 'live'`,
-  );
-  const here = new Map(rows.map(({ id, properties }) => [id, properties]));
-  const wrong: string[] = [];
-  for (const { id, archived, properties } of there) {
-    if (archived) continue;
-    const mine = here.get(id);
-    here.delete(id);
-    if (mine === undefined) wrong.push(`${id} is missing`);
-    else if (PROPERTIES.some((name) => (mine[name] ?? '') !== (properties[name] ?? '')))
-      wrong.push(`${id} is stale`);
-  }
-  if (withExtra) wrong.push(...[...here.keys()].map((id) => `${id} is not there any more`));
-  return { differing: wrong.length, example: wrong[0] ?? '' };
-}
-
-/** The same of who is on the list. */
-async function compareMembers(
-  db: Database,
-  there: readonly string[],
-): Promise<{ differing: number; example: string }> {
-  const rows = await db.query<{ id: string }>(
-    'select hubspot_id::text as id from {schema}.hubspot_memberships where left_at is null',
-  );
-  const here = new Set(rows.map(({ id }) => id));
-  const wrong = [
-    ...there.filter((id) => !here.delete(id)).map((id) => `${id} is on the list`),
-    ...[...here].map((id) => `${id} is not on the list any more`),
-  ];
-  return { differing: wrong.length, example: wrong[0] ?? '' };
 }
 
 function listIdOf(made: Exchange): string {
