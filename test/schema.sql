@@ -154,6 +154,8 @@ create table spoke.gates (
   cut double precision default 1 not null,
   cut_at timestamp with time zone default '-infinity'::timestamp with time zone not null,
   observed integer,
+  late_factor double precision default 1 not null,
+  late_until timestamp with time zone default '-infinity'::timestamp with time zone not null,
   constraint gates_pkey PRIMARY KEY (name)
 ) with (fillfactor=20);
 
@@ -730,6 +732,17 @@ begin
 end $function$
 ;
 
+CREATE OR REPLACE FUNCTION spoke.gate_late(p_gate text, p_factor double precision, p_for_ms double precision)
+ RETURNS void
+ LANGUAGE sql
+AS $function$
+  update "spoke".gates
+  set late_factor = case when late_until > clock_timestamp() then greatest(late_factor, p_factor) else p_factor end,
+      late_until = greatest(late_until, clock_timestamp() + p_for_ms * interval '1 ms')
+  where name = p_gate
+$function$
+;
+
 CREATE OR REPLACE FUNCTION spoke.gate_refused(p_gate text, p_pause_ms double precision)
  RETURNS void
  LANGUAGE sql
@@ -779,7 +792,8 @@ begin
   if d.call_limit is not null and d.used >= d.call_limit * p_daily_share then
     granted := false; held_by := 'daily'; wait_ms := extract(epoch from d.resets_at - v_now) * 1000; return;
   end if;
-  v_step := g.step_ms / least(1, g.cut + (1 - g.cut) * power(least(30, extract(epoch from v_now - greatest(g.cut_at, v_now - interval '1 minute'))) / 30, 3)) * interval '1 ms';
+  v_step := g.step_ms * case when v_now < g.late_until then g.late_factor else 1 end
+    / least(1, g.cut + (1 - g.cut) * power(least(30, extract(epoch from v_now - greatest(g.cut_at, v_now - interval '1 minute'))) / 30, 3)) * interval '1 ms';
   v_base := greatest(g.tat, v_now - (g.burst - 1) * v_step, g.paused_until);
   v_wait := extract(epoch from v_base - v_now) * 1000;
   v_max_wait := greatest(p_max_wait_ms, extract(epoch from v_step) * -500 * (g.burst - 1));

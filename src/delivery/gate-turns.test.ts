@@ -4,7 +4,7 @@ import { inTurn } from './gate-turns.ts';
 import type { GateAnswer, Gates } from './gates.ts';
 
 const never = new AbortController().signal;
-const GRANTED: GateAnswer = { granted: true };
+const GRANTED: GateAnswer = { granted: true, due: 0 };
 
 /** Gates whose answers are given by hand, in the order in which they were asked. */
 function setup() {

@@ -21,7 +21,7 @@ export function inTurn(gates: Gates, clock: Clock): Gates {
   };
   return {
     prepare: () => gates.prepare(),
-    learn: (gate, exchange, ownBudget) => gates.learn(gate, exchange, ownBudget),
+    learn: (gate, exchange, due, ownBudget) => gates.learn(gate, exchange, due, ownBudget),
     async take(gate, urgency, patienceMs, signal): Promise<GateAnswer> {
       const until = clock.monotonic() + patienceMs;
       const line = lineOf(gate, urgency);

@@ -31,7 +31,7 @@ export function gatedTransport(
         };
       }
       const exchange = await transport.request(request);
-      await gates.learn(gate, exchange, gate === 'search' || request.path.startsWith(LINKS));
+      await gates.learn(gate, exchange, answer.due, gate === 'search' || request.path.startsWith(LINKS));
       return exchange;
     },
     close: () => transport.close(),

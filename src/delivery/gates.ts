@@ -19,7 +19,8 @@ export interface GateSettings {
 }
 
 export type GateAnswer =
-  | { readonly granted: true }
+  /** `due`: when the call was to leave, by the monotonic clock, ms. */
+  | { readonly granted: true; readonly due: number }
   /** Nothing will be granted within the asker's patience. */
   | { readonly granted: false; readonly heldBy: string; readonly waitMs: number };
 
@@ -30,10 +31,10 @@ export interface Gates {
   /** Waits for one call's share, at most `patienceMs`. A granted call must be sent at once. */
   take(gate: GateName, urgency: Urgency, patienceMs: number, signal: AbortSignal): Promise<GateAnswer>;
   /**
-   * Learns from what came of a granted call: limits, refusals, faults. Never rejects. `ownBudget`: HubSpot counts the call
-   * apart from the others, so the limits in its headers say nothing about theirs.
+   * Learns from what came of a granted call, as soon as it has come: limits, refusals, faults, and how late it may have arrived.
+   * Never rejects. `ownBudget`: HubSpot counts the call apart from the others, so the limits in its headers say nothing about theirs.
    */
-  learn(gate: GateName, exchange: Exchange, ownBudget?: boolean): Promise<void>;
+  learn(gate: GateName, exchange: Exchange, due: number, ownBudget?: boolean): Promise<void>;
 }
 
 /** HubSpot's rolling window for calls, and the one for searches. */
@@ -42,10 +43,12 @@ const WINDOW_MS = { burst: 10_000, search: 1_000 } as const;
 const SEARCHES_PER_SECOND = 5;
 /** Calls that may leave at once. */
 const BURST = { burst: 3, search: 1 } as const;
-/** Spread between our clock's grant and the arrival at HubSpot. */
-const JITTER_MS = 200;
-/** Share of the limit left free for calls that arrive later than they were sent: a slow network, a stalled process. */
-const MARGIN = { burst: 0.03, search: 0 } as const;
+/** How much later than it was due any call may arrive at HubSpot without passing the limit. */
+const LATE_MS = 200;
+/** Calls that may have arrived later than that slow the others down, up to this: answers that take longer say nothing of the way. */
+const MOST_LATE_MS = 500;
+/** Share of the limit left free for what leaves before it is known that others were late. */
+const MARGIN = { burst: 0.005, search: 0 } as const;
 /** A grant not used within this time is thrown away: its place in the window has passed. */
 const HOLD_MS = 150;
 /** How long a call may queue at the gate: urgent ones book ahead, bulk takes only what is left over. */
@@ -73,6 +76,8 @@ export function createGates(db: Database, settings: GateSettings, clock: Clock, 
   };
   let observed = limits.burst;
   let dailyKnown = -1;
+  /** How late calls of this process may have been, as the others know it. */
+  let late = { ms: 0, until: 0 };
   /** Whether the breaker wants to hear of successes. */
   let watched = true;
 
@@ -127,7 +132,7 @@ export function createGates(db: Database, settings: GateSettings, clock: Clock, 
           await clock.sleep(row.wait_ms, signal);
           const inTime = clock.monotonic() - due <= HOLD_MS && !signal.aborted;
           // A call booked ahead must not leave into a pause that began meanwhile.
-          if (inTime && (row.wait_ms < LONG_WAIT_MS || !(await paused(gate)))) return { granted: true };
+          if (inTime && (row.wait_ms < LONG_WAIT_MS || !(await paused(gate)))) return { granted: true, due };
         } else if (row.wait_ms > left) {
           return { granted: false, heldBy: row.held_by ?? gate, waitMs: row.wait_ms };
         } else {
@@ -137,8 +142,10 @@ export function createGates(db: Database, settings: GateSettings, clock: Clock, 
       }
     },
 
-    async learn(gate, exchange, ownBudget = false) {
+    async learn(gate, exchange, due, ownBudget = false) {
+      const wasSent = exchange.kind === 'reply' || exchange.sent;
       try {
+        if (gate === 'burst' && wasSent) await noteLate(clock.monotonic() - due);
         await learnFrom(gate, exchange, ownBudget);
       } catch (error) {
         // The outcome of the call must not be lost with what it teaches; the next one teaches the same.
@@ -149,6 +156,20 @@ export function createGates(db: Database, settings: GateSettings, clock: Clock, 
       }
     },
   };
+
+  /**
+   * A call has arrived by the time its answer is here. Whatever of the last window may have come later than the pace allows for
+   * crowds the next one, which is still to come: all processes go slower until it is over.
+   */
+  async function noteLate(ms: number): Promise<void> {
+    const lateMs = Math.min(ms, MOST_LATE_MS);
+    const now = clock.monotonic();
+    const isKnown = now < late.until - WINDOW_MS.burst / 2 && lateMs <= late.ms;
+    if (lateMs <= LATE_MS || isKnown) return;
+    const forMs = WINDOW_MS.burst + lateMs;
+    late = { ms: now < late.until ? Math.max(late.ms, lateMs) : lateMs, until: now + forMs };
+    await db.query('select {schema}.gate_late($1, $2, $3)', ['burst', lateFactor(late.ms), forMs]);
+  }
 
   async function learnFrom(gate: GateName, exchange: Exchange, ownBudget: boolean): Promise<void> {
     if (exchange.kind === 'fault') {
@@ -175,7 +196,7 @@ export function createGates(db: Database, settings: GateSettings, clock: Clock, 
 }
 
 /**
- * Time between calls and burst for a limit per window. In any window at most `burst + rate * (window + jitter)` calls arrive, so
+ * Time between calls and burst for a limit per window. In any window at most `burst + rate * (window + lateness)` calls arrive, so
  * the rate is what the limit leaves after the burst and the margin; a bucket as large as the limit would let through twice the limit.
  */
 export function gateSize(gate: GateName, limit: number, sized = true): { stepMs: number; burst: number } {
@@ -183,9 +204,14 @@ export function gateSize(gate: GateName, limit: number, sized = true): { stepMs:
   if (!sized) return { stepMs: windowMs / limit, burst: limit };
   const burst = Math.min(BURST[gate], Math.max(1, Math.floor(limit / 4)));
   return {
-    stepMs: (windowMs + JITTER_MS) / Math.max(1, limit - Math.ceil(limit * MARGIN[gate]) - burst),
+    stepMs: (windowMs + LATE_MS) / Math.max(1, limit - Math.ceil(limit * MARGIN[gate]) - burst),
     burst,
   };
+}
+
+/** By how much calls go slower when some may have been `lateMs` late. */
+export function lateFactor(lateMs: number): number {
+  return (WINDOW_MS.burst + lateMs) / (WINDOW_MS.burst + LATE_MS);
 }
 
 async function refused(

@@ -31,7 +31,7 @@ function setup(send: (inputs: readonly Input[], call: number) => Exchange, over:
   const context: SendContext = {
     gates: {
       prepare: async () => undefined,
-      take: async () => ({ granted: true }),
+      take: async () => ({ granted: true, due: 0 }),
       learn: async () => undefined,
     },
     lease: { ensure: async () => true, covers: () => true },
@@ -107,7 +107,7 @@ describe('sendBatch', () => {
     let asked = 0;
     const gates = gatesThat(async () => {
       asked += 1;
-      return asked <= 2 ? { granted: true } : { granted: false, heldBy: 'breaker', waitMs: 5_000 };
+      return asked <= 2 ? { granted: true, due: 0 } : { granted: false, heldBy: 'breaker', waitMs: 5_000 };
     });
     const { run } = setup(refuseAny(new Set([0])), { gates });
     const ends = await run(4);
@@ -141,7 +141,7 @@ describe('sendBatch', () => {
     const gates = gatesThat(async () => {
       asked += 1;
       if (asked > 3) throw new Error('connection terminated');
-      return { granted: true };
+      return { granted: true, due: 0 };
     });
     const { run } = setup(refuseAny(new Set([3])), { gates });
     expect((await run(4)).map(({ end }) => end)).toEqual(['applied', 'applied', 'unsent', 'unsent']);

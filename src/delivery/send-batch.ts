@@ -64,12 +64,12 @@ export async function sendBatch<Input>(
   const queue: number[][] = [items.map((_, position) => position)];
   for (let group = queue.shift(); group !== undefined; group = queue.shift()) {
     const members = group.flatMap((position) => items[position] ?? []);
-    const held = await mayNotSend(context);
-    if (held) {
-      for (const position of [...group, ...queue.splice(0).flat()]) ends[position] = held;
+    const leave = await askLeave(context);
+    if ('held' in leave) {
+      for (const position of [...group, ...queue.splice(0).flat()]) ends[position] = leave.held;
       break;
     }
-    const { inputs, resend } = await sendOne(call, members, context);
+    const { inputs, resend } = await sendOne(call, members, leave.due, context);
     inputs.forEach((end, index) => {
       const position = group[index];
       if (position !== undefined) ends[position] = end;
@@ -81,33 +81,39 @@ export async function sendBatch<Input>(
   );
 }
 
+/** Whether a call may leave now; `due` as the gate has it. */
+type Leave = { readonly due: number } | { readonly held: EffectEnd };
+
 /** When the database does not answer, what the claim's earlier calls have done is still to be settled: this must not throw. */
-async function mayNotSend(context: SendContext): Promise<EffectEnd | undefined> {
+async function askLeave(context: SendContext): Promise<Leave> {
   try {
-    return await heldBack(context);
+    return await leaveOf(context);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    return unsent('DELIVERY_HELD', `held by the database: ${reason}`, DATABASE_WAIT_MS);
+    return { held: unsent('DELIVERY_HELD', `held by the database: ${reason}`, DATABASE_WAIT_MS) };
   }
 }
 
-async function heldBack(context: SendContext): Promise<EffectEnd | undefined> {
+async function leaveOf(context: SendContext): Promise<Leave> {
   const { gates, lease, callMs } = context;
   // A contact that is sent without its note would be sent again by the next worker.
   const stopping = context.attempts.length > 0 ? context.giveUp : context.stopping;
-  if (stopping.aborted) return unsent('DELIVERY_STOPPING', 'the worker is stopping', 0);
-  const lost = unsent('DELIVERY_LEASE_LOST', 'the lease ran out before the call', 0);
+  if (stopping.aborted) return { held: unsent('DELIVERY_STOPPING', 'the worker is stopping', 0) };
+  const lost = { held: unsent('DELIVERY_LEASE_LOST', 'the lease ran out before the call', 0) };
   // Before the gate and for the wait there as well: a granted call must leave at once, not after another statement.
   if (!(await lease.ensure(callMs + context.patienceMs))) return lost;
   const answer = await gates.take('burst', context.urgency, context.patienceMs, stopping);
   if (!answer.granted)
-    return unsent('DELIVERY_HELD', `held by ${answer.heldBy}`, Math.min(answer.waitMs, MAX_HELD_MS));
-  return lease.covers(callMs) ? undefined : lost;
+    return {
+      held: unsent('DELIVERY_HELD', `held by ${answer.heldBy}`, Math.min(answer.waitMs, MAX_HELD_MS)),
+    };
+  return lease.covers(callMs) ? { due: answer.due } : lost;
 }
 
 async function sendOne<Input>(
   call: BatchCall<Input>,
   members: readonly BatchItem<Input>[],
+  due: number,
   context: SendContext,
 ) {
   const startedAt = context.clock.monotonic();
@@ -115,7 +121,7 @@ async function sendOne<Input>(
     members.map((member) => member.input),
     context.giveUp,
   );
-  await context.gates.learn('burst', exchange, call.ownBudget);
+  await context.gates.learn('burst', exchange, due, call.ownBudget);
   context.onExchange?.(call.name, exchange);
   const now = context.clock.now();
   const outcome = call.outcome

@@ -1,7 +1,9 @@
+// Longer than 400 lines: a gate, the daily budget and the breaker are one question to the database, and share its fixtures.
+
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
 import type { Database } from '../../src/db/database.ts';
-import { createGates, type GateSettings, gateSize } from '../../src/delivery/gates.ts';
+import { createGates, type GateSettings, gateSize, lateFactor } from '../../src/delivery/gates.ts';
 import { pinPortal } from '../../src/delivery/portal.ts';
 import type { Exchange } from '../../src/hubspot/exchange.ts';
 import { silentLogger } from '../../src/log.ts';
@@ -14,6 +16,8 @@ import {
 } from '../support/database.ts';
 
 const never = new AbortController().signal;
+/** Due at this moment: the answer came at once. */
+const soon = () => systemClock.monotonic();
 const SETTINGS: GateSettings = {
   callsPerSecond: 19,
   breakerThreshold: 5,
@@ -63,6 +67,13 @@ const gatesOn = async (db: Database, over: Partial<GateSettings> = {}) => {
 
 const breaker = async (db: Database) =>
   (await db.query<{ state: string; failures: number }>('select * from {schema}.breaker'))[0];
+const gateRow = async (db: Database) => {
+  const [row] = await db.query<{ late_factor: number; late_for_ms: number }>(
+    `select late_factor, (extract(epoch from late_until - clock_timestamp()) * 1000)::float8 as late_for_ms from {schema}.gates where name = 'burst'`,
+  );
+  if (!row) throw new Error('no gate');
+  return row;
+};
 const burst = async (db: Database) => {
   const [row] = await db.query<{ step_ms: number; cut: number; pause_ms: number; observed: number }>(
     `select step_ms, cut, observed, (extract(epoch from greatest(paused_until, clock_timestamp()) - clock_timestamp()) * 1000)::float8 as pause_ms from {schema}.gates where name = 'burst'`,
@@ -106,7 +117,11 @@ describe.each(databaseKinds)('on %s', (kind) => {
 
     it('pauses for everybody as long as a 429 says', async () => {
       const gates = await gatesOn(db);
-      await gates.learn('burst', reply(429, { 'retry-after': '60' }, { policyName: 'TEN_SECONDLY_ROLLING' }));
+      await gates.learn(
+        'burst',
+        reply(429, { 'retry-after': '60' }, { policyName: 'TEN_SECONDLY_ROLLING' }),
+        soon(),
+      );
       for (const urgency of ['interactive', 'normal', 'bulk'] as const)
         expect(await take(db, urgency)).toMatchObject({ granted: false, held_by: 'paused' });
       expect((await burst(db)).pause_ms).toBeGreaterThan(30_000);
@@ -114,12 +129,12 @@ describe.each(databaseKinds)('on %s', (kind) => {
 
     it('cuts its rate once for all that report within two seconds, and no further than to 30 %', async () => {
       const gates = await gatesOn(db);
-      await gates.learn('burst', reply(429));
-      await gates.learn('burst', reply(429));
+      await gates.learn('burst', reply(429), soon());
+      await gates.learn('burst', reply(429), soon());
       expect((await burst(db)).cut).toBeCloseTo(0.7);
       for (let n = 0; n < 6; n += 1) {
         await db.query(`update {schema}.gates set cut_at = clock_timestamp() - interval '3 seconds'`);
-        await gates.learn('burst', reply(429));
+        await gates.learn('burst', reply(429), soon());
       }
       expect((await burst(db)).cut).toBeCloseTo(0.3);
     });
@@ -152,6 +167,7 @@ describe.each(databaseKinds)('on %s', (kind) => {
             'x-hubspot-ratelimit-max': String(max),
             'x-hubspot-ratelimit-interval-milliseconds': '10000',
           }),
+          soon(),
         );
       await told(100);
       expect((await burst(db)).step_ms).toBeCloseTo(gateSize('burst', 100).stepMs);
@@ -165,17 +181,62 @@ describe.each(databaseKinds)('on %s', (kind) => {
         'x-hubspot-ratelimit-max': '150',
         'x-hubspot-ratelimit-interval-milliseconds': '10000',
       });
-      await gates.learn('burst', ofLinks, true);
+      await gates.learn('burst', ofLinks, soon(), true);
       expect((await burst(db)).step_ms).toBeCloseTo(gateSize('burst', 190).stepMs);
-      await gates.learn('burst', ofLinks);
+      await gates.learn('burst', ofLinks, soon());
       expect((await burst(db)).step_ms).toBeCloseTo(gateSize('burst', 150).stepMs);
+    });
+
+    it('goes slower while calls count that may have arrived late, for every gates object on the database', async () => {
+      const gates = await gatesOn(db);
+      const { step_ms: step } = await burst(db);
+      const pace = async () => {
+        await db.query(`update {schema}.gates set tat = clock_timestamp() + interval '500 ms'`);
+        const [before] = await db.query<{ tat: Date }>(`select tat from {schema}.gates where name = 'burst'`);
+        await take(db, 'interactive');
+        const [after] = await db.query<{ tat: Date }>(`select tat from {schema}.gates where name = 'burst'`);
+        return ((after?.tat.getTime() ?? 0) - (before?.tat.getTime() ?? 0)) / step;
+      };
+      const lateBy = (ms: number, exchange: Exchange) => gates.learn('burst', exchange, soon() - ms);
+      await lateBy(150, reply(200));
+      await lateBy(900, { ...FAULT, kind: 'fault', sent: false } as Exchange);
+      await gates.learn('search', reply(200), soon() - 900);
+      expect(await pace()).toBeCloseTo(1, 1);
+      await lateBy(350, reply(200));
+      expect((await gateRow(db)).late_factor).toBeCloseTo(lateFactor(350), 2);
+      await lateBy(90_000, FAULT);
+      expect((await gateRow(db)).late_factor).toBeCloseTo(lateFactor(500), 4);
+      await lateBy(250, reply(200));
+      expect((await gateRow(db)).late_factor).toBeCloseTo(lateFactor(500), 4);
+      expect((await gateRow(db)).late_for_ms).toBeGreaterThan(10_000);
+      await db.query(`update {schema}.gates set late_factor = 2`);
+      expect(await pace()).toBeCloseTo(2, 1);
+      await db.query(`update {schema}.gates set late_until = clock_timestamp()`);
+      expect(await pace()).toBeCloseTo(1, 1);
+    });
+
+    it('writes once in half a window that calls are late, however many are', async () => {
+      let written = 0;
+      const counting = {
+        ...db,
+        query: (sql: string) => {
+          written += sql.includes('gate_late') ? 1 : 0;
+          return Promise.resolve([]);
+        },
+      } as unknown as Database;
+      let now = 0;
+      const clock = { ...systemClock, monotonic: () => now };
+      const gates = createGates(counting, SETTINGS, clock, silentLogger);
+      for (; now < 60_000; now += 50) await gates.learn('burst', reply(200), now - 400);
+      expect(written).toBeGreaterThanOrEqual(60 / 10);
+      expect(written).toBeLessThanOrEqual(60 / 5);
     });
 
     it('does not lose a call’s outcome when what it teaches cannot be written', async () => {
       const broken = { ...db, query: () => Promise.reject(new Error('connection terminated')) } as Database;
       const gates = createGates(broken, SETTINGS, systemClock, silentLogger);
-      await expect(gates.learn('burst', FAULT)).resolves.toBeUndefined();
-      await expect(gates.learn('burst', reply(429))).resolves.toBeUndefined();
+      await expect(gates.learn('burst', FAULT, soon())).resolves.toBeUndefined();
+      await expect(gates.learn('burst', reply(429), soon())).resolves.toBeUndefined();
     });
   });
 
@@ -209,7 +270,7 @@ describe.each(databaseKinds)('on %s', (kind) => {
       await pinPortal(db, { portalId: '1', timeZone: 'Pacific/Auckland' }, '1');
       const gates = await gatesOn(db);
       await take(db);
-      await gates.learn('burst', reply(429, {}, { policyName: 'DAILY' }));
+      await gates.learn('burst', reply(429, {}, { policyName: 'DAILY' }), soon());
       const held = await take(db, 'interactive');
       expect(held).toMatchObject({ granted: false, held_by: 'daily' });
       const [midnight] = await db.query<{ at: Date }>(
@@ -221,7 +282,7 @@ describe.each(databaseKinds)('on %s', (kind) => {
     it('opens at midnight, without a limit that it only guessed when it closed', async () => {
       const gates = await gatesOn(db);
       for (let n = 0; n < 2; n += 1) await take(db);
-      await gates.learn('burst', reply(429, {}, { policyName: 'DAILY' }));
+      await gates.learn('burst', reply(429, {}, { policyName: 'DAILY' }), soon());
       await db.query(`update {schema}.daily_budget set resets_at = clock_timestamp() - interval '1 ms'`);
       for (let n = 0; n < 5; n += 1) {
         await db.query(`update {schema}.gates set tat = clock_timestamp() - interval '1 minute'`);
@@ -240,6 +301,7 @@ describe.each(databaseKinds)('on %s', (kind) => {
             'x-hubspot-ratelimit-daily': '1000',
             'x-hubspot-ratelimit-daily-remaining': String(left),
           }),
+          soon(),
         );
       await told(400);
       expect(await daily()).toMatchObject({ call_limit: 1_000, used: 600 });
@@ -258,9 +320,9 @@ describe.each(databaseKinds)('on %s', (kind) => {
   describe('the breaker', () => {
     it('opens after five faults with no success between, for every gates object on the database', async () => {
       const [one, other] = [await gatesOn(db), await gatesOn(db)];
-      for (let n = 0; n < 4; n += 1) await (n % 2 ? one : other).learn('burst', FAULT);
+      for (let n = 0; n < 4; n += 1) await (n % 2 ? one : other).learn('burst', FAULT, soon());
       expect(await breaker(db)).toMatchObject({ state: 'closed', failures: 4 });
-      await one.learn('burst', reply(503));
+      await one.learn('burst', reply(503), soon());
       expect(await breaker(db)).toMatchObject({ state: 'open' });
       expect(await other.take('burst', 'interactive', 100, never)).toMatchObject({
         granted: false,
@@ -270,15 +332,15 @@ describe.each(databaseKinds)('on %s', (kind) => {
 
     it('stays closed when a success comes between', async () => {
       const gates = await gatesOn(db);
-      for (let n = 0; n < 12; n += 1) await gates.learn('burst', n % 4 === 3 ? reply(200) : FAULT);
+      for (let n = 0; n < 12; n += 1) await gates.learn('burst', n % 4 === 3 ? reply(200) : FAULT, soon());
       expect((await breaker(db))?.state).toBe('closed');
     });
 
     it('forgets faults that are more than a minute old', async () => {
       const gates = await gatesOn(db);
-      for (let n = 0; n < 4; n += 1) await gates.learn('burst', FAULT);
+      for (let n = 0; n < 4; n += 1) await gates.learn('burst', FAULT, soon());
       await db.query(`update {schema}.breaker set failing_at = clock_timestamp() - interval '61 seconds'`);
-      await gates.learn('burst', FAULT);
+      await gates.learn('burst', FAULT, soon());
       expect(await breaker(db)).toMatchObject({ state: 'closed', failures: 1 });
     });
 
@@ -286,14 +348,14 @@ describe.each(databaseKinds)('on %s', (kind) => {
       'takes a refusal for an answer ($status)',
       async (exchange) => {
         const gates = await gatesOn(db);
-        for (let n = 0; n < 6; n += 1) await gates.learn('burst', exchange);
+        for (let n = 0; n < 6; n += 1) await gates.learn('burst', exchange, soon());
         expect(await breaker(db)).toMatchObject({ state: 'closed', failures: 0 });
       },
     );
 
     const openAndDue = async () => {
       const gates = await gatesOn(db);
-      for (let n = 0; n < 5; n += 1) await gates.learn('burst', FAULT);
+      for (let n = 0; n < 5; n += 1) await gates.learn('burst', FAULT, soon());
       await db.query(`update {schema}.breaker set open_until = clock_timestamp()`);
       return gates;
     };
@@ -310,12 +372,12 @@ describe.each(databaseKinds)('on %s', (kind) => {
       for (let n = 0; n < 3; n += 1) {
         expect((await breaker(db))?.state).not.toBe('closed');
         expect(await take(db)).toMatchObject({ granted: true });
-        await gates.learn('burst', reply(200));
+        await gates.learn('burst', reply(200), soon());
       }
       expect((await breaker(db))?.state).toBe('closed');
       const again = await openAndDue();
       await take(db);
-      await again.learn('burst', FAULT);
+      await again.learn('burst', FAULT, soon());
       expect((await breaker(db))?.state).toBe('open');
       expect(await take(db)).toMatchObject({ granted: false, held_by: 'breaker' });
     });

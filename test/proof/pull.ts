@@ -86,11 +86,13 @@ async function readAll(schema: string): Promise<{ kills: number; seconds: number
   let kills = 0;
   let seconds = 0;
   let peakRssMb = 0;
+  let call = '0';
   for (;;) {
+    call = await latestCall(call);
     const reader = spawnReader(schema);
     const said = lastWords(reader);
-    const first = await firstPage(reader);
     const ended = once(reader, 'exit') as Promise<[number | null]>;
+    const first = await firstCall(reader, call);
     while (reader.exitCode === null && (killEveryMs === 0 || performance.now() - first < killEveryMs)) {
       await Promise.race([delay(200), ended]);
       peakRssMb = Math.max(peakRssMb, await peakOf(reader.pid ?? 0));
@@ -139,11 +141,27 @@ function lastWords(child: ChildProcess): () => string {
   return () => words;
 }
 
-/** When the reader has its first page asked for; at once where it ends before. */
-async function firstPage(reader: ChildProcess): Promise<number> {
-  const before = (await portal.calls()).length;
-  while (reader.exitCode === null && (await portal.calls()).length === before) await delay(100);
+/** Number of the last call that the portal has seen, looked for from another one on. */
+async function latestCall(from: string): Promise<string> {
+  for (let latest = from; ; ) {
+    const next = (await callsAfter(latest, 1_000)).at(-1);
+    if (next === undefined) return latest;
+    latest = next.n;
+  }
+}
+
+/** When the portal has seen a call after `before`; at once where the reader ends before. */
+async function firstCall(reader: ChildProcess, before: string): Promise<number> {
+  while (reader.exitCode === null && (await callsAfter(before, 1)).length === 0) await delay(100);
   return performance.now();
+}
+
+async function callsAfter(call: string, limit: number): Promise<readonly { readonly n: string }[]> {
+  const { results } = await portal.api<{ results: { n: string }[] }>(
+    'GET',
+    `/_simulator/journal?limit=${limit}&after=${call}`,
+  );
+  return results;
 }
 
 /** Pages of the list of all contacts, and how many were asked for once more. */
