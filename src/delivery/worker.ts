@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Subscription } from '../db/database.ts';
 import type { Logger } from '../log.ts';
 import type { Mapper } from '../mapping/mapper.ts';
@@ -61,6 +62,8 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   const { db, clock, log, guards } = options;
   const stopping = new AbortController();
   const giveUp = new AbortController();
+  // Every call that waits for its turn listens: Node takes more than ten for a leak.
+  setMaxListeners(0, stopping.signal, giveUp.signal);
   const routable = createWakeSignal();
   const claimable = createWakeSignal();
   const company = createCompanyGate();
