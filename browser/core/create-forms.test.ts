@@ -24,6 +24,7 @@ type Answer = Response | Error | (() => Promise<Response>);
 function setup(script: readonly Answer[] = [], options: Partial<FormsOptions> = {}) {
   const answers = [...script];
   const posted: Record<string, unknown>[] = [];
+  const requests: RequestInit[] = [];
   const asked: string[] = [];
   const call: typeof fetch = async (input, init) => {
     if (init?.method !== 'POST') {
@@ -32,14 +33,27 @@ function setup(script: readonly Answer[] = [], options: Partial<FormsOptions> = 
     }
     const body = JSON.parse(String(init.body));
     posted.push(body);
+    requests.push(init);
     const answer = answers.shift();
     if (answer instanceof Error) throw answer;
     if (typeof answer === 'function') return answer();
     return answer ?? received(body._id);
   };
   const forms = createForms({ url: 'https://crm.example.com/', language: 'en', fetch: call, ...options });
-  return { forms, posted, asked };
+  return { forms, posted, requests, asked };
 }
+
+/** Says that it was taken, and loses the connection within the text. */
+const brokenOff = async () =>
+  new Response(
+    new ReadableStream({
+      start(body) {
+        body.enqueue(new TextEncoder().encode('{"success":true,'));
+        body.error(new TypeError('terminated'));
+      },
+    }),
+    { status: 201 },
+  );
 
 const received = (id: string) =>
   Response.json(
@@ -101,7 +115,13 @@ describe('a submission', () => {
 
   it.each<[string, Answer]>([
     ['the reply is lost', new TypeError('Failed to fetch')],
+    ['the reply breaks off half-way', brokenOff],
     ['the server is not there', new Response('', { status: 503 })],
+    [
+      'the server is not there until a day',
+      new Response('', { status: 503, headers: { 'retry-after': 'Fri' } }),
+    ],
+    ['the line was too slow', new Response('', { status: 408 })],
     ['the server asks for a second', new Response('', { status: 429, headers: { 'retry-after': '1' } })],
   ])('is sent again under its id when %s', async (_, answer) => {
     const { forms, posted } = setup([answer]);
@@ -189,6 +209,43 @@ describe('a submission', () => {
     expect([...stored].flat().join()).not.toMatch(/ada|hello/i);
   });
 
+  it('is not posted when the form could not be loaded', async () => {
+    const posts: unknown[] = [];
+    const { forms } = setup([], {
+      fetch: async (_, init) => {
+        if (init?.method === 'POST') posts.push(init.body);
+        return Response.json(
+          { code: 'FORM_UNKNOWN', message: 'There is no form "kontact".' },
+          { status: 404 },
+        );
+      },
+    });
+    expect(await forms.submit('kontact', ADA)).toMatchObject({ success: false, code: 'FORM_UNKNOWN' });
+    expect(posts).toEqual([]);
+  });
+
+  it('waits for the records at HubSpot as long as it is told', async () => {
+    const { forms, requests } = setup();
+    await forms.submit('contact', ADA, { waitSeconds: 5 });
+    expect(requests).toMatchObject([{ headers: { prefer: 'wait=5' } }]);
+  });
+
+  it.each([
+    ['goes on', 'x'.repeat(50_000), true],
+    ['does not, as browsers refuse so large a one', 'x'.repeat(70_000), false],
+    ['does not where its characters are of several bytes', '\u6587'.repeat(30_000), false],
+  ])('that is under way when the page is left %s', async (_, message, keepalive) => {
+    const { forms, requests } = setup();
+    await forms.submit('contact', { ...ADA, message });
+    expect(requests).toMatchObject([{ keepalive }]);
+  });
+
+  it.each([429, 413])('is told at once and not repeated after %i', async (status) => {
+    const { forms, posted } = setup([new Response('<html>', { status })]);
+    expect(await forms.submit('contact', ADA)).toMatchObject({ success: false, code: `HTTP_${status}` });
+    expect(posted).toHaveLength(1);
+  });
+
   it('answers without an error when what answers is no Spoke', async () => {
     const { forms } = setup([new Response('<html>', { status: 200 })]);
     expect(await forms.submit('contact', ADA)).toMatchObject({ success: false, code: 'HTTP_200' });
@@ -217,22 +274,5 @@ describe('a submission with validation', () => {
       'demo_request',
       'quote_request',
     ]);
-  });
-});
-
-describe('a challenge', () => {
-  it('is answered by whoever is named for it', async () => {
-    const descriptor = { ...DESCRIPTOR, challenge: { kind: 'turnstile', siteKey: 'k' } };
-    const posted: unknown[] = [];
-    const { forms } = setup([], {
-      fetch: async (_, init) => {
-        if (init?.method !== 'POST') return Response.json(descriptor);
-        posted.push(JSON.parse(String(init.body)));
-        return received('1');
-      },
-      solveChallenge: async ({ siteKey }) => `solved ${siteKey}`,
-    });
-    await forms.submit('contact', ADA);
-    expect(posted).toMatchObject([{ _challenge: 'solved k' }]);
   });
 });

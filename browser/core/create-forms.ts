@@ -1,6 +1,6 @@
 import { type Answer, callPatiently, isObject, type PatientOptions } from './call-patiently.ts';
 import type { FormAnswers, FormDescriptor, UploadReference } from './form-descriptor.ts';
-import { failure, failureOf, type Result } from './result.ts';
+import { failure, failureOf, type Result, toldFor } from './result.ts';
 import { type SolveChallenge, solveChallengeWith } from './solve-challenge.ts';
 import { createKeptValues, digest, randomId } from './submission-id.ts';
 import { createUpload, json, type UploadOptions } from './upload-file.ts';
@@ -12,7 +12,7 @@ export interface FormsOptions {
   /** Of labels and messages; default: that of the page. */
   readonly language?: string;
   readonly fetch?: typeof fetch;
-  /** For challenges of others than Spoke; see `solveChallengeWith` for its own. */
+  /** For challenges of others than Spoke; what it does not answer is left to Spoke's own solver. */
   readonly solveChallenge?: SolveChallenge;
 }
 
@@ -27,7 +27,10 @@ export interface Submitted {
   readonly dealId?: string;
 }
 
-export type SubmitOptions = PatientOptions;
+export interface SubmitOptions extends PatientOptions {
+  /** Waits so long for `contactId` and `dealId`, at most 15 s; default 0. The answer comes then, delivered or not. */
+  readonly waitSeconds?: number;
+}
 
 type SubmitWithValidation = (data: FormAnswers, options?: SubmitOptions) => Promise<Result<Submitted>>;
 
@@ -49,17 +52,17 @@ export interface Forms {
   upload(file: File, options?: UploadOptions): Promise<Result<UploadReference>>;
 }
 
-/** What the visitor is told, by the code of the server; FAILED for all others. */
-const TOLD: Readonly<Record<string, string>> = { SUBMISSION_INVALID: 'INVALID', SUBMISSION_RATE: 'RATE' };
-/** Browsers let smaller bodies go on when the page is left. */
+/** Browsers let smaller bodies go on when the page is left, and refuse larger ones that ask for it. */
 const KEEPALIVE_BYTES = 60_000;
+/** How long a solution is good for another try: the vendors' own count for two minutes. */
+const FRESH_MS = 90_000;
 
 /** Talks with one Spoke server about its forms. Needs no framework and keeps no answers. */
 export function createForms(options: FormsOptions = {}): Forms {
   const { language = globalThis.document?.documentElement.lang, fetch: call = (...args) => fetch(...args) } =
     options;
   const base = (options.url ?? '').replace(/\/+$/, '');
-  const solveOwn = solveChallengeWith(call, base || globalThis.location?.href);
+  const solve = solveChallengeWith(call, base, options.solveChallenge);
   const kept = createKeptValues();
   const loads = new Map<string, Promise<Result<FormDescriptor>>>();
   const underWay = new Map<string, Promise<Result<Submitted>>>();
@@ -80,7 +83,7 @@ export function createForms(options: FormsOptions = {}): Forms {
 
   function load(form: string): Promise<Result<FormDescriptor>> {
     const known = loads.get(form);
-    if (known !== undefined) return known;
+    if (known) return known;
     const loading = askDescriptor(form).then((result) => {
       if (!result.success) loads.delete(form);
       return result;
@@ -97,26 +100,30 @@ export function createForms(options: FormsOptions = {}): Forms {
 
   async function submitWithValidation(form: string, data: FormAnswers, submitOptions?: SubmitOptions) {
     const loaded = await load(form);
-    if (loaded.success) {
-      const { errors } = validate(loaded.data, data);
-      if (Object.keys(errors).length > 0)
-        return failure('SUBMISSION_INVALID', loaded.data.messages.INVALID, errors);
-    }
-    return submit(form, data, submitOptions);
+    if (!loaded.success) return loaded;
+    const { errors } = validate(loaded.data, data);
+    return Object.keys(errors).length > 0
+      ? failure('SUBMISSION_INVALID', loaded.data.messages.INVALID, errors)
+      : submit(form, data, submitOptions);
   }
 
   function submit(form: string, data: FormAnswers, submitOptions: SubmitOptions = {}) {
     const answers = Object.entries(data).filter(([, value]) => value !== undefined && value !== null);
-    const key = digest(JSON.stringify([base, form, answers.sort(([a], [b]) => (a < b ? -1 : 1))]));
+    const key = digest(JSON.stringify([base, form, answers.sort()]));
     const known = underWay.get(key);
-    if (known !== undefined) return known;
+    if (known) return known;
     // Kept also after the answer: the same answers again, by the back button, are the same submission.
     const id = kept.get(key) ?? randomId();
     kept.set(key, id);
     const sending = send(form, Object.fromEntries(answers), id, submitOptions).then((result) => {
       underWay.delete(key);
+      if (result.success) return result;
       // Under this id the server has other answers: the next try is another submission.
-      if (!result.success && result.code === 'SUBMISSION_CONFLICT') kept.delete(key);
+      if (result.code === 'SUBMISSION_CONFLICT') kept.delete(key);
+      // A file that was refused is uploaded anew, when it is chosen again.
+      for (const [name, value] of answers)
+        if (isObject(value) && result.errors[name] !== undefined)
+          kept.delete(kept.get(String(value.uploadId)) ?? '');
       return result;
     });
     underWay.set(key, sending);
@@ -127,11 +134,19 @@ export function createForms(options: FormsOptions = {}): Forms {
     form: string,
     answers: FormAnswers,
     id: string,
-    submitOptions: SubmitOptions,
+    { waitSeconds, ...patient }: SubmitOptions,
   ): Promise<Result<Submitted>> {
     const loaded = await load(form);
-    const { token, challenge, messages } = loaded.success ? loaded.data : {};
-    const body = {
+    if (!loaded.success) return loaded;
+    const { token, challenge, messages } = loaded.data;
+    let solution: string | undefined;
+    let solvedAt = 0;
+    const ready = async () => {
+      if (!challenge || Date.now() - solvedAt < FRESH_MS) return;
+      solution = await solve(challenge, patient.signal);
+      solvedAt = Date.now();
+    };
+    const bodyNow = () => ({
       ...answers,
       _id: id,
       _token: token,
@@ -142,15 +157,20 @@ export function createForms(options: FormsOptions = {}): Forms {
         title: document.title,
         referrer: document.referrer,
       },
-      ...(challenge ? { _challenge: await (options.solveChallenge ?? solveOwn)(challenge) } : {}),
-    };
-    const answer = await callPatiently((signal) => {
-      const request = json(body, signal);
-      return call(formUrl(form), { ...request, keepalive: String(request.body).length < KEEPALIVE_BYTES });
-    }, submitOptions);
+      _challenge: solution,
+    });
+    const answer = await callPatiently(
+      (signal) => {
+        const request = json(bodyNow(), signal, waitSeconds ? { prefer: `wait=${waitSeconds}` } : {});
+        return call(formUrl(form), {
+          ...request,
+          keepalive: new Blob([request.body]).size < KEEPALIVE_BYTES,
+        });
+      },
+      { ...patient, ready },
+    );
     const result = resultOf(answer, isSubmitted);
-    if (!result.success)
-      return { ...result, message: messages?.[TOLD[result.code] ?? 'FAILED'] ?? result.message };
+    if (!result.success) return { ...result, message: toldFor(result.code, messages) ?? result.message };
     const { statusUrl } = result.data;
     return statusUrl ? { success: true, data: { ...result.data, statusUrl: base + statusUrl } } : result;
   }

@@ -28,7 +28,7 @@ export interface FormField {
   /** False: days before today are refused. */
   readonly past?: boolean;
   readonly options?: readonly FormOption[];
-  /** Media types and file endings that an upload takes. */
+  /** Endings of the files that an upload takes, in lower case. */
   readonly accept?: readonly string[];
   readonly maxBytes?: number;
   /** What a consent says. */

@@ -18,20 +18,23 @@ export interface Failure {
   readonly code: string;
 }
 
-const FAILED = 'This could not be sent. Please try again later.';
+/** Of what did not come as far as to texts in the visitor's language. */
+const FAILED = 'No connection. Please try again later.';
 
 export function failure(code: string, message = FAILED, errors: Failure['errors'] = {}): Failure {
   return { success: false, message, errors, code };
 }
 
+/** The form's text for a code of a failure. */
+export function toldFor(code: string, messages: Readonly<Record<string, string>>): string | undefined {
+  if (code === 'SUBMISSION_INVALID') return messages.INVALID;
+  return messages[/_(RATE|429)$/.test(code) ? 'RATE' : 'FAILED'];
+}
+
 /** What the server's answer to a failed call says; what it does not say is left to `failure`. */
-export function failureOf({ status, body: { code, message, fields } }: Answer): Failure {
-  const told = status > 0 ? `HTTP_${status}` : 'NOT_REACHED';
-  return failure(
-    typeof code === 'string' ? code : told,
-    typeof message === 'string' ? message : FAILED,
-    stringsOf(fields),
-  );
+export function failureOf({ status, body }: Answer): Failure {
+  const { code, message } = stringsOf(body);
+  return failure(code ?? (status > 0 ? `HTTP_${status}` : 'NOT_REACHED'), message, stringsOf(body.fields));
 }
 
 /** A record with nothing but texts in it. */

@@ -10,7 +10,12 @@ const PREFIX = 'spoke:';
 /** In the session's storage where there is one: then a reload and the back button keep them. Never more than a digest of the answers. */
 export function createKeptValues(): KeptValues {
   const memory = new Map<string, string>();
-  const storage = openStorage();
+  let storage: Storage | undefined;
+  try {
+    storage = globalThis.sessionStorage;
+  } catch {
+    // The page may store nothing: it alone knows them.
+  }
   return {
     get: (key) => memory.get(key) ?? storage?.getItem(PREFIX + key) ?? undefined,
     set(key, value) {
@@ -30,36 +35,26 @@ export function createKeptValues(): KeptValues {
 
 /** A random UUID; `crypto.randomUUID` is there on https pages only. */
 export function randomId(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  const hex = [...bytes].map((byte, at) => {
-    const marked = at === 6 ? (byte & 0x0f) | 0x40 : at === 8 ? (byte & 0x3f) | 0x80 : byte;
-    return marked.toString(16).padStart(2, '0');
-  });
-  return hex.join('').replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
+  const hex = hexOf(crypto.getRandomValues(new Uint8Array(16)));
+  // Version 4, variant 8: the digits that say so stand in fixed places.
+  return hex.replace(/^(.{8})(.{4}).(.{3}).(.{3})/, '$1-$2-4$3-8$4-');
 }
 
-/** 106 bits of a text: equal for equal answers, and tells nothing of them. */
+export function hexOf(bytes: Uint8Array): string {
+  return [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+/**
+ * 64 bits of a text, by which equal answers are known again within a session: multiply and rotate, twice in parallel, FNV's idea with
+ * more bits, spread at the end. Two texts that meet in it are a conflict that the server tells, and not one submission.
+ */
 export function digest(text: string): string {
-  return [0x9e3779b1, 0x85ebca77].map((seed) => mix(text, seed)).join('');
-}
-
-/** Multiply and rotate, twice in parallel: FNV's idea with more bits, spread at the end. */
-function mix(text: string, seed: number): string {
-  let [a, b] = [seed, ~seed];
+  let [a, b] = [0x9e3779b1, 0x61c8864e];
   for (let at = 0; at < text.length; at += 1) {
     const unit = text.charCodeAt(at);
     a = Math.imul(a ^ unit, 0x01000193);
     b = Math.imul((b << 5) | (b >>> 27), 0x27d4eb2f) ^ unit;
   }
   const end = Math.imul(a ^ (b >>> 15), 0x2c1b3c6d) ^ b;
-  return (end >>> 0).toString(36) + (a >>> 0).toString(36);
-}
-
-/** Undefined where the page may store nothing. */
-function openStorage(): Storage | undefined {
-  try {
-    return globalThis.sessionStorage;
-  } catch {
-    return undefined;
-  }
+  return `${end}.${a}`;
 }

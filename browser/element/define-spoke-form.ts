@@ -16,6 +16,12 @@ export interface SpokeFormEvents {
   'spoke-error': CustomEvent<Failure>;
 }
 
+declare global {
+  interface HTMLElementTagNameMap {
+    'spoke-form': SpokeFormElement;
+  }
+}
+
 export interface DefineOptions {
   /** Where Spoke's HTTP API is, for elements that do not say so; default: where the page is. */
   readonly url?: string;
@@ -38,10 +44,13 @@ export function defineSpokeForm({ url: defaultUrl }: DefineOptions = {}): void {
 
   class SpokeForm extends HTMLElement implements SpokeFormElement {
     static observedAttributes = ['form', 'url', 'language', 'accent'];
-    solveChallenge?: SolveChallenge | undefined;
+    // Only declared: a field would take away what a page has set before this script came.
+    declare solveChallenge?: SolveChallenge | undefined;
     readonly #root = this.attachShadow({ mode: 'open' });
     readonly #own = new CSSStyleSheet();
     #shown: AbortController | undefined;
+    /** What was typed before the form was shown anew, as in another language. */
+    #typed: FormData | undefined;
 
     connectedCallback(): void {
       this.#root.adoptedStyleSheets = [style, this.#own];
@@ -53,26 +62,32 @@ export function defineSpokeForm({ url: defaultUrl }: DefineOptions = {}): void {
       this.#shown = undefined;
     }
 
-    attributeChangedCallback(): void {
-      if (this.#shown) void this.#show();
+    attributeChangedCallback(name: string, before: string | null, now: string | null): void {
+      if (!this.#shown || before === now) return;
+      if (name === 'accent') this.#setAccent();
+      else void this.#show();
     }
 
     async #show(): Promise<void> {
       this.#shown?.abort();
       const shown = new AbortController();
       this.#shown = shown;
-      this.#setOwnStyle('');
+      this.#setAccent();
+      const open = this.#root.querySelector<HTMLFormElement>('[part=form]');
+      if (open) this.#typed = new FormData(open);
       const blocks = Array.from({ length: BLOCKS }, () => createNode('div', { class: 'k w' }));
       const inside = () => (this.childElementCount > 0 ? createNode('slot') : undefined);
       this.#root.replaceChildren(inside() ?? createNode('form', { 'aria-hidden': 'true' }, ...blocks));
       // What comes with the element is parsed, and properties are set, before the form is asked for.
       await Promise.resolve();
+      const name = this.getAttribute('form') ?? '';
       const forms = createForms({
         url: this.getAttribute('url') ?? defaultUrl,
         language: this.getAttribute('language') ?? this.closest<HTMLElement>('[lang]')?.lang,
-        ...(this.solveChallenge ? { solveChallenge: this.solveChallenge } : {}),
+        // Looked up when it is needed: a page may set it late.
+        solveChallenge: async (challenge) => this.solveChallenge?.(challenge),
       });
-      const loaded = await forms.load(this.getAttribute('form') ?? '');
+      const loaded = await forms.load(name);
       if (shown.signal.aborted) return;
       if (!loaded.success) {
         this.#root.replaceChildren(
@@ -84,13 +99,11 @@ export function defineSpokeForm({ url: defaultUrl }: DefineOptions = {}): void {
       const view = createFormView({
         forms,
         descriptor: loaded.data,
-        valueOf: (name) => this.dataset[name] ?? this.#filledIn(name),
+        valueOf: (field) =>
+          textIn(this.#typed, field) ?? this.dataset[field] ?? textIn(this.#filledIn(), field),
         onSubmitted: (submitted) => {
-          // What is below stays where it is, as far as it is seen.
-          this.#setOwnStyle(`min-height:min(${this.offsetHeight}px,75vh);`);
-          const done = createNode('p', { part: 'success', role: 'status', tabindex: -1 }, submitted.message);
-          this.#root.replaceChildren(done);
-          done.focus();
+          // Also where the form was taken out and put back, or is shown anew, meanwhile.
+          if (this.getAttribute('form') === name) this.#thank(submitted, loaded.data.language);
           this.#say('spoke-submitted', submitted);
         },
         onFailed: (failure) => this.#say('spoke-error', failure),
@@ -98,16 +111,26 @@ export function defineSpokeForm({ url: defaultUrl }: DefineOptions = {}): void {
       this.#root.replaceChildren(view);
     }
 
-    /** What was typed into the form inside before this one took its place. */
-    #filledIn(name: string): string | undefined {
-      const control = this.querySelector(`[name="${CSS.escape(name)}"]`);
-      return control && 'value' in control ? String(control.value) : undefined;
+    #thank({ message }: Submitted, lang: string): void {
+      const done = createNode('p', { part: 'success', role: 'status', tabindex: -1, lang }, message);
+      // What is below stays where it is, as far as it is seen.
+      done.style.minHeight = `min(${this.offsetHeight}px,75vh)`;
+      this.#shown?.abort();
+      this.#typed = undefined;
+      this.#root.replaceChildren(done);
+      done.focus();
     }
 
-    #setOwnStyle(rules: string): void {
+    /** What was typed into the form inside before this one took its place. */
+    #filledIn(): FormData | undefined {
+      const form = this.querySelector('form');
+      return form ? new FormData(form) : undefined;
+    }
+
+    #setAccent(): void {
       const accent = this.getAttribute('accent') ?? '';
       const color = CSS.supports('color', accent) ? `--spoke-accent:${accent}` : '';
-      this.#own.replaceSync(`:host{${rules}${color}}`);
+      this.#own.replaceSync(`:host{${color}}`);
     }
 
     #say(type: keyof SpokeFormEvents, detail: Submitted | Failure): void {
@@ -115,4 +138,9 @@ export function defineSpokeForm({ url: defaultUrl }: DefineOptions = {}): void {
     }
   }
   customElements.define(NAME, SpokeForm);
+}
+
+/** A field's value; several are joined by `;`. */
+function textIn(form: FormData | undefined, name: string): string | undefined {
+  return form?.has(name) ? form.getAll(name).join(';') : undefined;
 }

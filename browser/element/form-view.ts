@@ -1,6 +1,6 @@
 import type { Forms, Submitted } from '../core/create-forms.ts';
 import type { FormAnswers, FormDescriptor, UploadReference } from '../core/form-descriptor.ts';
-import type { Failure, Result } from '../core/result.ts';
+import { type Failure, type Result, toldFor } from '../core/result.ts';
 import { fileProblem, messageOf } from '../core/validate.ts';
 import { createNode } from './create-node.ts';
 import { renderField, type ShownField } from './render-field.ts';
@@ -23,6 +23,7 @@ export function createFormView(options: FormViewOptions): HTMLFormElement {
   const { forms, descriptor } = options;
   const texts = descriptor.messages;
   const uploads = new Map<string, Promise<Result<UploadReference>>>();
+  const replaced = new Map<string, AbortController>();
   const hidden = descriptor.fields.filter(({ type }) => type === 'hidden');
   const shown = descriptor.fields
     .filter(({ type }) => type !== 'hidden')
@@ -32,7 +33,7 @@ export function createFormView(options: FormViewOptions): HTMLFormElement {
   const status = createNode('p', { class: 's w', part: 'status', role: 'status' });
   const form = createNode(
     'form',
-    { part: 'form', novalidate: true, 'aria-label': descriptor.title },
+    { part: 'form', novalidate: true, 'aria-label': descriptor.title, lang: descriptor.language },
     ...shown.map(({ node }) => node),
     createNode('div', { class: 'x', 'aria-hidden': 'true' }, trap),
     createNode('div', { class: 'w' }, button, status),
@@ -86,7 +87,11 @@ export function createFormView(options: FormViewOptions): HTMLFormElement {
 
   function refuse(failure: Failure): void {
     const { errors, message } = failure;
-    for (const one of shown) one.tell(errors[one.field.name] ?? '');
+    for (const { field, tell } of shown) {
+      tell(errors[field.name] ?? '');
+      // A file that the server does not have any more is uploaded anew with the next try.
+      if (errors[field.name] !== undefined) uploads.delete(field.name);
+    }
     const first = shown.find(({ field }) => errors[field.name] !== undefined);
     setSending(false, first ? texts.INVALID : message);
     (first?.control ?? button).focus();
@@ -116,6 +121,7 @@ export function createFormView(options: FormViewOptions): HTMLFormElement {
   function take({ field, control, node, tell }: ShownField): void {
     node.querySelector('output')?.remove();
     uploads.delete(field.name);
+    replaced.get(field.name)?.abort();
     tell('');
     const file = control instanceof HTMLInputElement ? control.files?.[0] : undefined;
     if (file === undefined) return;
@@ -126,14 +132,22 @@ export function createFormView(options: FormViewOptions): HTMLFormElement {
       uploads.set(field.name, Promise.resolve({ success: false, code, message, errors: {} }));
       return;
     }
-    const progress = createNode('progress', { max: file.size || 1, value: 0, 'aria-label': file.name });
-    const told = createNode('output', { part: 'upload' }, texts.UPLOADING ?? '', progress);
+    const progress = createNode('progress', { max: file.size, value: 0, 'aria-label': file.name });
+    const said = createNode('span', {}, texts.UPLOADING ?? '');
+    const told = createNode('output', { part: 'upload' }, said, progress);
     control.after(told);
+    const gone = new AbortController();
+    replaced.set(field.name, gone);
     const upload = forms.upload(file, {
       form: descriptor.form,
       field: field.name,
+      signal: gone.signal,
+      onWaiting: (why) => {
+        if (why === 'offline') said.textContent = texts.OFFLINE ?? '';
+      },
       onProgress: (sent) => {
         progress.value = sent;
+        said.textContent = texts.UPLOADING ?? '';
       },
     });
     uploads.set(field.name, upload);
@@ -147,6 +161,6 @@ export function createFormView(options: FormViewOptions): HTMLFormElement {
   }
 
   function messageOfUpload({ code, message }: Failure): string {
-    return code === 'UPLOAD_REFUSED' ? message : (texts[code] ?? texts.FAILED ?? message);
+    return code === 'UPLOAD_REFUSED' ? message : (texts[code] ?? toldFor(code, texts) ?? message);
   }
 }

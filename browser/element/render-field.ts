@@ -1,5 +1,5 @@
 import type { FormField, FormValue } from '../core/form-descriptor.ts';
-import { today } from '../core/validate.ts';
+import { day } from '../core/validate.ts';
 import { createNode } from './create-node.ts';
 
 /** A field as it is shown. */
@@ -27,9 +27,10 @@ const INPUT_TYPES: Readonly<Record<string, string>> = {
 /** Builds one field: label, help, control and the place for its error, tied together for assistive technology. */
 export function renderField(field: FormField, texts: Readonly<Record<string, string>>): ShownField {
   const { name, type, required, options = [] } = field;
-  const help = createNode('p', { class: 'h', part: 'help', id: `${name}-help` }, field.help ?? '');
+  const told = field.help ?? limitsOf(field);
+  const help = createNode('p', { class: 'h', part: 'help', id: `${name}-help` }, told);
   const error = createNode('p', { class: 'e', part: 'error', id: `${name}-error` });
-  const described = `${field.help ? `${name}-help ` : ''}${name}-error`;
+  const described = `${told ? `${name}-help ` : ''}${name}-error`;
   const label = [
     field.text ?? field.label,
     ...(required ? [] : [createNode('small', {}, ` (${texts.OPTIONAL ?? ''})`)]),
@@ -64,7 +65,7 @@ export function renderField(field: FormField, texts: Readonly<Record<string, str
   } else {
     node.append(createNode('label', { for: name, part: 'label' }, ...label), control, help, error);
   }
-  if (!field.help) help.remove();
+  if (!told) help.remove();
   return {
     field,
     node,
@@ -75,6 +76,7 @@ export function renderField(field: FormField, texts: Readonly<Record<string, str
       return 'value' in control ? control.value : undefined;
     },
     fill(value) {
+      for (const box of boxes) box.checked = value.split(';').includes(box.value);
       if (type !== 'upload' && !ticked && 'value' in control) control.value = value;
     },
     tell(text) {
@@ -82,6 +84,16 @@ export function renderField(field: FormField, texts: Readonly<Record<string, str
       control.setAttribute('aria-invalid', String(text !== ''));
     },
   };
+}
+
+/** What a file may be, in signs that need no language; empty for other fields. */
+function limitsOf({ type, accept = [], maxBytes }: FormField): string {
+  if (type !== 'upload') return '';
+  const [unit, bytes] = (maxBytes ?? 0) < 1e6 ? ['kB', 1e3] : ['MB', 1e6];
+  const most = maxBytes
+    ? [`max. ${(Math.floor((maxBytes / bytes) * 10) / 10).toLocaleString()} ${unit}`]
+    : [];
+  return [accept.join(', '), ...most].filter(Boolean).join(' · ');
 }
 
 function createControl(field: FormField, described: string, texts: Readonly<Record<string, string>>) {
@@ -105,7 +117,7 @@ function createControl(field: FormField, described: string, texts: Readonly<Reco
     );
   return createNode('input', {
     ...common,
-    min: past === false && today(),
+    min: past === false && day(0),
     type: INPUT_TYPES[type] ?? 'text',
     inputmode: type === 'number' && 'decimal',
     accept: accept?.join(),

@@ -1,4 +1,4 @@
-import { createElement, type ReactNode, useEffect, useRef } from 'react';
+import { type CSSProperties, createElement, type ReactNode, useEffect, useRef } from 'react';
 import type { SolveChallenge, Submitted } from '../core/index.ts';
 import type { Failure } from '../core/result.ts';
 import { defineSpokeForm, type SpokeFormElement } from '../element/index.ts';
@@ -11,7 +11,10 @@ export interface SpokeFormProps {
   readonly language?: string;
   /** A CSS colour. */
   readonly accent?: string;
+  readonly id?: string;
   readonly className?: string;
+  /** For custom properties of the element: `{ '--spoke-radius': '0' } as CSSProperties`. */
+  readonly style?: CSSProperties;
   /** Values that fields begin with, also of hidden ones. */
   readonly values?: Readonly<Record<string, string>>;
   readonly solveChallenge?: SolveChallenge;
@@ -23,7 +26,7 @@ export interface SpokeFormProps {
 
 /** The element `<spoke-form>` as a component: React 18 hands a custom element neither properties nor events. */
 export function SpokeForm(props: SpokeFormProps): ReactNode {
-  const { form, url, language, accent, className, values = {}, children } = props;
+  const { form, url, language, accent, id, className, style, values = {}, children } = props;
   const node = useRef<SpokeFormElement>(null);
   const latest = useRef(props);
   useEffect(() => {
@@ -51,7 +54,7 @@ export function SpokeForm(props: SpokeFormProps): ReactNode {
   // React 18 writes `class` and not `className` on a custom element.
   return createElement(
     'spoke-form',
-    { ref: node, form, url, language, accent, class: className, ...data },
+    { ref: node, form, url, language, accent, id, class: className, style, ...data },
     children,
   );
 }

@@ -37,18 +37,23 @@ interface Seen {
 
 const NO_ERRORS: Readonly<Record<string, string>> = {};
 
-/** A form without any looks: for pages that build the fields themselves. The form is loaded anew when a name or an option changes. */
+/** A form without any looks: for pages that build the fields themselves. The form is loaded anew when its name, the url or the language changes. */
 export function useSpokeForm(form: string, options: FormsOptions = {}): SpokeFormControl {
-  const { url, language, fetch, solveChallenge } = options;
+  const { url, language } = options;
+  const latest = useRef(options);
+  useEffect(() => {
+    latest.current = options;
+  });
   const forms = useMemo(
     () =>
       createForms({
         ...(url === undefined ? {} : { url }),
         ...(language === undefined ? {} : { language }),
-        ...(fetch === undefined ? {} : { fetch }),
-        ...(solveChallenge === undefined ? {} : { solveChallenge }),
+        // Functions are written where they are used, and so are others at each render: none of them loads the form anew.
+        fetch: (...args) => (latest.current.fetch ?? fetch)(...args),
+        solveChallenge: async (challenge) => latest.current.solveChallenge?.(challenge),
       }),
-    [url, language, fetch, solveChallenge],
+    [url, language],
   );
   const [seen, setSeen] = useState<Seen>({ state: 'loading' });
   const mounted = useRef<AbortController>(undefined);
@@ -58,9 +63,14 @@ export function useSpokeForm(form: string, options: FormsOptions = {}): SpokeFor
     setSeen({ state: 'loading' });
     void forms.load(form).then((loaded) => {
       if (gone.signal.aborted) return;
-      setSeen(
-        loaded.success ? { state: 'ready', descriptor: loaded.data } : { state: 'failed', failure: loaded },
-      );
+      // Who sends before the form is there stays sending.
+      setSeen((before) => {
+        if (before.state !== 'loading')
+          return loaded.success ? { ...before, descriptor: loaded.data } : before;
+        return loaded.success
+          ? { state: 'ready', descriptor: loaded.data }
+          : { state: 'failed', failure: loaded };
+      });
     });
     return () => gone.abort();
   }, [forms, form]);

@@ -27,6 +27,7 @@ export const FORM_TEXT_CODES = {
   CHOOSE: 'In a list where nothing is chosen yet.',
   OPTIONAL: 'Beside a field that may stay empty.',
   UPLOADING: 'While a file is under way.',
+  UPLOAD_EMPTY: 'Where a file has no content.',
   SUCCESS: 'Once the form was received.',
   INVALID: 'Above a form of which something has to be corrected.',
   FAILED: 'Where the form could not be sent.',

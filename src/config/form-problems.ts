@@ -1,5 +1,6 @@
 import { type ConfigProblem, isRecord, unknownKeys } from './config-problem.ts';
 import { problemsOfField, type Report } from './field-problems.ts';
+import { acceptedEndings } from './file-kinds.ts';
 import { FORM_DEAL_KEYS, FORM_KEYS } from './forms.ts';
 import { suggestion } from './nearest-name.ts';
 import { isFormText, isFormValue, PROPERTY_NAME, PROPERTY_RULE } from './property-name.ts';
@@ -26,7 +27,12 @@ export function problemsOfForms(forms: unknown, website: unknown): ConfigProblem
   const site = isRecord(website) ? website : {};
   const challenges = isRecord(site.challenges) ? Object.keys(site.challenges) : [];
   const problems = Object.entries(forms).flatMap(([name, form]) => problemsOfForm(name, form, challenges));
-  return [...problems, ...problemsOfPaths(Object.keys(forms)), ...problemsOfKinds(forms)];
+  return [
+    ...problems,
+    ...problemsOfPaths(Object.keys(forms)),
+    ...problemsOfKinds(forms),
+    ...problemsOfFiles(forms, site.uploads),
+  ];
 }
 
 function problemsOfForm(name: string, form: unknown, challenges: readonly string[]): ConfigProblem[] {
@@ -143,6 +149,24 @@ function checkDeal(deal: unknown, fields: Readonly<Record<string, unknown>>, rep
   }
 }
 
+/** A field's list counts beside that of the website: what one of them leaves out is not taken. */
+function problemsOfFiles(forms: Readonly<Record<string, unknown>>, uploads: unknown): ConfigProblem[] {
+  const most = listOf(isRecord(uploads) ? uploads.accept : undefined);
+  return Object.entries(forms).flatMap(([form, definition]) => {
+    const fields = isRecord(definition) && isRecord(definition.fields) ? definition.fields : {};
+    return Object.entries(fields).flatMap(([name, field]) => {
+      const own = isRecord(field) && field.type === 'upload' ? listOf(field.accept) : undefined;
+      // What is wrong with one of the lists alone is told there.
+      const isApart =
+        [[own], [most]].every((lists) => acceptedEndings(...lists).length > 0) &&
+        acceptedEndings(own, most).length === 0;
+      const place = `forms.${form}.fields.${name}.accept`;
+      const message = 'It has nothing in common with website.uploads.accept: no file would be taken.';
+      return isApart ? [{ name: place, message }] : [];
+    });
+  });
+}
+
 /** `/api/{form}` is a path of each form. */
 function problemsOfPaths(names: readonly string[]): ConfigProblem[] {
   const reserved = ['uploads', 'submissions', 'forms'];
@@ -188,6 +212,11 @@ function propertiesOf(fields: Readonly<Record<string, unknown>>): ReadonlyMap<st
 function propertyOf(field: Readonly<Record<string, unknown>>): string | undefined {
   if (typeof field.property === 'string') return field.property;
   return field.type === 'email' ? 'email' : undefined;
+}
+
+function listOf(accept: unknown): readonly string[] | undefined {
+  if (!Array.isArray(accept)) return undefined;
+  return (accept as readonly unknown[]).filter((one) => typeof one === 'string');
 }
 
 function isTitle(value: unknown): boolean {

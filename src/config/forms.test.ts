@@ -184,7 +184,11 @@ describe('a field', () => {
       },
       /it\.legal: It belongs to a subscription/,
     ],
-    [{ type: 'upload', accept: ['csv'] }, /it\.accept: "csv" is neither an ending nor a media type/],
+    [
+      { type: 'upload', accept: ['csv'] },
+      /it\.accept: "csv" takes no file: give endings of \.csv, .*Did you mean \.csv\?/,
+    ],
+    [{ type: 'upload', accept: ['.csv', '.pdf'] }, /it\.accept: "\.pdf" takes no file: give endings of/],
     [{ type: 'upload', maxBytes: 0 }, /it\.maxBytes: /],
     [{ type: 'hidden', values: [] }, /it\.values: Give a list of texts/],
   ])('%j is told %s', (definition, problem) => {
@@ -242,6 +246,10 @@ describe('website', () => {
     [{ uploads: { store: { kind: 's3', bucket: 'b' } } }, /store\.region: Give a text/],
     [{ uploads: { store: { kind: 'disk', folder: 'x', bucket: 'b' } } }, /bucket is not a known key/],
     [{ uploads: { store: { kind: 'disk', folder: 'x' }, maxBytes: 0 } }, /uploads\.maxBytes: /],
+    [
+      { uploads: { store: { kind: 'disk', folder: 'x' }, accept: ['image/*'] } },
+      /uploads\.accept: "image\/\*" takes no file: .*media types of text\/csv, /,
+    ],
     [{ messages: { fr: { REQUIERD: 'x' } } }, /REQUIERD is not a known key\. Did you mean REQUIRED\?/],
     [{ messages: { French: {} } }, /Name a language/],
   ])('%j is told %s', (website, problem) => {

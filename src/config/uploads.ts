@@ -1,4 +1,5 @@
 import { type ConfigProblem, isRecord, unknownKeys } from './config-problem.ts';
+import { acceptedEndings, FILE_ENDINGS, MEDIA_TYPES } from './file-kinds.ts';
 import { suggestion } from './nearest-name.ts';
 
 /** The keys of `website.uploads`, with their meaning. */
@@ -54,11 +55,12 @@ export interface UploadsConfig {
   readonly scan?: UploadScan;
 }
 
+/** Largest file without `maxBytes`. */
+export const MAX_UPLOAD_BYTES = 20_971_520;
 /** Largest file that can be asked for: 5 GiB, what S3 takes in one piece. */
 const MOST_BYTES = 5 * 1024 ** 3;
 const MOST_DAYS = 3_650;
 const MOST_PER_ADDRESS = 1_000_000;
-const ACCEPTED = /^(?:\.[A-Za-z0-9]{1,10}|[a-z]+\/(?:\*|[a-z0-9.+-]{1,100}))$/;
 
 /** Written defensively: configs are also written in JavaScript. */
 export function problemsOfUploads(uploads: unknown): ConfigProblem[] {
@@ -87,9 +89,13 @@ export function problemsOfAccept(name: string, accept: unknown): ConfigProblem[]
   if (accept === undefined) return [];
   if (!Array.isArray(accept) || accept.length === 0)
     return [{ name, message: "Give a list of endings and media types: ['.csv', 'text/csv']." }];
+  const types = Object.values(MEDIA_TYPES);
   return (accept as readonly unknown[])
-    .filter((one) => typeof one !== 'string' || !ACCEPTED.test(one))
-    .map((one) => ({ name, message: `${JSON.stringify(one)} is neither an ending nor a media type.` }));
+    .filter((one) => typeof one !== 'string' || acceptedEndings([one]).length === 0)
+    .map((one) => ({
+      name,
+      message: `${JSON.stringify(one)} takes no file: give endings of ${FILE_ENDINGS.join(', ')}, or media types of ${types.join(', ')}.${suggestion(String(one), [...FILE_ENDINGS, ...types])}`,
+    }));
 }
 
 function problemsOfStore(store: unknown): ConfigProblem[] {

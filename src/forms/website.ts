@@ -103,7 +103,7 @@ export function createWebsite(options: WebsiteOptions): Website {
     },
     async describe(name, language) {
       return {
-        ...describeForm(name, formOf(name), language, messages),
+        ...describeForm(name, formOf(name), language, settings),
         token: await tokens.issue(name),
         honeypot: '_website',
         challenge: challenges.describe(name),

@@ -1,12 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Clock } from '../clock.ts';
+import type { FileKind } from '../config/file-kinds.ts';
 import type { FormDefinitions } from '../config/forms.ts';
 import type { UploadScan } from '../config/uploads.ts';
 import type { Database, Row } from '../db/database.ts';
 import type { Logger } from '../log.ts';
 import { startJobLoop } from '../outbox/job-loop.ts';
 import { wakeChannel } from '../outbox/wake.ts';
-import { type FileKind, type ProfileResult, refusedFile } from './profile/profile.ts';
+import { type ProfileResult, refusedFile } from './profile/profile.ts';
 import { profileInThread, type ThreadLimits } from './profile/profile-in-thread.ts';
 import { reportProfile } from './report-profile.ts';
 import type { UploadStore } from './store.ts';

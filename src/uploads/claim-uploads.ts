@@ -1,8 +1,8 @@
+import { isAccepted } from '../config/file-kinds.ts';
 import type { FormDefinitions } from '../config/forms.ts';
 import type { Queryable } from '../db/database.ts';
 import { SpokeError } from '../errors.ts';
 import { type FormTexts, formLanguage, formTexts } from '../mapping/forms/form-texts.ts';
-import { isAccepted } from './accepted-files.ts';
 import { reportProfile } from './report-profile.ts';
 import { findByToken } from './upload-rows.ts';
 

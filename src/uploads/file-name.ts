@@ -1,5 +1,4 @@
-import { kindOfName } from './profile/content-kind.ts';
-import type { FileKind } from './profile/profile.ts';
+import { type FileKind, kindOfName } from '../config/file-kinds.ts';
 
 const LONGEST = 150;
 /** What no name shows: control characters, marks that turn the direction of writing, and characters without width. */

@@ -1,3 +1,4 @@
+import type { FileKind } from '../config/file-kinds.ts';
 import type { FormDefinitions } from '../config/forms.ts';
 import type { Queryable, Row } from '../db/database.ts';
 import { SpokeError } from '../errors.ts';
@@ -5,7 +6,7 @@ import { UPLOAD_EVENT, type UploadPayload } from '../mapping/upload-event.ts';
 import { PRIORITIES } from '../outbox/track-event.ts';
 import { readReceipt } from '../outbox/track-receipt.ts';
 import { trackStatement, trackValues } from '../outbox/track-statement.ts';
-import type { FileKind, FileProfile } from './profile/profile.ts';
+import type { FileProfile } from './profile/profile.ts';
 
 const MAX_PAYLOAD_BYTES = 262_144;
 

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
+import type { FileKind } from '../config/file-kinds.ts';
 import type { Queryable, Row } from '../db/database.ts';
-import type { FileKind, FileProfile } from './profile/profile.ts';
+import type { FileProfile } from './profile/profile.ts';
 
 export const UPLOAD_STATES = ['waiting', 'stored', 'analysing', 'ready', 'refused'] as const;
 

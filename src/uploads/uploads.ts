@@ -1,10 +1,10 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { Readable } from 'node:stream';
+import { acceptedEndings, isAccepted, MEDIA_TYPES } from '../config/file-kinds.ts';
 import type { FormDefinitions } from '../config/forms.ts';
-import type { UploadsConfig } from '../config/uploads.ts';
+import { MAX_UPLOAD_BYTES, type UploadsConfig } from '../config/uploads.ts';
 import type { Database, Queryable } from '../db/database.ts';
 import { SpokeError } from '../errors.ts';
-import { isAccepted, MEDIA_TYPES } from './accepted-files.ts';
 import { type ClaimOptions, claimUploads, type UploadClaim } from './claim-uploads.ts';
 import { kindOfFile, shownName } from './file-name.ts';
 import type { FileProfile } from './profile/profile.ts';
@@ -107,7 +107,6 @@ export interface UploadsOptions {
   readonly limitKey: (address: string | undefined) => string;
 }
 
-const MAX_BYTES = 20_971_520;
 /** Tickets of one address. */
 const LIMIT = { count: 20, seconds: 600 };
 /** How long bytes are waited for, s. */
@@ -210,7 +209,7 @@ function checked(request: UploadRequest, config: UploadsConfig, forms: FormDefin
   const own = field?.type === 'upload' ? field : undefined;
   const name = shownName(request.name);
   const kind = kindOfFile(name);
-  const most = Math.min(config.maxBytes ?? MAX_BYTES, own?.maxBytes ?? Number.POSITIVE_INFINITY);
+  const most = Math.min(config.maxBytes ?? MAX_UPLOAD_BYTES, own?.maxBytes ?? Number.POSITIVE_INFINITY);
   if (request.size > most)
     throw invalid(
       'size',
@@ -221,7 +220,7 @@ function checked(request: UploadRequest, config: UploadsConfig, forms: FormDefin
     throw invalid(
       'name',
       'UPLOAD_TYPE',
-      `Files of this kind are not taken: ${(own?.accept ?? config.accept ?? ['.csv', '.tsv', '.json', '.ndjson', '.xlsx']).join(', ')}.`,
+      `Files of this kind are not taken: give one that ends with ${acceptedEndings(config.accept, own?.accept).join(', ')}.`,
     );
   return { name, kind, size: request.size };
 }

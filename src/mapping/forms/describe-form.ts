@@ -1,3 +1,4 @@
+import { acceptedEndings } from '../../config/file-kinds.ts';
 import {
   choiceOf,
   emailFieldOf,
@@ -7,6 +8,7 @@ import {
   TEXT_LIMITS,
   textIn,
 } from '../../config/forms.ts';
+import { MAX_UPLOAD_BYTES, type UploadsConfig } from '../../config/uploads.ts';
 import { countriesIn } from '../transforms/country.ts';
 import { type FormTexts, formLanguage, formTexts } from './form-texts.ts';
 
@@ -30,6 +32,7 @@ export interface FieldDescription {
   readonly min?: number;
   readonly max?: number;
   readonly options?: readonly { readonly value: string; readonly label: string }[];
+  /** Endings of the files that are taken. */
   readonly accept?: readonly string[];
   readonly maxBytes?: number;
   readonly text?: string;
@@ -39,6 +42,12 @@ export interface FieldDescription {
   readonly autocomplete?: string;
   readonly placeholder?: string;
   readonly help?: string;
+}
+
+/** What `website` says beside the form. */
+export interface DescribeOptions {
+  readonly messages?: FormTexts | undefined;
+  readonly uploads?: Pick<UploadsConfig, 'accept' | 'maxBytes'> | undefined;
 }
 
 const AUTOCOMPLETE: Partial<Readonly<Record<FieldType, string>>> = {
@@ -53,7 +62,7 @@ export function describeForm(
   name: string,
   form: FormDefinition,
   wanted: string,
-  messages: FormTexts = {},
+  { messages = {}, uploads = {} }: DescribeOptions = {},
 ): FormDescription {
   const language = formLanguage(wanted, form, messages);
   const texts = formTexts(language, messages);
@@ -63,7 +72,11 @@ export function describeForm(
     title: textIn(form.title, language),
     language,
     fields: Object.entries(form.fields).map(([field, definition]) =>
-      describeField(field, definition, language, definition.required ?? field === finder),
+      describeField(field, definition, {
+        language,
+        required: definition.required ?? field === finder,
+        uploads,
+      }),
     ),
     messages: texts,
     success: form.success === undefined ? texts.SUCCESS : textIn(form.success, language),
@@ -71,11 +84,16 @@ export function describeForm(
   };
 }
 
+interface FieldFacts {
+  readonly language: string;
+  readonly required: boolean;
+  readonly uploads: NonNullable<DescribeOptions['uploads']>;
+}
+
 function describeField(
   name: string,
   field: FieldDefinition,
-  language: string,
-  required: boolean,
+  { language, required, uploads }: FieldFacts,
 ): FieldDescription {
   const { type, label, placeholder, help } = field;
   const autocomplete = field.autocomplete ?? AUTOCOMPLETE[type];
@@ -84,14 +102,18 @@ function describeField(
     type,
     label: textIn(label, language),
     required,
-    ...ofType(field, language),
+    ...ofType(field, language, uploads),
     ...(autocomplete === undefined ? {} : { autocomplete }),
     ...(placeholder === undefined ? {} : { placeholder: textIn(placeholder, language) }),
     ...(help === undefined ? {} : { help: textIn(help, language) }),
   };
 }
 
-function ofType(field: FieldDefinition, language: string): Partial<FieldDescription> {
+function ofType(
+  field: FieldDefinition,
+  language: string,
+  uploads: FieldFacts['uploads'],
+): Partial<FieldDescription> {
   switch (field.type) {
     case 'name':
     case 'text':
@@ -120,8 +142,8 @@ function ofType(field: FieldDefinition, language: string): Partial<FieldDescript
       return { text: textIn(field.text, language), version: field.version };
     case 'upload':
       return {
-        ...(field.accept === undefined ? {} : { accept: field.accept }),
-        ...(field.maxBytes === undefined ? {} : { maxBytes: field.maxBytes }),
+        accept: acceptedEndings(uploads.accept, field.accept),
+        maxBytes: Math.min(uploads.maxBytes ?? MAX_UPLOAD_BYTES, field.maxBytes ?? Infinity),
       };
     default:
       return {};

@@ -1,4 +1,5 @@
-import { FILE_KINDS, type FileKind, FileRefused } from './profile.ts';
+import type { FileKind } from '../../config/file-kinds.ts';
+import { FileRefused } from './profile.ts';
 
 /** First bytes of what is no text and no workbook, in hexadecimal digits: programs, pictures, archives, documents. */
 const FOREIGN = [
@@ -32,14 +33,6 @@ const BOM = /^\ufeff/;
 /** Letters that belong to no name, by which `BM`, `MZ` and `PAR` are told from the first letters of a column. */
 const CONTROL = /(?![\t\n\v\f\r])\p{Cc}/u;
 const SHORT_MARK = 6;
-
-/** The kind that a name's ending says; undefined for another one. */
-export function kindOfName(name: string): FileKind | undefined {
-  const ending = /\.([A-Za-z0-9]{1,10})$/.exec(name)?.[1]?.toLowerCase() ?? '';
-  if (ending === 'jsonl') return 'ndjson';
-  if (ending === 'txt' || ending === 'tab') return 'tsv';
-  return FILE_KINDS.find((kind) => kind === ending);
-}
 
 /**
  * Holds the first bytes of a file against the kind that its name says.

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { workbookEntries, workbookOf, zipOf } from '../../../test/support/workbooks.ts';
-import type { FileKind } from './profile.ts';
+import type { FileKind } from '../../config/file-kinds.ts';
 import { profileFile } from './profile-file.ts';
 
 let folder: string;

@@ -1,6 +1,7 @@
+import type { FileKind } from '../../config/file-kinds.ts';
 import { checkContent } from './content-kind.ts';
 import { collectJson, collectLines } from './json-rows.ts';
-import { type FileKind, FileRefused, type ProfileResult, refusedFile } from './profile.ts';
+import { FileRefused, type ProfileResult, refusedFile } from './profile.ts';
 import { qualityOf, summaryOf } from './quality.ts';
 import { encodingOf, head, readText } from './read-text.ts';
 import { RowCollector } from './row-collector.ts';

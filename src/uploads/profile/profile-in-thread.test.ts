@@ -6,7 +6,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { workbookOf } from '../../../test/support/workbooks.ts';
-import type { FileKind } from './profile.ts';
+import type { FileKind } from '../../config/file-kinds.ts';
 import { profileInThread } from './profile-in-thread.ts';
 
 /** Rows of the large files; a tenth of them where SPOKE_TEST_ROWS says nothing. */

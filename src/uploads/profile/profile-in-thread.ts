@@ -2,7 +2,8 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
-import { type FileKind, type ProfileResult, refusedFile } from './profile.ts';
+import type { FileKind } from '../../config/file-kinds.ts';
+import { type ProfileResult, refusedFile } from './profile.ts';
 
 export interface ThreadLimits {
   /** Of the thread's heap, MiB. Default 256. */

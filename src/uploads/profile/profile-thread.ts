@@ -1,7 +1,7 @@
 // What runs in a thread of its own: started by profile-in-thread.ts, one file each.
 
 import { parentPort, workerData } from 'node:worker_threads';
-import { FILE_KINDS } from './profile.ts';
+import { FILE_KINDS } from '../../config/file-kinds.ts';
 import { profileFile } from './profile-file.ts';
 
 const given: unknown = workerData;

@@ -1,7 +1,4 @@
-/** The kinds of files that are profiled, by the ending of their names. */
-export const FILE_KINDS = ['csv', 'tsv', 'json', 'ndjson', 'xlsx'] as const;
-
-export type FileKind = (typeof FILE_KINDS)[number];
+import type { FileKind } from '../../config/file-kinds.ts';
 
 export const COLUMN_TYPES = ['integer', 'number', 'boolean', 'date', 'e-mail', 'text', 'empty'] as const;
 

@@ -1,4 +1,5 @@
-import type { ColumnProfile, FileKind, FileProfile, QualityParts } from './profile.ts';
+import type { FileKind } from '../../config/file-kinds.ts';
+import type { ColumnProfile, FileProfile, QualityParts } from './profile.ts';
 
 /** What each part counts for; together 1. */
 export const QUALITY_WEIGHTS = {
