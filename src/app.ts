@@ -100,7 +100,7 @@ const FATAL_AT_START = new Set([
 /** A claim reads while it holds its lanes: a read may wait at the gate for this share of the lease, and not for ever. */
 const READ_PATIENCE_SHARE = 0.4;
 const MAX_READ_PATIENCE_MS = 15_000;
-/** Longest that a read of the mirror waits for its share of the budget, which delivery goes before. */
+/** Longest that a read of the mirror waits for its share of the budget: delivery goes before, up to the readers' floor. */
 const PULL_PATIENCE_MS = 300_000;
 /** Two looks for a note that both find nothing are this share of the settle time apart. */
 const LOOK_GAP_SHARE = 2 / 3;
@@ -129,7 +129,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     const reads = observeReads(transport, observe);
     const tools = createPullTools({
       db,
-      transport: gatedTransport(reads, gates, 'bulk', stopping.signal, PULL_PATIENCE_MS),
+      transport: gatedTransport(reads, gates, 'reading', stopping.signal, PULL_PATIENCE_MS),
       mirror,
       clock,
       log,

@@ -88,7 +88,7 @@ export async function openMirror(options: OpenMirrorOptions): Promise<Mirror> {
       log,
       db,
       signal: closing.signal,
-      urgency: 'bulk',
+      urgency: 'reading',
       patienceMs: PATIENCE_MS,
     });
     const { pullSettleMs: settleMs, pullOverlapMs: overlapMs } = settings;

@@ -15,7 +15,7 @@ export interface OpenPortalOptions {
   readonly db: Database;
   /** Ends waits for a share of the budget. */
   readonly signal: AbortSignal;
-  /** `bulk` for long readings, which take what delivery leaves over. */
+  /** `reading` for what fills the mirror, which takes what delivery leaves over and has a small share for certain. */
   readonly urgency: Urgency;
   /** Longest wait of a call for its share, ms. */
   readonly patienceMs: number;

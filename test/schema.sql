@@ -156,6 +156,7 @@ create table spoke.gates (
   observed integer,
   late_factor double precision default 1 not null,
   late_until timestamp with time zone default '-infinity'::timestamp with time zone not null,
+  floor_tat timestamp with time zone default '-infinity'::timestamp with time zone not null,
   constraint gates_pkey PRIMARY KEY (name)
 ) with (fillfactor=20);
 
@@ -273,6 +274,7 @@ create table spoke.mirror_objects (
   swept_at timestamp with time zone,
   proven_at timestamp with time zone,
   proof jsonb,
+  caught_up_at timestamp with time zone,
   constraint mirror_objects_pkey PRIMARY KEY (object_type)
 );
 
@@ -757,6 +759,14 @@ $function$
 
 CREATE OR REPLACE FUNCTION spoke.gate_take(p_gate text, p_max_wait_ms double precision, p_daily_share double precision, OUT granted boolean, OUT wait_ms double precision, OUT held_by text, OUT watched boolean)
  RETURNS record
+ LANGUAGE sql
+AS $function$
+  select * from "spoke".gate_take(p_gate, p_max_wait_ms, p_daily_share, 0, 0)
+$function$
+;
+
+CREATE OR REPLACE FUNCTION spoke.gate_take(p_gate text, p_max_wait_ms double precision, p_daily_share double precision, p_floor_share double precision, p_floor_wait_ms double precision, OUT granted boolean, OUT wait_ms double precision, OUT held_by text, OUT watched boolean)
+ RETURNS record
  LANGUAGE plpgsql
 AS $function$
 declare
@@ -766,8 +776,10 @@ declare
   v_now timestamptz;
   v_base timestamptz;
   v_step interval;
+  v_step_ms double precision;
   v_wait double precision;
-  v_max_wait double precision;
+  v_excess double precision;
+  v_every interval;
 begin
   select * into strict g from "spoke".gates where name = p_gate for update;
   select * into strict d from "spoke".daily_budget;
@@ -794,13 +806,24 @@ begin
   end if;
   v_step := g.step_ms * case when v_now < g.late_until then g.late_factor else 1 end
     / least(1, g.cut + (1 - g.cut) * power(least(30, extract(epoch from v_now - greatest(g.cut_at, v_now - interval '1 minute'))) / 30, 3)) * interval '1 ms';
+  v_step_ms := extract(epoch from v_step) * 1000;
   v_base := greatest(g.tat, v_now - (g.burst - 1) * v_step, g.paused_until);
   v_wait := extract(epoch from v_base - v_now) * 1000;
-  v_max_wait := greatest(p_max_wait_ms, extract(epoch from v_step) * -500 * (g.burst - 1));
-  if v_wait > v_max_wait then
-    granted := false; held_by := case when g.paused_until > v_now then 'paused' else p_gate end; wait_ms := v_wait - v_max_wait; return;
+  v_excess := v_wait - greatest(p_max_wait_ms, -0.5 * v_step_ms * (g.burst - 1));
+  if p_floor_share > 0 then
+    v_every := v_step / p_floor_share;
+    v_excess := least(v_excess, greatest(
+      extract(epoch from greatest(g.floor_tat, v_now) - v_now) * 1000,
+      v_wait - p_floor_wait_ms - v_step_ms));
   end if;
-  update "spoke".gates set tat = v_base + v_step where name = p_gate;
+  if v_excess > 0 then
+    granted := false; held_by := case when g.paused_until > v_now then 'paused' else p_gate end; wait_ms := v_excess; return;
+  end if;
+  update "spoke".gates
+  set tat = v_base + v_step,
+      -- One that comes late for its turn may make up for it, by one call; what was left over for readers counts as theirs, once.
+      floor_tat = case when p_floor_share > 0 then least(greatest(g.floor_tat, v_now - v_every), v_now) + v_every else g.floor_tat end
+  where name = p_gate;
   update "spoke".daily_budget set used = used + 1;
   if b.state <> 'closed' then
     update "spoke".breaker

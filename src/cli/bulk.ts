@@ -14,6 +14,7 @@ import { bulkPreviewText, bulkTable, bulkText } from './bulk-text.ts';
 import { type CommandModule, type Console, EXIT, print, usageError } from './command.ts';
 import { loadEnvironment, withMigrated } from './load.ts';
 import { type QueryArguments, queryOf, withQuery } from './query-options.ts';
+import { tellReadingState } from './tell-reading-state.ts';
 
 interface BulkArguments extends QueryArguments {
   all?: boolean;
@@ -103,6 +104,7 @@ async function run(console: Console, options: BulkArguments, action: BulkAction)
     requestedBy: `cli (${console.env.USER ?? console.env.LOGNAME ?? 'unknown'})`.slice(0, 100),
   };
   return withMigrated(loadEnvironment(console), async (db) => {
+    await tellReadingState(db, options.object, console);
     if (!options.yes) {
       const preview = await previewBulkChange(db, request);
       print(console, options.json, preview, bulkPreviewText(preview, action));

@@ -1,16 +1,20 @@
-import { once } from 'node:events';
-import { createWriteStream } from 'node:fs';
+import { open } from 'node:fs/promises';
 import type { Command } from 'commander';
+import { systemClock } from '../clock.ts';
 import type { Database } from '../db/database.ts';
 import { type ExportQuery, exportCsv, exportNdjson } from '../mirror/export-records.ts';
 import { findRecord, findRecords, MAX_PAGE, type SortOrder } from '../mirror/find-records.ts';
+import { readMirrorStats } from '../mirror/mirror-stats.ts';
 import type { RecordQuery } from '../mirror/record-query.ts';
 import type { MirrorRecord } from '../mirror/record-row.ts';
 import { wholeNumber } from './arguments.ts';
 import { type CommandModule, type Console, EXIT, print, usageError } from './command.ts';
 import { loadEnvironment, withMigrated } from './load.ts';
+import { mirrorStatsText } from './mirror-stats-text.ts';
 import { printable } from './printable.ts';
 import { OBJECT_OPTION, type QueryArguments, queryOf, withQuery } from './query-options.ts';
+import { tellReadingState } from './tell-reading-state.ts';
+import { namesOf } from './with-pull-tools.ts';
 
 type ListArguments = QueryArguments & { properties?: string };
 
@@ -28,7 +32,10 @@ const SHOWN = [
   'subject',
 ];
 
-/** `spoke contacts list|show|export`: questions to the mirror. */
+/** Shown of a record that has none of them. */
+const OWN_SHOWN = 3;
+
+/** `spoke contacts list|show|export|stats`: questions to the mirror. */
 export const contactsCommand: CommandModule = (program, console, finish) => {
   const contacts = program.command('contacts').description('look through the mirror and export from it');
   const withChoice = (command: Command) =>
@@ -44,16 +51,19 @@ export const contactsCommand: CommandModule = (program, console, finish) => {
       async (options: ListArguments & { sort: string; limit: string; cursor?: string; json?: boolean }) => {
         const limit = wholeNumber('--limit', options.limit, 1, MAX_PAGE);
         const query = { ...chosenOf(options), sort: sortOf(options.sort), limit, total: true };
-        const page = await withMigrated(loadEnvironment(console), (db) =>
-          findRecords(db, options.cursor === undefined ? query : { ...query, cursor: options.cursor }),
-        );
+        const { cursor } = options;
+        const page = await withMigrated(loadEnvironment(console), async (db) => {
+          const found = await findRecords(db, cursor === undefined ? query : { ...query, cursor });
+          await tellReadingState(db, options.object, console);
+          return found;
+        });
         const about = page.isEstimate ? 'about ' : '';
         print(
           console,
           options.json,
           page,
           [
-            ...page.records.map((record) => lineOf(record, options.properties?.split(','))),
+            ...page.records.map((record) => lineOf(record, query.properties)),
             `${page.records.length} of ${about}${page.total} ${options.object}.`,
             ...(page.next === undefined ? [] : [`More: --cursor ${page.next}`]),
           ].join('\n'),
@@ -106,23 +116,31 @@ export const contactsCommand: CommandModule = (program, console, finish) => {
           ...(maxContacts === undefined ? {} : { limit: wholeNumber('--max-contacts', maxContacts, 1) }),
           ...(after === undefined ? {} : { afterId: after }),
         };
-        await withMigrated(loadEnvironment(console), (db) =>
-          write(
-            target,
-            csv === undefined ? exportNdjson(db, query) : exportCsv(db, { ...query, bom }),
-            console,
-          ),
-        );
+        await withMigrated(loadEnvironment(console), async (db) => {
+          const blocks = csv === undefined ? exportNdjson(db, query) : exportCsv(db, { ...query, bom });
+          await write(target, blocks, console);
+          await tellReadingState(db, options.object, console);
+        });
         finish(console.stopping.aborted ? EXIT.failed : EXIT.done);
       },
     );
+
+  contacts
+    .command('stats')
+    .description('say what the mirror holds of every object type, and when it was last read and proven')
+    .option(...JSON_OPTION)
+    .action(async (options: { json?: boolean }) => {
+      const stats = await withMigrated(loadEnvironment(console), readMirrorStats);
+      print(console, options.json, stats, mirrorStatsText(stats, systemClock.now()));
+      finish(EXIT.done);
+    });
 };
 
 function chosenOf(options: ListArguments): RecordQuery & { readonly properties?: readonly string[] } {
   const { properties } = options;
   return {
     ...queryOf(options),
-    ...(properties === undefined ? {} : { properties: properties.split(',') }),
+    ...(properties === undefined ? {} : { properties: namesOf(properties) }),
   };
 }
 
@@ -148,19 +166,32 @@ async function write(target: string, blocks: AsyncIterable<string>, console: Con
     }
     return;
   }
-  const file = createWriteStream(target);
-  await once(file, 'open');
-  for await (const block of blocks) {
-    if (console.stopping.aborted) break;
-    if (!file.write(block)) await once(file, 'drain');
+  const file = await open(target, 'w').catch((error: unknown) => {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw usageError(`The file cannot be written (${reason}): name another.`);
+  });
+  try {
+    for await (const block of blocks) {
+      if (console.stopping.aborted) return;
+      await file.appendFile(block);
+    }
+  } finally {
+    await file.close();
   }
-  file.end();
-  await once(file, 'close');
 }
 
-function lineOf({ id, properties, segments }: MirrorRecord, names: readonly string[] = SHOWN): string {
-  const values = names.flatMap((name) => properties[name] ?? []);
+function lineOf({ id, properties, segments }: MirrorRecord, names?: readonly string[]): string {
+  const usual = names ?? SHOWN.filter((name) => properties[name] !== undefined);
+  const telling = usual.length > 0 ? usual : ownNames(properties).slice(0, OWN_SHOWN);
+  const values = telling.flatMap((name) => properties[name] ?? []);
   return printable([id, ...values, ...(segments.length > 0 ? [`[${segments.join(', ')}]`] : [])].join('  '));
+}
+
+/** Of a custom object's properties, those that are not HubSpot's. */
+function ownNames(properties: MirrorRecord['properties']): string[] {
+  return Object.keys(properties)
+    .filter((name) => !name.startsWith('hs_'))
+    .sort();
 }
 
 function cardOf({ id, properties, createdAt, updatedAt, lists, segments }: MirrorRecord): string {

@@ -1,4 +1,5 @@
 import { systemClock } from '../clock.ts';
+import { SpokeError } from '../errors.ts';
 import type { Proof } from '../pull/reconcile.ts';
 import { type CommandModule, EXIT, print } from './command.ts';
 import { loadEnvironment, loadEverything, withMigrated } from './load.ts';
@@ -14,6 +15,8 @@ interface ReconcileArguments {
 }
 
 const SHOWN = 20;
+/** What keeps one object type from being proven and says nothing of the others. */
+const OF_ONE_TYPE = new Set(['MIRROR_NOT_READ', 'HUBSPOT_FORBIDDEN']);
 
 /** `spoke reconcile`: whether the mirror is as the portal is. */
 export const reconcileCommand: CommandModule = (program, console, finish) => {
@@ -41,32 +44,38 @@ export const reconcileCommand: CommandModule = (program, console, finish) => {
       const loaded = await loadEverything(console, options.config);
       const proofs: Proof[] = [];
       const busy: string[] = [];
+      const failed: { objectType: string; code: string; message: string }[] = [];
       await withPullTools(loaded, console, async (tools) => {
         const { chosenObjects } = await import('../pull/pull-tools.ts');
         for (const objectType of chosenObjects(
           tools,
           options.objects === undefined ? undefined : namesOf(options.objects),
         )) {
-          const proof = await reconcile(tools, objectType, {
-            signal: console.stopping,
-            repair: options.repair ?? false,
-            onProgress: (records, expected) =>
-              console.live(
-                `${objectType}: ${records}${expected === undefined ? '' : ` of ${expected}`} compared`,
-              ),
-          });
-          if (proof === undefined) busy.push(objectType);
-          else proofs.push(proof);
+          try {
+            const proof = await reconcile(tools, objectType, {
+              signal: console.stopping,
+              repair: options.repair ?? false,
+              onProgress: (records, expected) =>
+                console.live(
+                  `${objectType}: ${records}${expected === undefined ? '' : ` of ${expected}`} compared`,
+                ),
+            });
+            if (proof === undefined) busy.push(objectType);
+            else proofs.push(proof);
+          } catch (error) {
+            if (!(error instanceof SpokeError) || !OF_ONE_TYPE.has(error.code)) throw error;
+            failed.push({ objectType, code: error.code, message: error.message });
+          }
         }
       });
       console.live('');
       print(
         console,
         options.json,
-        { proofs, busy },
-        [...proofs.map(proofText), ...busy.map(busyText)].join('\n'),
+        { proofs, busy, failed },
+        [...proofs.map(proofText), ...busy.map(busyText), ...failed.map(failedText)].join('\n'),
       );
-      if (busy.length > 0) finish(EXIT.failed);
+      if (busy.length + failed.length > 0) finish(EXIT.failed);
       else finish(proofs.every(isProven) ? EXIT.done : EXIT.findings);
     });
 };
@@ -114,6 +123,18 @@ function proofText(proof: Proof): string {
 function lastText({ objectType, state, compared, begunAt }: Proof): string {
   const hours = (systemClock.now() - Date.parse(begunAt)) / 3_600_000;
   return printable(`${objectType}: ${state}, ${compared} compared, ${hours.toFixed(1)} h ago (${begunAt})`);
+}
+
+function failedText({
+  objectType,
+  code,
+  message,
+}: {
+  objectType: string;
+  code: string;
+  message: string;
+}): string {
+  return printable(`${objectType}: nothing is proven. ${code}: ${message}`);
 }
 
 function busyText(objectType: string): string {

@@ -40,7 +40,7 @@ export async function withPullTools<T>(
         }),
       );
     },
-    { urgency: 'bulk', patienceMs: PATIENCE_MS },
+    { urgency: 'reading', patienceMs: PATIENCE_MS },
   );
 }
 

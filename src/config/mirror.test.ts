@@ -51,6 +51,19 @@ it.each([
     'mirror.objects.contacts.associations',
     '7 cannot be a name here. Give a list of object types.',
   ],
+  // HubSpot's paths take these too; lists and webhooks do not speak of them so.
+  [{ objects: { contact: {} } }, 'mirror.objects.contact', 'Write contacts for "contact".'],
+  [{ objects: { '0-3': {} } }, 'mirror.objects.0-3', 'Write deals for "0-3".'],
+  [
+    { objects: { contacts: { associations: ['company'] } } },
+    'mirror.objects.contacts.associations',
+    'Write companies for "company".',
+  ],
+  [
+    { objects: { p77_boat: {} } },
+    'mirror.objects.p77_boat',
+    'Name the custom object "p77_boat" by its id, such as 2-123456: lists and webhooks do.',
+  ],
   [
     { objects: { contacts: {} }, lists: [''] },
     'mirror.lists',

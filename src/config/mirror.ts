@@ -1,4 +1,5 @@
 import { type ConfigProblem, isRecord, unknownKeys } from './config-problem.ts';
+import { objectTypeName } from './object-type-name.ts';
 import { problemsOfSegments, type SegmentDefinition } from './segments.ts';
 
 /** The keys of the mirror's part of a config, with their meaning: checked by `defineConfig`, listed in the reference. */
@@ -35,6 +36,9 @@ export interface MirrorConfig {
 const OBJECT_TYPE = /^[a-z0-9][a-z0-9_-]{0,99}$/;
 const PROPERTY = /^[a-z0-9_]{1,100}$/;
 
+/** A custom object by its name in the portal, which lists and webhooks do not use. */
+const CUSTOM_NAME = /^p\d+_/;
+
 /** Written defensively: configs are also written in JavaScript. */
 export function problemsOfMirror(mirror: unknown): ConfigProblem[] {
   if (mirror === undefined) return [];
@@ -59,19 +63,35 @@ function problemsOfObject(type: string, object: unknown): ConfigProblem[] {
   if (!OBJECT_TYPE.test(type))
     return [{ name: place, message: 'Use the name as it stands in paths: contacts, deals, 2-123456.' }];
   if (!isRecord(object)) return [{ name: place, message: 'Give an object; {} keeps all properties.' }];
-  const problems = unknownKeys(place, object, MIRROR_OBJECT_KEYS);
+  const problems = [...problemsOfType(place, type), ...unknownKeys(place, object, MIRROR_OBJECT_KEYS)];
   const { properties, associations, history } = object;
   if (properties !== undefined && properties !== 'all')
     problems.push(
       ...problemsOfNames(`${place}.properties`, properties, PROPERTY, "Give 'all' or a list of names."),
     );
-  if (associations !== undefined)
-    problems.push(
-      ...problemsOfNames(`${place}.associations`, associations, OBJECT_TYPE, 'Give a list of object types.'),
-    );
+  if (associations !== undefined) {
+    const name = `${place}.associations`;
+    const misnamed = problemsOfNames(name, associations, OBJECT_TYPE, 'Give a list of object types.');
+    problems.push(...misnamed);
+    if (misnamed.length === 0 && Array.isArray(associations))
+      problems.push(...associations.flatMap((one) => problemsOfType(name, String(one))));
+  }
   if (history !== undefined && history !== true)
     problems.push(...problemsOfNames(`${place}.history`, history, PROPERTY, 'Give true or a list of names.'));
   return problems;
+}
+
+/** One name for one object type, or lists, webhooks and links would be taken for another's. */
+function problemsOfType(name: string, type: string): ConfigProblem[] {
+  const own = objectTypeName(type);
+  if (own !== type) return [{ name, message: `Write ${own} for ${JSON.stringify(type)}.` }];
+  if (!CUSTOM_NAME.test(type)) return [];
+  return [
+    {
+      name,
+      message: `Name the custom object ${JSON.stringify(type)} by its id, such as 2-123456: lists and webhooks do.`,
+    },
+  ];
 }
 
 function problemsOfNames(name: string, given: unknown, form: RegExp, advice: string): ConfigProblem[] {

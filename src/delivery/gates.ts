@@ -7,7 +7,8 @@ import { parseRetryAfter } from '../hubspot/retry-after.ts';
 import type { Logger } from '../log.ts';
 
 export type GateName = 'burst' | 'search';
-export type Urgency = 'interactive' | 'normal' | 'bulk';
+/** Who goes first; `reading` is what the mirror is read with. */
+export type Urgency = 'interactive' | 'normal' | 'bulk' | 'reading';
 
 export interface GateSettings {
   /** Ceiling of all calls together, per second (HUBSPOT_RATE_LIMIT). */
@@ -51,10 +52,22 @@ const MOST_LATE_MS = 500;
 const MARGIN = { burst: 0.005, search: 0 } as const;
 /** A grant not used within this time is thrown away: its place in the window has passed. */
 const HOLD_MS = 150;
-/** How long a call may queue at the gate: urgent ones book ahead, bulk takes only what is left over. */
-const QUEUE_MS: Readonly<Record<Urgency, number>> = { interactive: 10_000, normal: 1_000, bulk: -500 };
+/** How long a call may queue at the gate: urgent ones book ahead, bulk and reading take what is left over. */
+const QUEUE_MS: Readonly<Record<Urgency, number>> = {
+  interactive: 10_000,
+  normal: 1_000,
+  bulk: -500,
+  reading: -500,
+};
 /** Share of the daily budget that a kind may use up. */
-const DAILY_SHARE: Readonly<Record<Urgency, number>> = { interactive: 1, normal: 0.95, bulk: 0.7 };
+const DAILY_SHARE: Readonly<Record<Urgency, number>> = {
+  interactive: 1,
+  normal: 0.95,
+  bulk: 0.7,
+  reading: 0.7,
+};
+/** Share of a gate that a kind gets when it waits and normal work leaves nothing over: without one a busy worker lets the mirror age. */
+const FLOOR_SHARE: Readonly<Record<Urgency, number>> = { interactive: 0, normal: 0, bulk: 0, reading: 0.1 };
 /** Without a time from HubSpot: a quarter of the window. */
 const BURST_PAUSE_MS = 2_500;
 /** Booked further ahead than this, a call asks once more whether the gate has been paused. */
@@ -120,10 +133,12 @@ export function createGates(db: Database, settings: GateSettings, clock: Clock, 
       const until = clock.monotonic() + patienceMs;
       for (;;) {
         const left = until - clock.monotonic();
-        const [row] = await db.query<TakeRow>(`select * from {schema}.gate_take($1, $2, $3)`, [
+        const [row] = await db.query<TakeRow>(`select * from {schema}.gate_take($1, $2, $3, $4, $5)`, [
           gate,
           Math.min(QUEUE_MS[urgency], Math.max(0, left)),
           DAILY_SHARE[urgency],
+          FLOOR_SHARE[urgency],
+          QUEUE_MS.normal,
         ]);
         if (!row) throw new Error('gate_take returned no row');
         watched = row.watched;

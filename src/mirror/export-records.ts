@@ -1,12 +1,12 @@
 import type { Database } from '../db/database.ts';
-import { compileQuery, type RecordQuery } from './record-query.ts';
+import { compileQuery, DEFAULT_OBJECT_TYPE, type RecordQuery } from './record-query.ts';
 import { type MirrorRecord, type RecordRow, recordColumns, recordOf } from './record-row.ts';
 
 /** Records that are held in memory at once. */
 const CHUNK = 1_000;
 
 export interface ExportQuery extends RecordQuery {
-  /** Properties that are given. Default: for CSV the usual ones of the object type, for NDJSON all that are kept. */
+  /** Properties that are given. Default: for CSV the usual ones of HubSpot's own object types; of others, and for NDJSON, all that are kept. */
   readonly properties?: readonly string[];
   /** Only records behind this id: of the last line of an export that broke off. */
   readonly afterId?: string;
@@ -62,7 +62,8 @@ export async function* exportCsv(
   db: Database,
   query: ExportQuery & { readonly bom?: boolean },
 ): AsyncGenerator<string, void> {
-  const properties = query.properties ?? USUAL[query.objectType ?? 'contacts'] ?? [];
+  const { objectType = DEFAULT_OBJECT_TYPE } = query;
+  const properties = query.properties ?? USUAL[objectType] ?? (await keptProperties(db, objectType));
   const head = ['hubspot_id', ...properties, 'list_memberships', 'segments', 'created_at', 'updated_at'];
   let lead = `${query.bom ? BOM : ''}${csvLine(head)}`;
   for await (const records of exportRecords(db, query)) {
@@ -104,4 +105,13 @@ function chosen(record: MirrorRecord, properties: readonly string[] | undefined)
     return value === undefined ? [] : [[name, value] as const];
   });
   return { ...record, properties: Object.fromEntries(kept) };
+}
+
+/** Those that the last full reading has brought, by name. */
+async function keptProperties(db: Database, objectType: string): Promise<readonly string[]> {
+  const [row] = await db.query<{ properties: string[] }>(
+    'select properties from {schema}.mirror_objects where object_type = $1',
+    [objectType],
+  );
+  return row?.properties ?? [];
 }

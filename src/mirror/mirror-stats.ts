@@ -13,6 +13,8 @@ export interface ObjectStats {
   readonly syncedAt: Date | null;
   /** When everything was read for the first time; null: rows are missing. */
   readonly completeAt: Date | null;
+  /** Every change at HubSpot before this is here, as far as its search shows changes at once; null before a reading was through. */
+  readonly caughtUpAt: Date | null;
   /** When all ids were last read, and when the mirror was last held against the portal. */
   readonly sweptAt: Date | null;
   readonly provenAt: Date | null;
@@ -41,6 +43,7 @@ interface ObjectRow extends Row {
   updated_at: Date | null;
   synced_at: Date | null;
   complete_at: Date | null;
+  caught_up_at: Date | null;
   swept_at: Date | null;
   proven_at: Date | null;
 }
@@ -49,7 +52,7 @@ interface ObjectRow extends Row {
 export async function readMirrorStats(db: Queryable): Promise<MirrorStats> {
   const objects = await db.query<ObjectRow>(
     `select coalesce(o.object_type, m.object_type) as object_type, coalesce(m.live, 0) as live, coalesce(m.archived, 0) as archived,
-       coalesce(m.merged, 0) as merged, coalesce(m.gone, 0) as gone, m.updated_at, m.synced_at, o.complete_at, o.swept_at, o.proven_at
+       coalesce(m.merged, 0) as merged, coalesce(m.gone, 0) as gone, m.updated_at, m.synced_at, o.complete_at, o.caught_up_at, o.swept_at, o.proven_at
      from {schema}.mirror_objects o full join (
        select object_type, count(*) filter (where state = 'live') as live, count(*) filter (where state = 'archived') as archived,
          count(*) filter (where state = 'merged') as merged, count(*) filter (where state = 'gone') as gone,
@@ -78,6 +81,7 @@ export async function readMirrorStats(db: Queryable): Promise<MirrorStats> {
       updatedAt: row.updated_at,
       syncedAt: row.synced_at,
       completeAt: row.complete_at,
+      caughtUpAt: row.caught_up_at,
       sweptAt: row.swept_at,
       provenAt: row.proven_at,
     })),

@@ -48,6 +48,18 @@ export async function compileQuery(db: Queryable, query: RecordQuery): Promise<C
     const [known] = await db.query('select 1 from {schema}.segments where name = $1', [segment]);
     if (known === undefined) problems.push({ name: 'segment', message: `There is no segment ${segment}.` });
   }
+  if (list !== undefined && problems.length === 0) {
+    const [known] = await db.query(
+      `select 1 from {schema}.mirror_lists l
+       where l.object_type = $1 and l.deleted_at is null and (l.name = $2 or l.id::text = $2)`,
+      [objectType, list],
+    );
+    if (known === undefined)
+      problems.push({
+        name: 'list',
+        message: `The mirror keeps no list ${list} of ${objectType}: spoke lists shows those it has.`,
+      });
+  }
   if (problems.length > 0)
     throw new SpokeError(
       'MIRROR_QUERY_INVALID',

@@ -23,6 +23,8 @@ export interface DeliveryState {
   /** By gate: the share that is taken of what it lets through at once. */
   readonly gateUse: Readonly<Record<string, number>>;
   readonly daily: { readonly used: number; readonly limit: number | null };
+  /** By object type of the mirror: time since its changes were last read to the end, seconds. */
+  readonly mirrorAge: Readonly<Record<string, number>>;
   readonly drifted: number;
   readonly recordsHeld: number;
 }
@@ -67,6 +69,10 @@ export async function readDeliveryState(tx: Queryable): Promise<DeliveryState> {
     `select name, greatest(0, (extract(epoch from tat - clock_timestamp()) * 1000 / step_ms + burst - 1) / burst)::float8 as use
        from {schema}.gates`,
   );
+  const mirror = await tx.query<{ object_type: string; age: number }>(
+    `select object_type, greatest(0, extract(epoch from clock_timestamp() - caught_up_at))::float8 as age
+     from {schema}.mirror_objects where caught_up_at is not null`,
+  );
   if (!limits) throw new Error('The breaker or the daily budget has no row.');
   const idle = queue.events.waiting === 0 && limits.breaker_due;
   return {
@@ -74,6 +80,7 @@ export async function readDeliveryState(tx: Queryable): Promise<DeliveryState> {
     breaker: idle ? 'closed' : limits.breaker,
     gateUse: Object.fromEntries(gates.map(({ name, use }) => [name, use])),
     daily: { used: limits.used, limit: limits.call_limit },
+    mirrorAge: Object.fromEntries(mirror.map(({ object_type, age }) => [object_type, age])),
     drifted: limits.drifted,
     recordsHeld: limits.held,
   };

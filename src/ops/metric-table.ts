@@ -133,6 +133,12 @@ export const METRICS = {
     kind: 'gauge',
     help: 'Calls of the portal’s day; left out until HubSpot has told the limit.',
   },
+  mirrorAge: {
+    name: 'spoke_mirror_age_seconds',
+    kind: 'gauge',
+    help: 'Time since the changes of an object type of the mirror were last read to the end; left out before everything was read once.',
+    labels: { object_type: 'an object type of the config’s mirror' },
+  },
   drift: {
     name: 'spoke_schema_drift_properties',
     kind: 'gauge',

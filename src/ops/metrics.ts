@@ -27,7 +27,7 @@ export interface Metrics {
 
 export interface MetricsOptions {
   readonly db: Pick<Database, 'transaction'>;
-  readonly config: Pick<SpokeConfig, 'events' | 'forms'>;
+  readonly config: Pick<SpokeConfig, 'events' | 'forms' | 'mirror'>;
   readonly clock: Pick<Clock, 'monotonic'>;
   readonly log: Pick<Logger, 'warn'>;
 }
@@ -55,7 +55,7 @@ export function createMetrics({ db, config, clock, log }: MetricsOptions): Metri
   const dead = counter(METRICS.dead);
   const age = histogram(METRICS.age);
   const submissions = counter(METRICS.submissions);
-  const gauges = createGauges(gauge);
+  const gauges = createGauges(gauge, Object.keys(config.mirror?.objects ?? {}));
   const typeLabel = typeLabels(config);
 
   const countAttempts = (made: readonly TimedAttempt[]) => {
@@ -127,7 +127,8 @@ export function createMetrics({ db, config, clock, log }: MetricsOptions): Metri
   };
 }
 
-function createGauges(gauge: (row: MetricRow) => Gauge) {
+/** `objectTypes`: those of the config's mirror; the database may still have others. */
+function createGauges(gauge: (row: MetricRow) => Gauge, objectTypes: readonly string[]) {
   const up = gauge(METRICS.databaseUp);
   const waiting = gauge(METRICS.waiting);
   const oldest = gauge(METRICS.oldest);
@@ -138,6 +139,7 @@ function createGauges(gauge: (row: MetricRow) => Gauge) {
   const gateUse = gauge(METRICS.gateUse);
   const dailyUsed = gauge(METRICS.dailyUsed);
   const dailyLimit = gauge(METRICS.dailyLimit);
+  const mirrorAge = gauge(METRICS.mirrorAge);
   const drift = gauge(METRICS.drift);
   const held = gauge(METRICS.held);
   const single = [waiting, oldest, deadNow, doubts, dailyUsed, dailyLimit, drift, held];
@@ -146,7 +148,7 @@ function createGauges(gauge: (row: MetricRow) => Gauge) {
     show(state: DeliveryState | undefined): void {
       // Without labels it would show 0 after `reset`.
       for (const each of single) each.remove();
-      for (const each of [lanes, breaker, gateUse]) each.reset();
+      for (const each of [lanes, breaker, gateUse, mirrorAge]) each.reset();
       up.set(state === undefined ? 0 : 1);
       if (state === undefined) return;
       waiting.set(state.events.waiting);
@@ -160,6 +162,8 @@ function createGauges(gauge: (row: MetricRow) => Gauge) {
       for (const [gate, use] of Object.entries(state.gateUse)) gateUse.set({ gate }, use);
       dailyUsed.set(state.daily.used);
       if (state.daily.limit !== null) dailyLimit.set(state.daily.limit);
+      for (const [object_type, age] of Object.entries(state.mirrorAge))
+        if (objectTypes.includes(object_type)) mirrorAge.set({ object_type }, age);
       drift.set(state.drifted);
       held.set(state.recordsHeld);
     },

@@ -1,6 +1,6 @@
+import { objectTypeName } from '../config/object-type-name.ts';
 import { createLists, type RecordList } from '../hubspot/lists.ts';
 import { chosenProperties } from './chosen-properties.ts';
-import { objectTypeName } from './object-type-names.ts';
 import type { PullCounts } from './pull-report.ts';
 import { chosenObjects, type PullTools } from './pull-tools.ts';
 import { unknownList } from './read-lists.ts';

@@ -168,7 +168,8 @@ export function startPullLoop(options: PullLoopOptions): { stop(): Promise<void>
 
   function logProblem(error: unknown, fields: object, text: string): void {
     const line = { ...fields, ...problemOf(error) };
-    if (pullFailure(error) === 'end') log.error(line, text);
+    const failure = pullFailure(error);
+    if (failure === 'end' || failure === 'denied') log.error(line, text);
     else log.warn(line, text);
   }
 

@@ -22,6 +22,7 @@ export async function readChanged(
   { properties, signal, maxRecords = Number.POSITIVE_INFINITY, pageSize, onPage }: ChangedOptions,
 ): Promise<{ readonly counts: RefreshCounts; readonly limited: boolean }> {
   const { guards } = tools;
+  const begunAt = await tools.time.now();
   let marks = await watermarksOf(tools, objectType);
   let counts = NO_COUNTS;
   let read = 0;
@@ -45,13 +46,17 @@ export async function readChanged(
       if (error instanceof RoundLost) return undefined;
       throw error;
     });
-    if (written === undefined) break;
+    if (written === undefined) return { counts, limited: false };
     marks = watermarks;
     counts = plus(counts, written);
     read += ids.length;
     onPage?.({ ...written, records: ids.length });
     if (read >= maxRecords) return { counts, limited: true };
   }
+  await tools.db.query(
+    'update {schema}.mirror_objects set caught_up_at = greatest(caught_up_at, $2::timestamptz) where object_type = $1',
+    [objectType, begunAt],
+  );
   return { counts, limited: false };
 }
 

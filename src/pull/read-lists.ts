@@ -1,11 +1,14 @@
+import { objectTypeName } from '../config/object-type-name.ts';
 import type { Queryable } from '../db/database.ts';
 import { SpokeError } from '../errors.ts';
 import { createLists, type RecordList } from '../hubspot/lists.ts';
 import { storedJson } from '../mirror/stored-json.ts';
-import { objectTypeName } from './object-type-names.ts';
 import { pullFailure } from './pull-failure.ts';
 import { readMembers } from './read-members.ts';
 import type { Reader, UnreadPart } from './reader.ts';
+
+/** What is no matter of one list. */
+const STOPS = /^(DATABASE_|HUBSPOT_UNAUTHORIZED$)/;
 
 export interface ListsReport {
   /** Lists whose members are known now. */
@@ -24,7 +27,7 @@ export interface ListsRequest {
 
 /**
  * Reads which lists the portal has and who is on those that are kept. What cannot be read is returned and holds up no other list.
- * Raises the signal's reason, what the database raises, and HUBSPOT_UNAUTHORIZED and HUBSPOT_FORBIDDEN when lists may not be listed.
+ * Raises the signal's reason, what the database raises, and HUBSPOT_UNAUTHORIZED.
  */
 export async function readLists(
   reader: Reader,
@@ -52,16 +55,21 @@ export async function readLists(
   }
   await reader.db.transaction((tx) => writeLists(tx, [...chosen.values()], all, readAt));
   let [read, joined, left] = [0, 0, 0];
+  /** Set when HubSpot cannot be asked at all any more. */
+  let given: unknown;
   for (const list of chosen.values()) {
+    const what = `the members of the list ${list.name}`;
     try {
+      if (given !== undefined) throw given;
       const members = await readMembers(reader, list, full, signal);
       read += 1;
       joined += members.joined;
       left += members.left;
     } catch (error) {
       signal.throwIfAborted();
-      if (!(error instanceof SpokeError) || error.code.startsWith('DATABASE_')) throw error;
-      unread.push({ what: `the members of the list ${list.name}`, error });
+      if (!(error instanceof SpokeError) || STOPS.test(error.code)) throw error;
+      if (pullFailure(error) === 'later') given = error;
+      unread.push({ what, error });
     }
   }
   return { read, joined, left, unread };

@@ -104,7 +104,7 @@ export async function followHints(
       await postponeHints(tools.db, objectType, hints);
       if (failure === 'end') throw error;
       errors.push(error);
-      return failure === 'later' ? 'later' : 'done';
+      return failure === 'here' ? 'done' : 'later';
     }
   }
 }

@@ -38,8 +38,8 @@ export const leaseName = (objectType: string, kind: PullKind) =>
  * stands in the report, and makes it `incomplete`. When `signal` aborts, the report says `stopped`; all that was written stays, and
  * the next run goes on from there.
  *
- * Raises PULL_RUNNING, MIRROR_OBJECT_UNKNOWN, MIRROR_LIST_UNKNOWN, HUBSPOT_UNAUTHORIZED, HUBSPOT_FORBIDDEN and what the database
- * raises; the run is then noted as failed.
+ * Raises PULL_RUNNING, MIRROR_OBJECT_UNKNOWN, MIRROR_LIST_UNKNOWN, HUBSPOT_UNAUTHORIZED and what the database raises; the run is then
+ * noted as failed. What the token may not read (HUBSPOT_FORBIDDEN) is left out and named; the other object types are read.
  */
 export async function runPull(
   tools: PullTools,
@@ -148,7 +148,7 @@ export async function runPull(
     } catch (error) {
       if (signal.aborted || pullFailure(error) === 'end') throw error;
       errors.push({ objectType, ...problemOf(error) });
-      return pullFailure(error) === 'here';
+      return pullFailure(error) !== 'later';
     }
   }
 

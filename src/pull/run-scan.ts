@@ -37,7 +37,7 @@ const MAX_GAPS = 20;
 
 /**
  * Reads all open streams of a scan, several at once, each with its next page on the way while the last one is written. A page that
- * HubSpot does not give is gone around and stays open. Raises what ends a run: a refused token, a lost database.
+ * HubSpot does not give is gone around and stays open. Raises what ends it as a whole: a refused token, a missing scope, a lost database.
  */
 export async function runScan(tools: PullTools, scan: Scan, options: ScanOptions): Promise<ScanOutcome> {
   const queue = await openStreams(tools.db, scan);
@@ -89,7 +89,7 @@ export async function runScan(tools: PullTools, scan: Scan, options: ScanOptions
       if (error instanceof StreamLost) return;
       if (signal.aborted) throw error;
       const failure = pullFailure(error);
-      if (failure === 'end') throw error;
+      if (failure === 'end' || failure === 'denied') throw error;
       if (failure === 'later') given ??= error;
       const rest = failure === 'here' && missing.length < MAX_GAPS ? await around(stream) : undefined;
       note(rest === undefined ? stream : { ...stream, toId: rest.fromId }, error);

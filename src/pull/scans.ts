@@ -156,6 +156,7 @@ export async function completeScan(db: Database, scan: Scan): Promise<boolean> {
     await tx.query(
       `update {schema}.mirror_objects
        set swept_at = greatest(swept_at, $2::timestamptz),
+           caught_up_at = case when $3 then greatest(caught_up_at, $2::timestamptz) else caught_up_at end,
            complete_at = case when $3 then coalesce(complete_at, clock_timestamp()) else complete_at end,
            properties = case when $3 then $4::text[] else properties end
        where object_type = $1`,

@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts';
 import type { MirrorConfig } from '../config/mirror.ts';
+import { objectTypeName } from '../config/object-type-name.ts';
 import type { Database } from '../db/database.ts';
 import { SpokeError } from '../errors.ts';
 import type { TokenSource } from '../hubspot/token.ts';
@@ -7,7 +8,6 @@ import { parseWebhookEvents, type WebhookEvent } from '../hubspot/webhook-events
 import { type SignatureVerdict, verifyWebhookSignature } from '../hubspot/webhook-signature.ts';
 import type { Logger } from '../log.ts';
 import { hintChannel } from './hints.ts';
-import { objectTypeName } from './object-type-names.ts';
 
 /** Longest wait for the database, ms: with what else a request takes the answer comes within a second. */
 const WRITE_MS = 700;

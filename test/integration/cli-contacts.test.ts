@@ -14,13 +14,17 @@ async function place() {
     createdAt: '2026-01-01T00:00:00Z',
     updatedAt: '2026-01-02T00:00:00Z',
   });
+  await database.db.query(
+    `insert into {schema}.mirror_objects (object_type, complete_at, caught_up_at, swept_at)
+     values ('contacts', now(), now() - interval '3 hours', now() - interval '5 minutes')`,
+  );
   await writeRecords(database.db, [person(1, 'Ada'), person(2, 'Bob'), person(3, 'Ada')], {
     objectType: 'contacts',
     readAt: new Date(),
   });
   const cwd = await folderWith({});
   const env = { DATABASE_URL: database.url, SPOKE_SCHEMA: database.schema };
-  return { cwd, run: (...args: string[]) => cli(['contacts', ...args], { cwd, env }) };
+  return { db: database.db, cwd, run: (...args: string[]) => cli(['contacts', ...args], { cwd, env }) };
 }
 
 const ADAS = ['--where', '{"property":"firstname","is":"ada"}'];
@@ -82,14 +86,64 @@ describePostgres('spoke contacts', () => {
     expect(JSON.parse(await readFile(file, 'utf8'))).toMatchObject({ id: '2' });
   });
 
+  it('shows what a custom object has of its own', async () => {
+    const { run, db } = await place();
+    await writeRecords(
+      db,
+      [
+        {
+          id: '9',
+          properties: { hull: 'H1', berths: '4', hs_object_id: '9' },
+          updatedAt: '2026-01-02T00:00:00Z',
+        },
+      ],
+      { objectType: '2-1', readAt: new Date() },
+    );
+    expect((await run('list', '--object', '2-1')).stdout).toBe('9  4  H1\n1 of 1 2-1.\n');
+  });
+
+  it('says when an answer cannot be whole', async () => {
+    const { run, db } = await place();
+    expect(await run('list', '--object', 'boats')).toEqual({
+      code: 0,
+      stdout: '0 of 0 boats.\n',
+      stderr:
+        'The mirror was never filled with boats: spoke pull reads what spoke.config.ts names under mirror.objects.\n',
+    });
+    await db.query('update {schema}.mirror_objects set complete_at = null');
+    const part = 'Not all contacts have been read yet: spoke pull all goes on with that.\n';
+    expect(await run('list', '--json')).toMatchObject({ code: 0, stderr: part });
+    expect(await run('export', '--ndjson', '-')).toMatchObject({ code: 0, stderr: part });
+  });
+
+  it('says what it holds, and how old that is', async () => {
+    const { run, db } = await place();
+    expect(await run('stats')).toEqual({
+      code: 0,
+      stdout:
+        'contacts: 3 live, 0 archived, 0 merged, 0 gone\n  changes read 3 h ago, all ids read 5 min ago, never proven\n',
+      stderr: '',
+    });
+    expect(JSON.parse((await run('stats', '--json')).stdout)).toMatchObject({
+      objects: [{ objectType: 'contacts', live: 3, provenAt: null }],
+      lists: [],
+    });
+    await db.query('delete from {schema}.mirror_objects; delete from {schema}.mirror_records');
+    expect((await run('stats')).stdout).toBe(
+      'The mirror is empty: name object types under mirror.objects in spoke.config.ts, then spoke pull.\n',
+    );
+  });
+
   it.each([
     [['list', '--where', '{'], 'is no JSON'],
     [['list', '--where', '{"property":"email"}'], 'where: Say what of email'],
     [['list', '--segment', 'vips'], 'There is no segment vips.'],
+    [['list', '--list', 'VIPs'], 'The mirror keeps no list VIPs of contacts'],
     [['list', '--limit', '0'], '--limit must be a whole number from 1 to 1000'],
     [['export'], 'Give one of --csv FILE and --ndjson FILE'],
     [['export', '--csv', '-', '--ndjson', '-'], 'Give one of --csv FILE and --ndjson FILE'],
     [['export', '--csv', '-', '--after', 'x'], '--after must be the id of a record'],
+    [['export', '--csv', 'no/such/folder/people.csv'], 'The file cannot be written (ENOENT'],
   ])('refuses %j', async (args, message) => {
     const { run } = await place();
     const { code, stderr } = await run(...args);

@@ -39,13 +39,17 @@ interface Take {
   wait_ms: number;
   held_by: string | null;
 }
-const QUEUE = { interactive: 10_000, normal: 1_000, bulk: -500 };
-const SHARE = { interactive: 1, normal: 0.95, bulk: 0.7 };
+const QUEUE = { interactive: 10_000, normal: 1_000, bulk: -500, reading: -500 };
+const SHARE = { interactive: 1, normal: 0.95, bulk: 0.7, reading: 0.7 };
 
-const take = async (db: Database, urgency: keyof typeof QUEUE = 'normal'): Promise<Take> => {
+const take = async (
+  db: Database,
+  urgency: keyof typeof QUEUE = 'normal',
+  gate: 'burst' | 'search' = 'burst',
+): Promise<Take> => {
   const [row] = await db.query<{ granted: boolean; wait_ms: number; held_by: string | null }>(
-    'select * from {schema}.gate_take($1, $2, $3)',
-    ['burst', QUEUE[urgency], SHARE[urgency]],
+    'select * from {schema}.gate_take($1, $2, $3, $4, $5)',
+    [gate, QUEUE[urgency], SHARE[urgency], urgency === 'reading' ? 0.1 : 0, QUEUE.normal],
   );
   if (!row) throw new Error('no row');
   return row;
@@ -115,6 +119,67 @@ describe.each(databaseKinds)('on %s', (kind) => {
       expect(urgent.wait_ms).toBeGreaterThan(0);
     });
 
+    /** As if others had booked the gate up to that far ahead. */
+    const bookedAhead = (ms: number) =>
+      db.query(`update {schema}.gates set tat = clock_timestamp() + $1::float8 * interval '1 ms'`, [ms]);
+
+    it('gives one call in ten to readers that wait while normal work takes all others', async () => {
+      await gatesOn(db, { callsPerSecond: 8 });
+      const { step_ms: step } = await burst(db);
+      const readers = async () => {
+        await bookedAhead(QUEUE.normal + step / 2);
+        return take(db, 'reading');
+      };
+      expect(await take(db, 'reading')).toMatchObject({ granted: true });
+      // Who comes late for the first time makes up for it by one call.
+      expect(await readers()).toMatchObject({ granted: true });
+      const refused = await readers();
+      expect(refused).toMatchObject({ granted: false, held_by: 'burst' });
+      expect(refused.wait_ms).toBeGreaterThan(8 * step);
+      expect(refused.wait_ms).toBeLessThanOrEqual(10 * step);
+      await db.query(`update {schema}.gates set floor_tat = floor_tat - $1::float8 * interval '1 ms'`, [
+        10 * step,
+      ]);
+      const due = await readers();
+      expect(due).toMatchObject({ granted: true });
+      expect(due.wait_ms).toBeLessThanOrEqual(QUEUE.normal + step);
+      expect(await readers()).toMatchObject({ granted: false });
+      await bookedAhead(QUEUE.normal);
+      expect(await take(db, 'bulk')).toMatchObject({ granted: false });
+    });
+
+    it('gives readers no place that interactive calls have booked, and takes none of theirs', async () => {
+      await gatesOn(db, { callsPerSecond: 8 });
+      const { step_ms: step } = await burst(db);
+      await bookedAhead(3_000);
+      const reader = await take(db, 'reading');
+      expect(reader).toMatchObject({ granted: false, held_by: 'burst' });
+      expect(reader.wait_ms).toBeGreaterThan(2_000 - step - 200);
+      const urgent = await take(db, 'interactive');
+      expect(urgent).toMatchObject({ granted: true });
+      expect(urgent.wait_ms).toBeLessThanOrEqual(3_000);
+    });
+
+    it('counts what was left over for readers as theirs, but once only', async () => {
+      await gatesOn(db, { callsPerSecond: 8 });
+      const { step_ms: step } = await burst(db);
+      for (let n = 0; n < 30; n += 1) {
+        await db.query(`update {schema}.gates set tat = clock_timestamp() - interval '1 minute'`);
+        expect(await take(db, 'reading')).toMatchObject({ granted: true });
+      }
+      await bookedAhead(QUEUE.normal);
+      const refused = await take(db, 'reading');
+      expect(refused).toMatchObject({ granted: false });
+      expect(refused.wait_ms).toBeLessThanOrEqual(10 * step);
+    });
+
+    it('still answers processes of an earlier version, which know of no floor', async () => {
+      await gatesOn(db);
+      expect(
+        await db.query(`select * from {schema}.gate_take('burst', 1000::float8, 0.95::float8)`),
+      ).toMatchObject([{ granted: true }]);
+    });
+
     it('pauses for everybody as long as a 429 says', async () => {
       const gates = await gatesOn(db);
       await gates.learn(
@@ -122,7 +187,7 @@ describe.each(databaseKinds)('on %s', (kind) => {
         reply(429, { 'retry-after': '60' }, { policyName: 'TEN_SECONDLY_ROLLING' }),
         soon(),
       );
-      for (const urgency of ['interactive', 'normal', 'bulk'] as const)
+      for (const urgency of ['interactive', 'normal', 'bulk', 'reading'] as const)
         expect(await take(db, urgency)).toMatchObject({ granted: false, held_by: 'paused' });
       expect((await burst(db)).pause_ms).toBeGreaterThan(30_000);
     });
@@ -254,16 +319,16 @@ describe.each(databaseKinds)('on %s', (kind) => {
       const grants = async (used: number) => {
         await db.query('update {schema}.daily_budget set call_limit = 1000, used = $1', [used]);
         const granted: boolean[] = [];
-        for (const urgency of ['interactive', 'normal', 'bulk'] as const) {
+        for (const urgency of ['interactive', 'normal', 'bulk', 'reading'] as const) {
           await db.query(`update {schema}.gates set tat = clock_timestamp() - interval '1 minute'`);
           granted.push((await take(db, urgency)).granted);
         }
         return granted;
       };
-      expect(await grants(690)).toEqual([true, true, true]);
-      expect(await grants(700)).toEqual([true, true, false]);
-      expect(await grants(950)).toEqual([true, false, false]);
-      expect(await grants(1_000)).toEqual([false, false, false]);
+      expect(await grants(690)).toEqual([true, true, true, true]);
+      expect(await grants(700)).toEqual([true, true, false, false]);
+      expect(await grants(950)).toEqual([true, false, false, false]);
+      expect(await grants(1_000)).toEqual([false, false, false, false]);
     });
 
     it('closes when the portal says that the day is used up, until its midnight', async () => {
@@ -426,5 +491,50 @@ describePostgres('with eight takers', () => {
     );
     expect(most).toBeLessThanOrEqual(limit);
     expect(grants.length).toBeGreaterThan(40);
+  });
+
+  it('keeps a tenth for readers however many others ask, within the limit, and lets interactive calls wait a step longer at most', async () => {
+    const { db } = database;
+    const [limit, windowMs] = [60, 1_000];
+    const gates = await gatesOn(db);
+    const size = { burst: 5, stepMs: (windowMs + 250) / (limit - 5) };
+    await db.query(
+      `update {schema}.gates set step_ms = $1, burst = $2, tat = clock_timestamp(), floor_tat = '-infinity' where name = 'search'`,
+      [size.stepMs, size.burst],
+    );
+    const grants: { at: number; urgency: string }[] = [];
+    const urgent: number[] = [];
+    const until = performance.now() + 6_000;
+    const taker = async (urgency: 'normal' | 'reading') => {
+      while (performance.now() < until) {
+        const answer = await gates.take('search', urgency, 2_000, never);
+        if (answer.granted) grants.push({ at: performance.now(), urgency });
+      }
+    };
+    const sometimesUrgent = async () => {
+      while (performance.now() < until) {
+        const { granted, wait_ms } = await take(db, 'interactive', 'search');
+        expect(granted).toBe(true);
+        urgent.push(wait_ms);
+        await systemClock.sleep(150);
+      }
+    };
+    await Promise.all([
+      // So many that the normal ones fill all they may book.
+      ...Array.from({ length: 60 }, () => taker('normal')),
+      ...Array.from({ length: 8 }, () => taker('reading')),
+      sometimesUrgent(),
+    ]);
+    const [at, readers] = [
+      grants.map((one) => one.at).sort((a, b) => a - b),
+      grants.filter(({ urgency }) => urgency === 'reading').length,
+    ];
+    const most = Math.max(...at.map((from, n) => at.slice(n).filter((to) => to < from + windowMs).length));
+    expect(most).toBeLessThanOrEqual(limit);
+    expect(readers / grants.length).toBeGreaterThan(0.07);
+    expect(readers / grants.length).toBeLessThan(0.15);
+    // Normal work alone books a step beyond its queue; a reader's call comes behind that.
+    expect(Math.max(...urgent)).toBeLessThanOrEqual(QUEUE.normal + 2 * size.stepMs + 1);
+    expect(Math.max(...urgent)).toBeGreaterThan(QUEUE.normal / 2);
   });
 });

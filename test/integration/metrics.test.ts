@@ -16,7 +16,7 @@ function metricsOf({ db }: TestDatabase) {
   let now = 0;
   const metrics = createMetrics({
     db,
-    config: testConfig,
+    config: { ...testConfig, mirror: { objects: { contacts: {} } } },
     clock: { monotonic: () => now },
     log: silentLogger,
   });
@@ -90,6 +90,8 @@ describe.each(databaseKinds)('metrics on %s', { timeout: LONG }, (kind) => {
        update {schema}.daily_budget set used = 40, call_limit = 50, resets_at = clock_timestamp() + interval '1 hour';
        insert into {schema}.gates (name, step_ms, burst, tat) values ('burst', 60000, 3, clock_timestamp());
        insert into {schema}.schema_drift values ('contacts', 'plan', 'gone');
+       insert into {schema}.mirror_objects (object_type, caught_up_at)
+         values ('contacts', clock_timestamp() - interval '2 hours'), ('deals', clock_timestamp());
        insert into {schema}.shared_records (record_key, held_by, held_until) values ('a', 'x', clock_timestamp() + interval '1 hour'), ('b', null, default)`,
     );
     const samples = await metrics.read();
@@ -109,6 +111,9 @@ describe.each(databaseKinds)('metrics on %s', { timeout: LONG }, (kind) => {
     expect(read('spoke_daily_budget_limit_calls')).toBe(50);
     expect(read('spoke_schema_drift_properties')).toBe(1);
     expect(read('spoke_records_held')).toBe(1);
+    expect(read('spoke_mirror_age_seconds', { object_type: 'contacts' })).toBeCloseTo(7_200, -2);
+    // Of an object type that the config does not keep any more.
+    expect(read('spoke_mirror_age_seconds', { object_type: 'deals' })).toBeUndefined();
 
     await database.db.query('truncate {schema}.schema_drift');
     metrics.pass(4_999);
@@ -169,6 +174,7 @@ describe.each(databaseKinds)('metrics on %s', { timeout: LONG }, (kind) => {
     metrics.countSubmission('contact', 'accepted');
     await database.db.query(
       `insert into {schema}.gates (name, step_ms, burst) values ('burst', 100, 3);
+       insert into {schema}.mirror_objects (object_type, caught_up_at) values ('contacts', clock_timestamp());
        update {schema}.daily_budget set call_limit = 50, resets_at = clock_timestamp() + interval '1 hour'`,
     );
     const samples = await metrics.read();

@@ -89,6 +89,9 @@ const statsSchema = z
         updated_at: timeSchema.nullable(),
         synced_at: timeSchema.nullable(),
         complete_at: timeSchema.nullable().openapi({ description: 'Null: it was never read to the end.' }),
+        caught_up_at: timeSchema.nullable().openapi({
+          description: 'Every change before this is here, as far as HubSpot’s search showed it.',
+        }),
         swept_at: timeSchema.nullable(),
         proven_at: timeSchema.nullable(),
       }),
@@ -172,12 +175,13 @@ export const syncRoutes: Routes = (api, { db, pull, clock }) => {
     return c.json(
       {
         objects: objects.map(
-          ({ objectType, updatedAt, syncedAt, completeAt, sweptAt, provenAt, ...counts }) => ({
+          ({ objectType, updatedAt, syncedAt, completeAt, caughtUpAt, sweptAt, provenAt, ...counts }) => ({
             object_type: objectType,
             ...counts,
             updated_at: timeOf(updatedAt),
             synced_at: timeOf(syncedAt),
             complete_at: timeOf(completeAt),
+            caught_up_at: timeOf(caughtUpAt),
             swept_at: timeOf(sweptAt),
             proven_at: timeOf(provenAt),
           }),

@@ -1,4 +1,4 @@
-import { OBJECT_TYPE_IDS } from '../config/portal-definition.ts';
+import { OBJECT_TYPE_IDS } from './portal-definition.ts';
 
 const BY_ID = new Map<string, string>(Object.entries(OBJECT_TYPE_IDS).map(([name, id]) => [id, name]));
 /** As webhooks and kinds of links name object types. */
