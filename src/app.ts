@@ -202,6 +202,7 @@ export async function startApp(options: AppOptions): Promise<App> {
         website,
         baseUrl,
         config: files,
+        observers: metrics.uploads,
         messages: config.website?.messages,
         forms: config.forms ?? {},
       });

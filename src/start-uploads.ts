@@ -6,6 +6,7 @@ import type { Database } from './db/database.ts';
 import { addressForLimit } from './forms/client-address.ts';
 import type { Website } from './forms/website.ts';
 import type { Logger } from './log.ts';
+import type { UploadObservers } from './ops/metrics.ts';
 import { startAnalysisLoop } from './uploads/analysis-loop.ts';
 import { openStore } from './uploads/open-store.ts';
 import { startUploadUpkeep } from './uploads/upload-upkeep.ts';
@@ -23,17 +24,21 @@ export function startUploads(options: {
   readonly messages: WebsiteConfig['messages'];
   readonly forms: FormDefinitions;
   readonly baseUrl: () => string;
+  readonly observers: UploadObservers;
 }): { readonly uploads: Uploads; stop(): Promise<void> } {
-  const { db, clock, log, config, forms, baseUrl, website } = options;
+  const { db, clock, log, config, forms, baseUrl, website, observers } = options;
   const store = openStore(config.store);
   const uploads = createUploads({
-    ...{ db, store, config, forms, baseUrl, messages: options.messages },
+    ...{ db, clock, store, config, forms, baseUrl, observers, messages: options.messages },
     signer: website.signer,
     // Whoever hides the address by hanging up shares one limit with all who do.
     limitKey: (address) => (address === undefined ? '' : addressForLimit(address)),
   });
   const loops = [
-    startAnalysisLoop({ db, store, clock, log, forms, linkOf: uploads.linkOf, scan: config.scan }),
+    startAnalysisLoop({
+      ...{ db, store, clock, log, forms, linkOf: uploads.linkOf, scan: config.scan },
+      onLooked: observers.onLooked,
+    }),
     startUploadUpkeep({ db, store, clock, log, keepDays: config.keepDays ?? KEEP_DAYS }),
   ];
   return {

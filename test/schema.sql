@@ -514,6 +514,13 @@ create table spoke.submissions (
   constraint submissions_pkey PRIMARY KEY (id)
 ) with (fillfactor=90);
 
+create table spoke.upload_removals (
+  id uuid not null,
+  due_at timestamp with time zone default clock_timestamp() not null,
+  last_at timestamp with time zone not null,
+  constraint upload_removals_pkey PRIMARY KEY (id)
+);
+
 create table spoke.uploads (
   id uuid not null,
   state text default 'waiting'::text not null,
@@ -619,11 +626,19 @@ CREATE INDEX segment_members_record ON spoke.segment_members USING btree (record
 
 CREATE INDEX submissions_email ON spoke.submissions USING btree (email) WHERE (email IS NOT NULL);
 
+CREATE INDEX submissions_form ON spoke.submissions USING btree (form, received_at, id);
+
 CREATE INDEX submissions_quarantined ON spoke.submissions USING btree (received_at, id) WHERE (state = 'quarantined'::text);
 
 CREATE INDEX submissions_received ON spoke.submissions USING btree (received_at, id);
 
-CREATE INDEX uploads_age ON spoke.uploads USING btree (created_at);
+CREATE INDEX submissions_released ON spoke.submissions USING btree (received_at, id) WHERE (state = 'released'::text);
+
+CREATE INDEX upload_removals_due ON spoke.upload_removals USING btree (due_at);
+
+CREATE INDEX uploads_received ON spoke.uploads USING btree (created_at, id);
+
+CREATE INDEX uploads_submission ON spoke.uploads USING btree (submission_id) WHERE (submission_id IS NOT NULL);
 
 CREATE INDEX uploads_to_look_through ON spoke.uploads USING btree (stored_at) WHERE (state = ANY (ARRAY['stored'::text, 'analysing'::text]));
 
@@ -731,6 +746,21 @@ begin
   update "spoke".daily_budget
   set call_limit = case when p_closed then coalesce(p_limit, call_limit, used) else coalesce(p_limit, call_limit) end,
       used = greatest(used, coalesce(p_limit - p_remaining, 0), case when p_closed then coalesce(p_limit, call_limit, used) else 0 end);
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION spoke.first_post(p_key text, p_seconds double precision)
+ RETURNS bigint
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_now timestamptz := clock_timestamp();
+  v_until timestamptz;
+begin
+  insert into "spoke".form_limits as f (key, tat) values (p_key, v_now + p_seconds * interval '1 second')
+  on conflict (key) do update set tat = case when f.tat > v_now then f.tat else excluded.tat end
+  returning f.tat into v_until;
+  return floor(extract(epoch from v_until) / p_seconds) - 1;
 end $function$
 ;
 
@@ -912,6 +942,17 @@ begin
 end $function$
 ;
 
+CREATE OR REPLACE FUNCTION spoke.remove_files()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  insert into "spoke".upload_removals (id, last_at) select g.id, g.expires_at + interval '1 hour' from gone g
+  on conflict (id) do update set due_at = clock_timestamp();
+  return null;
+end $function$
+;
+
 CREATE OR REPLACE FUNCTION spoke.search_text(p jsonb)
  RETURNS text
  LANGUAGE sql
@@ -939,7 +980,7 @@ declare
   l record;
   v_now timestamptz;
 begin
-  if exists (select from "spoke".submissions s where s.id = p_id) then return 0; end if;
+  if exists (select from "spoke".submissions s where s.id = p_id) then return -1; end if;
   for l in
     select x.key, x.seconds * interval '1 second' as period, x.seconds / x.count * interval '1 second' as step
     from jsonb_array_elements(p_limits) with ordinality given(object, nr)
@@ -1148,3 +1189,5 @@ create view spoke.hubspot_stages as
     metadata,
     read_at AS synced_at
    FROM spoke.mirror_stages;
+
+CREATE TRIGGER uploads_deleted AFTER DELETE ON spoke.uploads REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION spoke.remove_files();

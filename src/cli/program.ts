@@ -24,6 +24,7 @@ import { smokeCommand } from './smoke.ts';
 import { startCommand } from './start.ts';
 import { submissionsCommand } from './submissions.ts';
 import { trackCommand } from './track.ts';
+import { uploadsCommand } from './uploads.ts';
 import { writeBackCommand } from './write-back.ts';
 
 const COMMANDS: readonly CommandModule[] = [
@@ -43,6 +44,7 @@ const COMMANDS: readonly CommandModule[] = [
   listsCommand,
   pullCommand,
   submissionsCommand,
+  uploadsCommand,
   consentsCommand,
   keysCommand,
   planCommand,

@@ -3,7 +3,10 @@ import { columns, timeText } from './event-text.ts';
 import { printable } from './printable.ts';
 
 /** A table for people, with a line that says when there is more. */
-export function submissionTable(submissions: readonly SubmissionSummary[], more: boolean): string {
+export function submissionTable(
+  submissions: readonly Omit<SubmissionSummary, 'cursor'>[],
+  more: boolean,
+): string {
   if (submissions.length === 0) return 'No submissions.';
   const rows = [
     ['id', 'form', 'state', 'received', 'e-mail', 'score', 'reasons', 'event'],
@@ -23,9 +26,21 @@ export function submissionTable(submissions: readonly SubmissionSummary[], more:
 }
 
 /** Everything about one submission, for people. */
-export function submissionText(submission: SubmissionDetail): string {
-  const { id, consents, raw, accepted, changes, flags, reasons, receivedAt, releasedAt, page, ...rest } =
-    submission;
+export function submissionText(submission: Omit<SubmissionDetail, 'cursor'>): string {
+  const {
+    id,
+    consents,
+    raw,
+    accepted,
+    changes,
+    flags,
+    reasons,
+    receivedAt,
+    releasedAt,
+    page,
+    uploads,
+    ...rest
+  } = submission;
   const facts: [string, string | null][] = [
     ['form', rest.form],
     ['state', rest.state],
@@ -34,7 +49,9 @@ export function submissionText(submission: SubmissionDetail): string {
     ['language', rest.language],
     ['page', page === null ? null : String(page.url)],
     ['score', `${rest.score}${reasons.length > 0 ? `: ${reasons.join(', ')}` : ''}`],
-    ['event', rest.eventId === null ? null : String(rest.eventId)],
+    ['event', eventText(rest)],
+    ['error', rest.event?.errorCode ? `${rest.event.errorCode}: ${rest.event.error ?? ''}` : null],
+    ...uploads.map(({ id, state, name }): [string, string] => ['file', `${id} ${state} ${name}`]),
     ['released', releasedAt && `${timeText(releasedAt)} by ${rest.releasedBy}`],
   ];
   const width = Math.max(...facts.map(([name]) => name.length));
@@ -49,6 +66,16 @@ export function submissionText(submission: SubmissionDetail): string {
       ...(consents.length > 0 ? part('Consents', consents) : []),
     ].join('\n'),
   );
+}
+
+/** Why it has arrived at HubSpot, or not. */
+function eventText({ state, eventId, event }: Pick<SubmissionDetail, 'state' | 'eventId' | 'event'>): string {
+  if (eventId === null)
+    return state === 'quarantined' ? 'none: it waits in quarantine, see submissions release' : 'none';
+  if (event === null) return `${eventId}, which is deleted`;
+  const tries = event.tries === 0 ? 'not tried yet' : `${event.tries} ${event.tries === 1 ? 'try' : 'tries'}`;
+  const ended = event.endedAt === null ? '' : ` at ${timeText(new Date(event.endedAt))}`;
+  return `${eventId} ${event.state}${ended}, ${tries}`;
 }
 
 function part(title: string, value: unknown): string[] {

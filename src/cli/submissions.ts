@@ -48,7 +48,7 @@ export const submissionsCommand: CommandModule = (program, console, finish) => {
       const found = await withMigrated(loadEnvironment(console), (db) =>
         listSubmissions(db, filter, limit + 1),
       );
-      const shown = found.slice(0, limit);
+      const shown = found.slice(0, limit).map(({ cursor: _, ...submission }) => submission);
       const more = found.length > limit;
       print(console, options.json, { submissions: shown, more }, submissionTable(shown, more));
       finish(EXIT.done);
@@ -56,12 +56,13 @@ export const submissionsCommand: CommandModule = (program, console, finish) => {
 
   submissions
     .command('show')
-    .description('show one submission with its fields and consents (personal data)')
+    .description('show one submission: fields, consents, and what became of its event (personal data)')
     .argument('<id>', ID)
     .option(...JSON_OPTION)
     .action(async (id: string, options: { json?: boolean }) => {
-      const found = await withMigrated(loadEnvironment(console), (db) => showSubmission(db, id));
-      if (!found) throw notFound(id);
+      const submission = await withMigrated(loadEnvironment(console), (db) => showSubmission(db, id));
+      if (!submission) throw notFound(id);
+      const { cursor: _, ...found } = submission;
       print(console, options.json, found, submissionText(found));
       finish(EXIT.done);
     });
@@ -81,7 +82,7 @@ export const submissionsCommand: CommandModule = (program, console, finish) => {
 
   submissions
     .command('delete')
-    .description('delete a submission and its consents for good; nothing at HubSpot')
+    .description('delete a submission with its consents and files for good; nothing at HubSpot')
     .argument('<id>', ID)
     .option('--yes', 'do it')
     .option(...JSON_OPTION)

@@ -10,12 +10,15 @@ import type { EffectEnd } from './verdict.ts';
 
 type Step = PlannedEffect<ConsentSet>;
 
+/** As attempts and logs name the look at an address whose opt-in is not written. */
+export const OPT_OUT_STANDS = 'consent.opt-out-stands';
+
 /**
  * Writes what people agreed to, one call for each address and kind of e-mail: HubSpot's batch call is for Enterprise portals only.
  * Of several changes the last counts, and an opt-out beats an opt-in of the same moment.
  *
  * Before an opt-in HubSpot is asked: who has opted out at that moment or later stays so, whichever way it was done, and who is
- * subscribed is not subscribed again.
+ * subscribed is not subscribed again. An opt-in that is left unwritten for an opt-out stands among the event's calls.
  */
 export async function consentStage(work: ClaimWork, tools: StageTools, context: SendContext): Promise<void> {
   const wanted = new Map<string, Step[]>();
@@ -33,7 +36,7 @@ export async function consentStage(work: ClaimWork, tools: StageTools, context: 
     const last = lastOf(steps);
     const { email, state, legal } = last.effect;
     if (state === 'SUBSCRIBED') {
-      const end = await endWithoutWrite(email, subscriptionId, momentOf(last), tools, context);
+      const end = await endWithoutWrite(steps, subscriptionId, last, tools, context);
       if (end !== undefined) {
         for (const step of steps) work.endStep(step, end);
         continue;
@@ -55,7 +58,7 @@ export async function consentStage(work: ClaimWork, tools: StageTools, context: 
         {
           input: change,
           sent: { traceId: key },
-          eventIds: [...new Set(steps.map(({ of }) => of.event.id))],
+          eventIds: eventsOf(steps),
         },
       ],
       context,
@@ -66,19 +69,38 @@ export async function consentStage(work: ClaimWork, tools: StageTools, context: 
 
 /** Undefined when the opt-in is to be written. */
 async function endWithoutWrite(
-  email: string,
+  steps: readonly Step[],
   subscriptionId: string,
-  moment: number,
+  last: Step,
   { reads, readPatienceMs }: StageTools,
   context: SendContext,
 ): Promise<EffectEnd | undefined> {
   const what = 'What the address has agreed to';
-  const now = context.clock.now();
-  if (!(await context.lease.ensure(context.callMs + readPatienceMs))) return unreadEnd(what, undefined, now);
-  const exchange = await reads.consent.statuses(email);
+  const { clock, lease, attempts, callMs } = context;
+  if (!(await lease.ensure(callMs + readPatienceMs))) return unreadEnd(what, undefined, clock.now());
+  const startedAt = clock.monotonic();
+  const exchange = await reads.consent.statuses(last.effect.email);
   const rows = readStanding(exchange);
-  if (rows === undefined) return unreadEnd(what, exchange, context.clock.now());
-  return optsIn(rows, subscriptionId, moment) ? undefined : { end: 'applied', hubspotId: '' };
+  if (rows === undefined) return unreadEnd(what, exchange, clock.now());
+  if (optsIn(rows, subscriptionId, momentOf(last))) return undefined;
+  const row = rows.find((each) => each.subscriptionId === subscriptionId);
+  if (row?.state === 'UNSUBSCRIBED' && exchange.kind === 'reply')
+    attempts.push({
+      call: OPT_OUT_STANDS,
+      eventIds: eventsOf(steps),
+      startedAt,
+      durationMs: exchange.durationMs,
+      status: exchange.status,
+      // It read: no input of it ended in any way.
+      ...{ applied: 0, notApplied: 0, resent: 0, unknown: 0 },
+      ...(exchange.correlationId ? { correlationId: exchange.correlationId } : {}),
+      error: `not subscribed: opted out ${row.at === undefined ? 'at an unknown time' : `at ${new Date(row.at).toISOString()}`}`,
+    });
+  return { end: 'applied', hubspotId: '' };
+}
+
+function eventsOf(steps: readonly Step[]): number[] {
+  return [...new Set(steps.map(({ of }) => of.event.id))];
 }
 
 function lastOf(steps: readonly Step[]): Step {

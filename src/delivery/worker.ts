@@ -8,6 +8,7 @@ import { type RoutableEvent, type RouteReport, type Routing, routeEvents } from 
 import { wakeChannel } from '../outbox/wake.ts';
 import type { ClaimReport } from './claim-settlement.ts';
 import { createCompanyGate } from './company-gate.ts';
+import { OPT_OUT_STANDS } from './consent-stage.ts';
 import { type DeliveryOptions, deliverClaim } from './deliver-claim.ts';
 import { type ReadBackReport, readBack } from './read-back.ts';
 import { createWakeSignal } from './wake-signal.ts';
@@ -106,6 +107,8 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     // Without the message: HubSpot quotes the refused value in it, which is a person's.
     for (const { id, ...cause } of report.dead)
       log.warn({ event: id, ...cause }, `event is a dead letter, see: spoke events show ${id}`);
+    for (const { call, eventIds, error } of report.attempts)
+      if (call === OPT_OUT_STANDS) log.info({ events: eventIds, reason: error }, 'an opt-in was not written');
     if (report.lost.length > 0)
       log.warn({ lanes: report.lost.length }, 'leases were lost before the outcome could be written');
     if (report.heldMs > 0) heldUntil[kind] = clock.monotonic() + Math.min(report.heldMs, MAX_HOLD_MS);

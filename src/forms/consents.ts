@@ -13,6 +13,8 @@ export interface ConsentRecord {
   readonly version: string;
   readonly language: string;
   readonly given: boolean;
+  /** Its submission waits in quarantine: until a person has released it, it counts for nothing. */
+  readonly held: boolean;
   readonly at: Date;
   /** The page's address. */
   readonly source: string | null;
@@ -28,6 +30,7 @@ interface ConsentRow extends Row {
   version: string;
   language: string;
   given: boolean;
+  held: boolean;
   at: Date;
   source: string | null;
 }
@@ -38,8 +41,10 @@ const MAX_CONSENTS = 10_000;
 /** Of an address as it is normalised, the oldest first. */
 export async function consentsOf(db: Queryable, email: string): Promise<ConsentRecord[]> {
   const rows = await db.query<ConsentRow>(
-    `select submission_id, email, form, field, purpose, text, version, language, given, at, source
-     from {schema}.consents where email = $1 order by id limit ${MAX_CONSENTS}`,
+    `select c.submission_id, c.email, c.form, c.field, c.purpose, c.text, c.version, c.language, c.given,
+       coalesce(s.state = 'quarantined', false) as held, c.at, c.source
+     from {schema}.consents c left join {schema}.submissions s on s.id = c.submission_id
+     where c.email = $1 order by c.id limit ${MAX_CONSENTS}`,
     [email],
   );
   return rows.map(({ submission_id, ...rest }) => ({ submissionId: submission_id, ...rest }));

@@ -1,14 +1,15 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { emailFieldOf, FORM_EVENT, type FormDefinition } from '../config/forms.ts';
 import type { Database, Queryable } from '../db/database.ts';
 import { SpokeError } from '../errors.ts';
 import { checkSubmission, type SubmissionCheck } from '../mapping/forms/check-submission.ts';
 import type { FormTexts } from '../mapping/forms/form-texts.ts';
 import type { Challenges, Judgement } from './challenges.ts';
+import { findKnown } from './find-known.ts';
 import type { FormTokens } from './form-token.ts';
 import { type FormLimits, takeLimits } from './limits.ts';
 import { readPage } from './page.ts';
-import { bodyDigest, rawFields } from './raw-fields.ts';
+import { bodyDigest, rawFields, withoutTokens } from './raw-fields.ts';
 import {
   type CheckedSubmission,
   type Received,
@@ -17,7 +18,7 @@ import {
 } from './receive-submission.ts';
 import { scoreOf } from './score.ts';
 import type { Signer } from './signing-key.ts';
-import { submissionId } from './submission-id.ts';
+import { plainPostId, submissionId } from './submission-id.ts';
 
 /** What a visitor has posted. */
 export interface Posted {
@@ -112,11 +113,9 @@ export function createIntake(options: IntakeOptions): Intake {
     const raw = rawFields(Object.keys(definition.fields), body);
     const digest = bodyDigest(form, raw);
     const client = address === undefined ? undefined : await signer.sign('client', address);
-    const id = submissionId(form, {
-      id: body._id,
-      key: posted.key,
-      doubleClick: posted.isPlainPost ? { digest, client: client ?? '', now } : undefined,
-    });
+    const given = submissionId(form, { id: body._id, key: posted.key });
+    const id =
+      given ?? (posted.isPlainPost ? await plainPostId(db, { digest, client: client ?? '' }) : randomUUID());
     const checked = checkSubmission(definition, body, {
       language: posted.language,
       timeZone: textOf(body._timeZone),
@@ -124,10 +123,20 @@ export function createIntake(options: IntakeOptions): Intake {
       now: new Date(now),
       messages: options.messages,
     });
-    if (!checked.ok) throw invalid(checked.problems);
+    if (!checked.ok) {
+      // It may be a repeat of what was right when it came: a day is over, or the form has changed.
+      const known = given === undefined && !posted.isPlainPost ? undefined : await find(posted, id);
+      if (known?.isSame) return repeated(posted, id, known.eventId);
+      throw invalid(checked.problems);
+    }
     const email = textOf(checked.values[emailFieldOf(definition)]);
     const waitMs = await takeLimits(db, signer, options.limits, { id, form, address, email });
-    if (waitMs > 0) throw tooMany(waitMs);
+    if (waitMs === 'known') {
+      const known = await find(posted, id);
+      if (known?.isSame) return repeated(posted, id, known.eventId);
+      if (known) throw conflict(id);
+      // It was deleted just now.
+    } else if (waitMs > 0) throw tooMany(waitMs);
     const { judgement, ...score } = await judge(posted);
     const statusToken = await signer.sign('status', id);
     const page = readPage(body._page);
@@ -139,7 +148,7 @@ export function createIntake(options: IntakeOptions): Intake {
       language: posted.language,
       state: score.quarantined ? 'quarantined' : 'accepted',
       email,
-      raw,
+      raw: withoutTokens(raw, (name) => definition.fields[name]?.type === 'upload'),
       accepted: checked.values,
       changes: checked.changes,
       flags: checked.flags,
@@ -166,6 +175,15 @@ export function createIntake(options: IntakeOptions): Intake {
     if (status === 'recorded' && eventId !== null) options.wake();
     count(form, status === 'repeated' ? 'repeated' : state === 'quarantined' ? 'quarantined' : 'accepted');
     return { id, repeated: status === 'repeated', statusToken, eventId };
+  }
+
+  function find({ form, definition, body }: Posted, id: string) {
+    return findKnown(db, id, { form, fields: Object.keys(definition.fields), body });
+  }
+
+  async function repeated({ form }: Posted, id: string, eventId: number | null): Promise<Taken> {
+    count(form, 'repeated');
+    return { id, repeated: true, statusToken: await signer.sign('status', id), eventId };
   }
 
   async function judge({ form, body, address, origin }: Posted) {

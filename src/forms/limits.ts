@@ -26,14 +26,15 @@ interface WaitRow extends Row {
 
 /**
  * Takes one submission's share of the limits that all processes share, in one statement. 0 when there is room, otherwise in how
- * many ms there is. Addresses and e-mail addresses are hashed with the installation's key.
+ * many ms there is; `known`, and nothing is taken, when the id is that of a submission. Addresses and e-mail addresses are hashed
+ * with the installation's key.
  */
 export async function takeLimits(
   db: Pick<Database, 'query'>,
   signer: Signer,
   { perAddress, perEmail, perForm }: FormLimits,
   { id, form, address, email }: LimitedSubmission,
-): Promise<number> {
+): Promise<number | 'known'> {
   const hashed = async (kind: string, text: string) => `${kind}:${await signer.sign(`limit-${kind}`, text)}`;
   const limits = [
     // Whoever hides the address by hanging up shares one limit with all who do.
@@ -48,5 +49,6 @@ export async function takeLimits(
     'select {schema}.take_form_limits($1::text::uuid, $2::text::jsonb) as wait_ms',
     [id, JSON.stringify(limits)],
   );
-  return row?.wait_ms ?? 0;
+  const waitMs = row?.wait_ms ?? 0;
+  return waitMs < 0 ? 'known' : waitMs;
 }

@@ -37,8 +37,12 @@ export function originsOf(list: readonly string[] = [], publicUrl?: string): Ori
       if (typeof given !== 'string' || given === '' || given.length > MAX_NEXT) return undefined;
       if (!URL.canParse(given, OWN)) return undefined;
       const { origin, pathname, search, hash, href, username, password } = new URL(given, OWN);
-      // Written anew from its parts: `//evil.example` and `/\evil.example` are addresses of another host.
-      if (origin === OWN) return given.startsWith('/') ? `${pathname}${search}${hash}` : undefined;
+      // Written anew from its parts: `//evil.example` and `/\evil.example` are addresses of another host, and `/.//evil.example`
+      // becomes one once its dots are gone.
+      if (origin === OWN)
+        return given.startsWith('/') && !pathname.startsWith('//')
+          ? `${pathname}${search}${hash}`
+          : undefined;
       return listed.has(origin) && username === '' && password === '' ? href : undefined;
     },
   };

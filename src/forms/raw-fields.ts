@@ -17,6 +17,22 @@ export function rawFields(
   );
 }
 
+/** The same, of files their ids alone: who has the token may say that the file is his. */
+export function withoutTokens(
+  raw: Readonly<Record<string, Raw>>,
+  isUpload: (name: string) => boolean,
+): Record<string, Raw> {
+  return Object.fromEntries(
+    Object.entries(raw).map(([name, value]) => [name, isUpload(name) ? uploadIdOf(value) : value]),
+  );
+}
+
+function uploadIdOf(value: Raw): Raw {
+  if (typeof value === 'string') return value.split(':', 1)[0] ?? '';
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return null;
+  return Object.hasOwn(value, 'uploadId') ? rawOf(Reflect.get(value, 'uploadId')) : null;
+}
+
 /** SHA-256 in hexadecimal digits; the order in which fields were sent does not count. */
 export function bodyDigest(form: string, raw: Readonly<Record<string, unknown>>): string {
   return createHash('sha256')

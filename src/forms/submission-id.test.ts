@@ -3,8 +3,6 @@ import { submissionId } from './submission-id.ts';
 
 const ID = '7f9c24e8-3b12-4fef-91e0-56a2d5a2c1b3';
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[48][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
-const post = (digest: string, now: number) =>
-  submissionId('contact', { id: undefined, key: undefined, doubleClick: { digest, client: 'c', now } });
 
 it('is the one of the body, then that of the header, in lower case', () => {
   expect(submissionId('contact', { id: ID.toUpperCase(), key: 'x' })).toBe(ID);
@@ -19,16 +17,8 @@ it('of another key is the same for the same form and key', () => {
   expect(of('contact', 'order 1')).not.toBe(of('demo', 'order 1'));
 });
 
-it('without any is a new one', () => {
-  const of = () => submissionId('contact', { id: '', key: undefined });
-  expect(of()).toMatch(UUID);
-  expect(of()).not.toBe(of());
-});
-
-it('of a post without script is the same for the same fields within ten minutes', () => {
-  expect(post('a', 0)).toBe(post('a', 599_999));
-  expect(post('a', 0)).not.toBe(post('b', 0));
-  expect(post('a', 0)).not.toBe(post('a', 600_000));
+it('is none without either', () => {
+  expect(submissionId('contact', { id: '', key: undefined })).toBeUndefined();
 });
 
 it.each<[unknown, string | undefined]>([

@@ -1,5 +1,6 @@
 import { FORM_EVENT } from '../config/forms.ts';
 import type { Database, Queryable, Row } from '../db/database.ts';
+import { type ListCursor, microsOf, timeOfMicros } from '../db/list-cursor.ts';
 import { SpokeError } from '../errors.ts';
 import { PRIORITIES } from '../outbox/track-event.ts';
 import { readReceipt } from '../outbox/track-receipt.ts';
@@ -22,6 +23,7 @@ export interface SubmissionSummary {
   readonly score: number;
   readonly reasons: readonly string[];
   readonly eventId: number | null;
+  readonly cursor: ListCursor;
 }
 
 /** All that is kept of it. Personal data. */
@@ -36,6 +38,21 @@ export interface SubmissionDetail extends SubmissionSummary {
   readonly releasedBy: string | null;
   readonly releasedAt: Date | null;
   readonly consents: readonly StoredConsent[];
+  /** What became of it; null while it waits for a person, and when the event is deleted. */
+  readonly event: SubmissionEvent | null;
+  readonly uploads: readonly { readonly id: string; readonly state: string; readonly name: string }[];
+}
+
+/** Why a submission has arrived at HubSpot, or not. */
+export interface SubmissionEvent {
+  readonly id: number;
+  readonly state: 'pending' | 'delivered' | 'dead' | 'cancelled';
+  readonly tries: number;
+  /** The reason of a dead one, and why one that waits was not taken so far. */
+  readonly errorCode: string | null;
+  readonly error: string | null;
+  /** ISO 8601: when it was delivered, died or was cancelled. */
+  readonly endedAt: string | null;
 }
 
 export interface SubmissionFilter {
@@ -43,14 +60,14 @@ export interface SubmissionFilter {
   readonly form?: string | undefined;
   /** Normalised. */
   readonly email?: string | undefined;
-  /** Only those older than this one. */
-  readonly after?: string | undefined;
+  /** Only those older than this place. */
+  readonly after?: ListCursor | undefined;
 }
 
 /** An event's payload of a submission may be larger than one of `track`: text of 256 kB written as JSON. */
 const MAX_PAYLOAD_BYTES = 1_048_576;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
-const SUMMARY = 's.id, s.form, s.state, s.received_at, s.email, s.score, s.reasons, s.event_id';
+const SUMMARY = `s.id, s.form, s.state, s.received_at, s.email, s.score, s.reasons, s.event_id, ${microsOf('s.received_at')} as micros`;
 
 interface SummaryRow extends Row {
   id: string;
@@ -61,6 +78,7 @@ interface SummaryRow extends Row {
   score: number;
   reasons: string[];
   event_id: number | null;
+  micros: number;
 }
 
 interface DetailRow extends SummaryRow {
@@ -74,14 +92,24 @@ interface DetailRow extends SummaryRow {
   released_by: string | null;
   released_at: Date | null;
   consents: StoredConsent[];
+  event: SubmissionEvent | null;
+  uploads: { id: string; state: string; name: string }[];
 }
 
+/** ISO 8601, as JSON carries it. */
+const timeText = (time: string) => `to_char(${time} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
 const DETAIL = `select ${SUMMARY}, s.language, s.raw, s.accepted, s.changes, s.flags, s.page, s.client, s.released_by, s.released_at,
     coalesce((
       select jsonb_agg(jsonb_build_object('field', c.field, 'purpose', c.purpose, 'text', c.text, 'version', c.version,
-        'language', c.language, 'given', c.given,
-        'at', to_char(c.at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')) order by c.id)
-      from {schema}.consents c where c.submission_id = s.id), '[]') as consents
+        'language', c.language, 'given', c.given, 'at', ${timeText('c.at')}) order by c.id)
+      from {schema}.consents c where c.submission_id = s.id), '[]') as consents,
+    (
+      select jsonb_build_object('id', e.id, 'state', e.state, 'tries', e.attempt_count, 'errorCode', e.last_error_code,
+        'error', e.last_error, 'endedAt', ${timeText('e.processed_at')})
+      from {schema}.outbox_events e where e.id = s.event_id) as event,
+    coalesce((
+      select jsonb_agg(jsonb_build_object('id', u.id, 'state', u.state, 'name', u.name) order by u.created_at)
+      from {schema}.uploads u where u.submission_id = s.id), '[]') as uploads
   from {schema}.submissions s where s.id = $1::text::uuid`;
 
 /** Newest first. */
@@ -93,10 +121,16 @@ export async function listSubmissions(
   const rows = await db.query<SummaryRow>(
     `select ${SUMMARY} from {schema}.submissions s
      where ($1::text is null or s.state = $1) and ($2::text is null or s.form = $2) and ($3::text is null or s.email = $3)
-       and ($4::text is null
-         or (s.received_at, s.id) < (select a.received_at, a.id from {schema}.submissions a where a.id = $4::text::uuid))
-     order by s.received_at desc, s.id desc limit $5`,
-    [filter.state ?? null, filter.form ?? null, filter.email ?? null, filter.after ?? null, limit],
+       and ($4::bigint is null or (s.received_at, s.id) < (${timeOfMicros('$4::bigint')}, $5::text::uuid))
+     order by s.received_at desc, s.id desc limit $6`,
+    [
+      filter.state ?? null,
+      filter.form ?? null,
+      filter.email ?? null,
+      filter.after?.micros ?? null,
+      filter.after?.id ?? null,
+      limit,
+    ],
   );
   return rows.map(summaryOf);
 }
@@ -154,7 +188,8 @@ export async function releaseSubmission(
 }
 
 /**
- * Deletes a submission and its consents. An event that was recorded for it stays in the outbox.
+ * Deletes a submission with its consents and files; the files' bytes are removed soon after. An event that was recorded for it stays
+ * in the outbox.
  *
  * @throws SpokeError SUBMISSION_NOT_FOUND.
  */
@@ -162,7 +197,8 @@ export async function deleteSubmission(db: Queryable, id: string): Promise<{ rea
   if (!UUID.test(id)) throw notFound(id);
   const [row] = await db.query(
     `with gone as (delete from {schema}.submissions where id = $1::text::uuid returning id),
-       consents as (delete from {schema}.consents where submission_id in (select id from gone))
+       consents as (delete from {schema}.consents where submission_id in (select id from gone)),
+       files as (delete from {schema}.uploads where submission_id in (select id from gone))
      select id from gone`,
     [id],
   );
@@ -175,15 +211,18 @@ export function notFound(id: string): SpokeError {
 }
 
 function summaryOf(row: SummaryRow): SubmissionSummary {
-  const { id, form, state, email, score, reasons } = row;
-  return { id, form, state, receivedAt: row.received_at, email, score, reasons, eventId: row.event_id };
+  const { id, form, state, email, score, reasons, micros } = row;
+  return {
+    ...{ id, form, state, receivedAt: row.received_at, email, score, reasons, eventId: row.event_id },
+    cursor: { micros, id },
+  };
 }
 
 function detailOf(row: DetailRow): SubmissionDetail {
-  const { language, raw, accepted, changes, flags, page, client, consents } = row;
+  const { language, raw, accepted, changes, flags, page, client, consents, event, uploads } = row;
   return {
     ...summaryOf(row),
-    ...{ language, raw, accepted, changes, flags, page, client, consents },
+    ...{ language, raw, accepted, changes, flags, page, client, consents, event, uploads },
     releasedBy: row.released_by,
     releasedAt: row.released_at,
   };

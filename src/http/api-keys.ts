@@ -8,8 +8,10 @@ export const SCOPES = {
     'See events with payload, record and attempts (personal data), redrives, and previews of them.',
   'redrive:write': 'Start and abort redrives.',
   'metrics:read': 'Read metrics.',
-  'submissions:read': 'See submissions of website forms, and who consented to what (personal data).',
-  'submissions:write': 'Release quarantined submissions, and delete submissions with their consents.',
+  'submissions:read':
+    'See submissions of website forms, their files, and who consented to what (personal data).',
+  'submissions:write':
+    'Release quarantined submissions, delete submissions with consents and files, and single files.',
   'mirror:read':
     'See and export records of the mirror (personal data), its runs, and previews of bulk changes.',
   'mirror:write': 'Have the portal read, clear the mirror, start and abort bulk changes.',

@@ -4,6 +4,7 @@ import { csvLine } from '../mirror/export-records.ts';
 const COLUMNS = [
   'at',
   'given',
+  'held',
   'field',
   'purpose',
   'text',

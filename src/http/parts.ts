@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import type { Database } from '../db/database.ts';
+import { cursorText, type ListCursor, readCursor } from '../db/list-cursor.ts';
 import type { Scope } from './api-keys.ts';
 import { requireScope } from './require-scope.ts';
 
@@ -8,6 +9,19 @@ export const timeSchema = z.iso.datetime({ offset: true });
 
 /** An id in a path. */
 export const idSchema = z.coerce.number().int().min(1).max(Number.MAX_SAFE_INTEGER);
+
+/** The `nextCursor` of the page before, of a list by time. */
+export const cursorSchema = z
+  .string()
+  .max(60)
+  .refine((text) => readCursor(text) !== undefined, 'is no nextCursor of a page')
+  .openapi({ description: 'The `nextCursor` of the page before.' });
+
+/** Of a list of which one more was asked for than the page takes; null on the last page. */
+export function nextCursor(found: readonly { readonly cursor: ListCursor }[], limit: number): string | null {
+  const last = found[limit - 1];
+  return found.length > limit && last ? cursorText(last.cursor) : null;
+}
 
 /** A name that a query may give once or several times. */
 export const severalSchema = z

@@ -80,6 +80,29 @@ export const METRICS = {
         '`accepted`, `quarantined`, `repeated`, `invalid`, `conflict`, `limited`, `failed` (a fault here)',
     },
   },
+  uploadTickets: {
+    name: 'spoke_upload_tickets_total',
+    kind: 'counter',
+    help: 'Tickets for files that were asked for, by how that ended.',
+    labels: { outcome: '`given`, `invalid`, `limited`, `failed` (a fault here)' },
+  },
+  uploadBytes: {
+    name: 'spoke_upload_bytes_total',
+    kind: 'counter',
+    help: 'Bytes of the files that came whole.',
+  },
+  uploads: {
+    name: 'spoke_uploads_total',
+    kind: 'counter',
+    help: 'Files that were looked through, by what came of it.',
+    labels: { outcome: '`ready`, or why a file was refused: `TYPE`, `SCAN`, `DEADLINE`, …' },
+  },
+  uploadLook: {
+    name: 'spoke_upload_look_duration_seconds',
+    kind: 'histogram',
+    help: 'How long it took to look through a file, with its scan and the fetching of it.',
+    buckets: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120],
+  },
   databaseUp: {
     name: 'spoke_database_up',
     kind: 'gauge',

@@ -13,12 +13,23 @@ import { callLabel, codeLabel, outcomeLabel, policyLabel, statusLabel } from './
 import { METRICS, type MetricRow } from './metric-table.ts';
 import type { Observers } from './observe-worker.ts';
 
+/** What is told of the files of visitors. */
+export interface UploadObservers {
+  /** A ticket was asked for. */
+  onAsked(outcome: 'given' | 'invalid' | 'limited' | 'failed'): void;
+  onStored(bytes: number): void;
+  /** `outcome`: `ready`, or the code of why it was refused. */
+  onLooked(outcome: string, durationMs: number): void;
+}
+
 /** The metrics of one process, in a registry of their own. */
 export interface Metrics {
   /** To be given to the worker. */
   readonly observers: Observers;
   /** Counts a post of one of the config's forms. */
   readonly countSubmission: (form: string, outcome: string) => void;
+  /** Counts files of visitors. */
+  readonly uploads: UploadObservers;
   /** The media type of what `render` returns. */
   readonly contentType: string;
   /** In Prometheus' text format. Never rejects: without the database its gauges are left out and `spoke_database_up` is 0. */
@@ -55,11 +66,17 @@ export function createMetrics({ db, config, clock, log }: MetricsOptions): Metri
   const dead = counter(METRICS.dead);
   const age = histogram(METRICS.age);
   const submissions = counter(METRICS.submissions);
+  const tickets = counter(METRICS.uploadTickets);
+  const uploads = counter(METRICS.uploads);
+  const uploadBytes = counter(METRICS.uploadBytes);
+  const lookDuration = histogram(METRICS.uploadLook);
   const gauges = createGauges(gauge, Object.keys(config.mirror?.objects ?? {}));
   const typeLabel = typeLabels(config);
 
   const countAttempts = (made: readonly TimedAttempt[]) => {
     for (const attempt of made) {
+      // A look that wrote nothing stands in the event's story only.
+      if (attempt.applied + attempt.notApplied + attempt.unknown === 0) continue;
       const call = callLabel(attempt.call);
       attempts.inc({ call, outcome: outcomeLabel(attempt) });
       const { applied, notApplied, unknown } = attempt;
@@ -118,6 +135,14 @@ export function createMetrics({ db, config, clock, log }: MetricsOptions): Metri
       },
     },
     countSubmission: (form, outcome) => submissions.inc({ form, outcome }),
+    uploads: {
+      onAsked: (outcome) => tickets.inc({ outcome }),
+      onStored: (bytes) => uploadBytes.inc(bytes),
+      onLooked(outcome, durationMs) {
+        uploads.inc({ outcome });
+        lookDuration.observe(durationMs / 1_000);
+      },
+    },
     contentType: registry.contentType,
     async render() {
       if (clock.monotonic() >= dueAt) reading = readGauges();

@@ -37,7 +37,7 @@ export async function readAlertNumbers(
             coalesce(avg(duration_ms), 0)::float8 as mean_ms,
             coalesce(sum(applied + not_applied + unknown - resent), 0) as inputs, coalesce(sum(applied), 0) as applied,
             count(*) filter (where status = 401) as unauthorized, count(*) filter (where status = 403) as forbidden
-     from {schema}.attempts where started_at > (select clock_timestamp() - $1::float8 * interval '1 ms')`,
+     from {schema}.attempts where applied + not_applied + unknown > 0 and started_at > (select clock_timestamp() - $1::float8 * interval '1 ms')`,
     [windowMs],
   );
   if (!calls) throw new Error('The count of the calls returned no row.');

@@ -7,10 +7,11 @@ import type { Database, Row } from '../db/database.ts';
 import type { Logger } from '../log.ts';
 import { startJobLoop } from '../outbox/job-loop.ts';
 import { wakeChannel } from '../outbox/wake.ts';
-import { type ProfileResult, refusedFile } from './profile/profile.ts';
+import { type ProfileResult, type RefusalCode, refusedFile } from './profile/profile.ts';
 import { profileInThread, type ThreadLimits } from './profile/profile-in-thread.ts';
 import { reportProfile } from './report-profile.ts';
 import type { UploadStore } from './store.ts';
+import { leaveForRemoval } from './upload-rows.ts';
 
 export interface AnalysisOptions {
   readonly db: Database;
@@ -23,13 +24,21 @@ export interface AnalysisOptions {
   readonly limits?: ThreadLimits;
   /** How long a file is another process's after the one that took it was last heard of, ms. Default 30,000. */
   readonly leaseMs?: number;
+  /** Before a file is looked through again where that failed, ms, three times as long before the last try. Default 20,000. */
+  readonly retryMs?: number;
+  /** Called once a file was looked through; `outcome`: `ready`, or why it was refused. */
+  readonly onLooked?: ((outcome: 'ready' | RefusalCode, durationMs: number) => void) | undefined;
 }
 
 const LOOK_MS = 500;
 const LEASE_MS = 30_000;
 /** A file that ended so many processes, or failed so often, is refused. */
 const MOST_EPOCHS = 3;
+/** A scanner that is started anew is away for as long. */
+const RETRY_MS = 20_000;
 const SCAN_MS = 60_000;
+/** Looked for less often than files: nobody waits for it. */
+const REPORT_MS = 2_000;
 /** Events of submissions that were released meanwhile, recorded in one step. */
 const CHUNK = 100;
 
@@ -48,13 +57,17 @@ interface TakenRow extends Row {
 export function startAnalysisLoop(options: AnalysisOptions): { stop(): Promise<void> } {
   const { clock, log } = options;
   const stopping = new AbortController();
+  let reportAt = clock.monotonic();
   const loop = startJobLoop({
     clock,
     log,
     what: 'looks through uploads',
     async step() {
       if (await analyseNext(options, stopping.signal)) return 0;
-      return (await reportReleased(options)) === CHUNK ? 0 : LOOK_MS;
+      if (clock.monotonic() < reportAt) return LOOK_MS;
+      if ((await reportReleased(options)) === CHUNK) return 0;
+      reportAt = clock.monotonic() + REPORT_MS;
+      return LOOK_MS;
     },
   });
   return {
@@ -67,7 +80,7 @@ export function startAnalysisLoop(options: AnalysisOptions): { stop(): Promise<v
 
 /** Looks through one file; false when none waits. */
 export async function analyseNext(options: AnalysisOptions, stopping: AbortSignal): Promise<boolean> {
-  const { db, log, leaseMs = LEASE_MS } = options;
+  const { db, clock, log, leaseMs = LEASE_MS, retryMs = RETRY_MS } = options;
   const [taken] = await db.query<TakenRow>(
     `update {schema}.uploads set state = 'analysing', epoch = epoch + 1, lease_until = clock_timestamp() + $1::float8 * interval '1 ms'
      where id = (
@@ -77,6 +90,7 @@ export async function analyseNext(options: AnalysisOptions, stopping: AbortSigna
     [leaseMs],
   );
   if (!taken) return false;
+  const startedAt = clock.monotonic();
   const lost = new AbortController();
   const done = new AbortController();
   const renewing = renew(db, taken, leaseMs, done.signal).catch((error: unknown) => lost.abort(error));
@@ -89,13 +103,13 @@ export async function analyseNext(options: AnalysisOptions, stopping: AbortSigna
       return false;
     }
     log.warn({ upload: taken.id, err: messageOf(error) }, 'an upload could not be looked through');
-    if (taken.epoch < MOST_EPOCHS) return await release(db, taken);
+    if (taken.epoch < MOST_EPOCHS) return await putOff(db, taken, retryMs * 3 ** (taken.epoch - 1));
     result = refusedFile('FAILED');
   } finally {
     done.abort();
     await renewing;
   }
-  await finish(options, taken, result);
+  await finish(options, taken, result, clock.monotonic() - startedAt);
   return true;
 }
 
@@ -106,14 +120,15 @@ async function look(
 ): Promise<ProfileResult> {
   // It has ended the processes before: not a third time.
   if (epoch > MOST_EPOCHS) return refusedFile('FAILED');
-  return store.withFile(id, async (path) => {
+  const work = async (path: string) => {
     if (scan !== undefined) {
       const verdict = await withDeadline(Promise.resolve(scan({ path, name, size, kind })), signal);
       // Anything but a clear yes is a no.
       if (verdict !== true) return refusedFile('SCAN');
     }
     return profileInThread(path, kind, limits, signal);
-  });
+  };
+  return store.withFile(id, work, signal);
 }
 
 async function withDeadline<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
@@ -156,14 +171,25 @@ async function release(db: Database, { id, epoch }: TakenRow): Promise<true> {
   return true;
 }
 
+/** Lets a process have it after so many ms; returns true. */
+async function putOff(db: Database, { id, epoch }: TakenRow, waitMs: number): Promise<true> {
+  await db.query(
+    `update {schema}.uploads set lease_until = clock_timestamp() + $3::float8 * interval '1 ms'
+     where id = $1::text::uuid and epoch = $2 and state = 'analysing'`,
+    [id, epoch, waitMs],
+  );
+  return true;
+}
+
 async function finish(
   options: AnalysisOptions,
   { id, epoch }: TakenRow,
   result: ProfileResult,
+  durationMs: number,
 ): Promise<void> {
-  const { db, store, log, forms } = options;
+  const { db, log, forms } = options;
   const link = await options.linkOf(id);
-  const recorded = await db.transaction(async (tx) => {
+  const { held, recorded } = await db.transaction(async (tx) => {
     const [row] = await tx.query(
       `update {schema}.uploads set state = $3, reason = $4, profile = $5::text::jsonb, lease_until = null
        where id = $1::text::uuid and epoch = $2 and state = 'analysing' returning 1 as held`,
@@ -171,12 +197,17 @@ async function finish(
         ? [id, epoch, 'ready', null, JSON.stringify(result.profile)]
         : [id, epoch, 'refused', result.message, null],
     );
-    return row !== undefined && (await reportProfile(tx, id, { forms, link }));
+    if (!row) return { held: false, recorded: false };
+    // What is refused is kept for nobody.
+    if (!result.ok) await leaveForRemoval(tx, id);
+    return { held: true, recorded: await reportProfile(tx, id, { forms, link }) };
   });
-  log.info({ upload: id, outcome: result.ok ? 'ready' : result.code }, 'an upload was looked through');
+  // Another process has it, or it was deleted: what is said of it here no longer counts.
+  if (!held) return;
+  const outcome = result.ok ? 'ready' : result.code;
+  log.info({ upload: id, outcome }, 'an upload was looked through');
+  options.onLooked?.(outcome, durationMs);
   if (recorded) await db.notify(wakeChannel(db.schema));
-  // What is refused is kept for nobody.
-  if (!result.ok) await store.remove(id);
 }
 
 /** Submissions that a person let through after their files were ready. */

@@ -30,8 +30,12 @@ export function createDiskStore(folder: string): UploadStore {
       try {
         await file.truncate(start);
         for await (const chunk of bytes) {
-          await file.write(chunk, 0, chunk.length, at);
-          at += chunk.length;
+          // A disk that is nearly full takes a part of it.
+          for (let from = 0; from < chunk.length; ) {
+            const { bytesWritten } = await file.write(chunk, from, chunk.length - from, at);
+            from += bytesWritten;
+            at += bytesWritten;
+          }
         }
         return at;
       } finally {

@@ -42,15 +42,29 @@ describe('files in S3', () => {
   test('are sent by the browser to a signed address, read, looked through and removed', async () => {
     expect(await store.received(ID)).toBe(0);
     expect(await put(CSV)).toBe(200);
-    expect([...server.objects].map(([key, { type }]) => [key, type])).toEqual([[`leads/${ID}`, 'text/csv']]);
+    const places = () => [...server.objects].map(([key, { type }]) => [key, type]);
+    expect(places()).toEqual([[`leads/incoming/${ID}`, 'text/csv']]);
     expect(await store.received(ID)).toBe(CSV.length);
     await store.finish(ID);
+    await store.finish(ID);
+    expect(places()).toEqual([[`leads/${ID}`, 'text/csv']]);
+    expect(await store.received(ID)).toBe(CSV.length);
     expect(await text(await store.read(ID))).toBe(CSV);
     expect(await store.withFile(ID, (path) => readFile(path, 'utf8'))).toBe(CSV);
     await store.remove(ID);
     await store.remove(ID);
     expect(server.objects.size).toBe(0);
-    expect(server.refused).toEqual(['NoSuchKey']);
+    expect(new Set(server.refused)).toEqual(new Set(['NoSuchKey']));
+  });
+
+  test('cannot be exchanged by an address that is still good once they are there', async () => {
+    await put(CSV);
+    await store.finish(ID);
+    expect(await put(CSV.replace('1', '9'))).toBe(200);
+    await store.finish(ID);
+    expect(await text(await store.read(ID))).toBe(CSV);
+    await store.remove(ID);
+    expect(server.objects.size).toBe(0);
   });
 
   test.each<[what: string, over: Parameters<typeof put>[1], body: string]>([

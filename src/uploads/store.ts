@@ -13,10 +13,10 @@ export interface UploadStore {
   write?(id: string, start: number, bytes: AsyncIterable<Uint8Array>): Promise<number>;
   /** How many bytes there are; 0 for none. */
   received(id: string): Promise<number>;
-  /** Nothing is written to the file from now on. May be repeated. */
+  /** Nothing is written to the file from now on, by whatever was handed out before. May be repeated. */
   finish(id: string): Promise<void>;
-  /** The bytes as a file of this machine, while `work` lasts. */
-  withFile<T>(id: string, work: (path: string) => Promise<T>): Promise<T>;
+  /** The bytes as a file of this machine, while `work` lasts; `signal` ends the fetching of it. */
+  withFile<T>(id: string, work: (path: string) => Promise<T>, signal?: AbortSignal): Promise<T>;
   read(id: string): Promise<Readable>;
   /** Nothing happens where there is none. */
   remove(id: string): Promise<void>;

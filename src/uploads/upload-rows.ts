@@ -67,26 +67,40 @@ export async function findUpload(db: Queryable, id: string): Promise<UploadRow |
   return row;
 }
 
-/** Lets one request write for so many seconds; false while another does, and once all bytes are there. */
-export async function beginWriting(db: Queryable, id: string, seconds: number): Promise<boolean> {
-  const [row] = await db.query(
+/** Lets one request write for so many seconds; returns its hold. Undefined while another does, and once all bytes are there. */
+export async function beginWriting(db: Queryable, id: string, seconds: number): Promise<string | undefined> {
+  const [row] = await db.query<{ hold: string }>(
     `update {schema}.uploads set writing_until = clock_timestamp() + $2::float8 * interval '1 second'
      where id = $1::text::uuid and state = 'waiting' and (writing_until is null or writing_until < clock_timestamp())
-     returning 1 as taken`,
+     returning writing_until::text as hold`,
     [id, seconds],
+  );
+  return row?.hold;
+}
+
+/** Nothing where another request has taken over, or all bytes are there. */
+export async function endWriting(db: Queryable, id: string, hold: string): Promise<void> {
+  await db.query(
+    'update {schema}.uploads set writing_until = null where id = $1::text::uuid and writing_until = $2::text::timestamptz',
+    [id, hold],
+  );
+}
+
+/** All bytes are there; false where another request has taken over. */
+export async function markStored(db: Queryable, id: string, hold: string): Promise<boolean> {
+  const [row] = await db.query(
+    `update {schema}.uploads set state = 'stored', stored_at = clock_timestamp(), writing_until = null
+     where id = $1::text::uuid and state = 'waiting' and writing_until = $2::text::timestamptz returning 1 as stored`,
+    [id, hold],
   );
   return row !== undefined;
 }
 
-export async function endWriting(db: Queryable, id: string): Promise<void> {
-  await db.query('update {schema}.uploads set writing_until = null where id = $1::text::uuid', [id]);
-}
-
-/** All bytes are there. */
-export async function markStored(db: Queryable, id: string): Promise<void> {
-  await db.query(
-    `update {schema}.uploads set state = 'stored', stored_at = clock_timestamp(), writing_until = null
-     where id = $1::text::uuid and state = 'waiting'`,
+/** The file is removed by the upkeep; the row stays. */
+export async function leaveForRemoval(tx: Queryable, id: string): Promise<void> {
+  await tx.query(
+    `insert into {schema}.upload_removals (id, last_at)
+     select id, expires_at + interval '1 hour' from {schema}.uploads where id = $1::text::uuid on conflict (id) do nothing`,
     [id],
   );
 }

@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { Readable } from 'node:stream';
+import type { Clock } from '../clock.ts';
 import { acceptedEndings, isAccepted, MEDIA_TYPES } from '../config/file-kinds.ts';
 import type { FormDefinitions } from '../config/forms.ts';
 import { MAX_UPLOAD_BYTES, type UploadsConfig } from '../config/uploads.ts';
@@ -92,6 +93,7 @@ export interface Download {
 
 export interface UploadsOptions {
   readonly db: Database;
+  readonly clock: Pick<Clock, 'monotonic'>;
   readonly store: UploadStore;
   readonly config: UploadsConfig;
   readonly forms: FormDefinitions;
@@ -105,7 +107,15 @@ export interface UploadsOptions {
   readonly baseUrl: () => string;
   /** What an address counts as for the limit. */
   readonly limitKey: (address: string | undefined) => string;
+  readonly observers: {
+    /** A ticket was asked for. */
+    onAsked(outcome: TicketOutcome): void;
+    onStored(bytes: number): void;
+  };
 }
+
+/** How asking for a ticket ended, for metrics. */
+export type TicketOutcome = 'given' | 'invalid' | 'limited' | 'failed';
 
 /** Tickets of one address. */
 const LIMIT = { count: 20, seconds: 600 };
@@ -113,13 +123,13 @@ const LIMIT = { count: 20, seconds: 600 };
 const TICKET_SECONDS = 3_600;
 /** A request takes at most 30 s, within which also a slow line sends so much. */
 const PART_BYTES = 1_048_576;
-/** Longer than any request. */
+/** Longer than any request; after that another one may write. */
 const WRITING_SECONDS = 40;
 const LINK = 'upload-link';
 const ID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 export function createUploads(options: UploadsOptions): Uploads {
-  const { db, store, config, forms, signer, baseUrl } = options;
+  const { db, clock, store, config, forms, signer, baseUrl } = options;
 
   async function found(id: string, token: string): Promise<UploadRow> {
     const row = ID.test(id) ? await findByToken(db, id, token) : undefined;
@@ -137,14 +147,63 @@ export function createUploads(options: UploadsOptions): Uploads {
     };
   }
 
+  /**
+   * Works on the bytes while no other request does, until they are stored: what has been looked through can then not be written any
+   * more, by whichever request.
+   */
+  async function alone(
+    row: UploadRow,
+    token: string,
+    work: (isLate: () => boolean) => Promise<void>,
+  ): Promise<UploadStatus> {
+    const { id, size } = row;
+    const until = clock.monotonic() + WRITING_SECONDS * 1_000;
+    const hold = await beginWriting(db, id, WRITING_SECONDS);
+    if (hold === undefined) {
+      const now = await found(id, token);
+      if (now.state === 'waiting') throw busy();
+      return statusOf(now);
+    }
+    try {
+      if ((await store.received(id)) !== size) await work(() => clock.monotonic() >= until);
+      if ((await store.received(id)) !== size) return await statusOf(row);
+      await store.finish(id);
+      if (!(await markStored(db, id, hold))) throw busy();
+      options.observers.onStored(size);
+    } finally {
+      await endWriting(db, id, hold);
+    }
+    return statusOf(await found(id, token));
+  }
+
   async function complete(id: string, token: string): Promise<UploadStatus> {
     const row = await found(id, token);
     if (row.state !== 'waiting') return statusOf(row);
-    const received = await store.received(id);
-    if (received !== row.size) throw wrongRange(received, row.size);
-    await store.finish(id);
-    await markStored(db, id);
-    return statusOf(await found(id, token));
+    return alone(row, token, async () => {
+      throw wrongRange(await store.received(id), row.size);
+    });
+  }
+
+  async function ask(request: UploadRequest, address: string | undefined): Promise<UploadTicket> {
+    const { name, kind, size } = checked(request, config, forms);
+    const id = randomUUID();
+    await takeLimit(options, id, address);
+    const token = randomBytes(32).toString('base64url');
+    const seconds = TICKET_SECONDS;
+    const expiresAt = await insertUpload(db, { id, token, name, kind, size, seconds });
+    const type = MEDIA_TYPES[kind];
+    const direct = await store.address?.({ id, size, type, seconds });
+    return {
+      uploadId: id,
+      token,
+      ...(direct ?? {
+        url: `${baseUrl()}/api/uploads/${id}/bytes?token=${token}`,
+        headers: {},
+        partBytes: PART_BYTES,
+      }),
+      method: 'PUT',
+      expiresAt,
+    };
   }
 
   async function linkOf(id: string): Promise<string> {
@@ -153,40 +212,25 @@ export function createUploads(options: UploadsOptions): Uploads {
 
   return {
     async ask(request, address) {
-      const { name, kind, size } = checked(request, config, forms);
-      const id = randomUUID();
-      await takeLimit(options, id, address);
-      const token = randomBytes(32).toString('base64url');
-      const seconds = TICKET_SECONDS;
-      const expiresAt = await insertUpload(db, { id, token, name, kind, size, seconds });
-      const type = MEDIA_TYPES[kind];
-      const direct = await store.address?.({ id, size, type, seconds });
-      return {
-        uploadId: id,
-        token,
-        ...(direct ?? {
-          url: `${baseUrl()}/api/uploads/${id}/bytes?token=${token}`,
-          headers: {},
-          partBytes: PART_BYTES,
-        }),
-        method: 'PUT',
-        expiresAt,
-      };
+      try {
+        const ticket = await ask(request, address);
+        options.observers.onAsked('given');
+        return ticket;
+      } catch (error) {
+        options.observers.onAsked(outcomeOf(error));
+        throw error;
+      }
     },
     async write(id, token, part, bytes) {
       const row = await found(id, token);
       if (row.state !== 'waiting') return statusOf(row);
       const { start, end, total } = part ?? { start: 0, end: row.size - 1, total: row.size };
-      const received = await store.received(id);
-      if (total !== row.size || end >= total || start > end || start > received || !store.write)
-        throw wrongRange(received, row.size);
-      if (!(await beginWriting(db, id, WRITING_SECONDS))) throw busy();
-      try {
-        await store.write(id, start, exactly(bytes, end - start + 1, row.size));
-      } finally {
-        await endWriting(db, id);
-      }
-      return (await store.received(id)) === row.size ? complete(id, token) : statusOf(row);
+      return alone(row, token, async (isLate) => {
+        const received = await store.received(id);
+        if (total !== row.size || end >= total || start > end || start > received || !store.write)
+          throw wrongRange(received, row.size);
+        await store.write(id, start, exactly(bytes, { length: end - start + 1, size: row.size, isLate }));
+      });
     },
     status: async (id, token) => statusOf(await found(id, token)),
     complete,
@@ -204,25 +248,33 @@ export function createUploads(options: UploadsOptions): Uploads {
 }
 
 function checked(request: UploadRequest, config: UploadsConfig, forms: FormDefinitions) {
-  const form = request.form === undefined ? undefined : forms[request.form.replaceAll('-', '_')];
-  const field = form?.fields[request.field ?? ''];
-  const own = field?.type === 'upload' ? field : undefined;
+  const fields = own(forms, request.form?.replaceAll('-', '_'))?.fields;
+  const field = fields && own(fields, request.field);
+  const limits = field?.type === 'upload' ? field : undefined;
   const name = shownName(request.name);
   const kind = kindOfFile(name);
-  const most = Math.min(config.maxBytes ?? MAX_UPLOAD_BYTES, own?.maxBytes ?? Number.POSITIVE_INFINITY);
+  const most = Math.min(config.maxBytes ?? MAX_UPLOAD_BYTES, limits?.maxBytes ?? Number.POSITIVE_INFINITY);
   if (request.size > most)
     throw invalid(
       'size',
       'UPLOAD_TOO_LARGE',
       `The file has ${request.size} bytes: at most ${most} are taken.`,
     );
-  if (kind === undefined || ![config.accept, own?.accept].every((accept) => isAccepted(name, kind, accept)))
+  if (
+    kind === undefined ||
+    ![config.accept, limits?.accept].every((accept) => isAccepted(name, kind, accept))
+  )
     throw invalid(
       'name',
       'UPLOAD_TYPE',
-      `Files of this kind are not taken: give one that ends with ${acceptedEndings(config.accept, own?.accept).join(', ')}.`,
+      `Files of this kind are not taken: give one that ends with ${acceptedEndings(config.accept, limits?.accept).join(', ')}.`,
     );
   return { name, kind, size: request.size };
+}
+
+/** What the names come from is a visitor's: `constructor` is no form. */
+function own<Of>(all: Readonly<Record<string, Of>>, name: string | undefined): Of | undefined {
+  return name !== undefined && Object.hasOwn(all, name) ? all[name] : undefined;
 }
 
 async function takeLimit(
@@ -244,18 +296,27 @@ async function takeLimit(
     );
 }
 
-/** Passes on at most so many bytes: what comes beyond ends the request, with what came before kept. */
+/** Passes on at most so many bytes, while it may: what comes beyond ends the request, with what came before kept. */
 async function* exactly(
   bytes: AsyncIterable<Uint8Array>,
-  length: number,
-  size: number,
+  {
+    length,
+    size,
+    isLate,
+  }: { readonly length: number; readonly size: number; readonly isLate: () => boolean },
 ): AsyncGenerator<Uint8Array> {
   let left = length;
   for await (const chunk of bytes) {
+    if (isLate()) throw busy();
     if (chunk.length > left) throw wrongRange(length - left, size);
     left -= chunk.length;
     yield chunk;
   }
+}
+
+function outcomeOf(error: unknown): TicketOutcome {
+  const code = error instanceof SpokeError ? error.code : undefined;
+  return code === 'UPLOAD_INVALID' ? 'invalid' : code === 'UPLOAD_RATE' ? 'limited' : 'failed';
 }
 
 function invalid(field: string, code: string, message: string): SpokeError {

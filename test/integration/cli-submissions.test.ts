@@ -100,8 +100,10 @@ describePostgres('spoke submissions', () => {
     const run = await place();
     const { stdout } = await run('consents', 'ada@example.com', '--csv');
     expect(stdout.split('\r\n')).toEqual([
-      'at,given,field,purpose,text,version,language,form,source,email,submissionId',
-      expect.stringMatching(`,true,newsletter,Newsletter,I want news.,1,en,contact,,ada@example.com,${ADA}`),
+      'at,given,held,field,purpose,text,version,language,form,source,email,submissionId',
+      expect.stringMatching(
+        `,true,false,newsletter,Newsletter,I want news.,1,en,contact,,ada@example.com,${ADA}`,
+      ),
     ]);
   });
 

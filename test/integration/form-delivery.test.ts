@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { Simulator } from '../../simulator/index.ts';
 import { defineConfig, type SpokeConfig } from '../../src/config/define-config.ts';
+import { OPT_OUT_STANDS } from '../../src/delivery/consent-stage.ts';
 import { createHubspotClient, type HubspotClient, tokenFromText } from '../../src/hubspot/index.ts';
 import { createTransport, type Transport } from '../../src/hubspot/transport.ts';
 import { silentLogger } from '../../src/log.ts';
 import { checkSubmission, contactForm, demoRequestForm, quoteRequestForm } from '../../src/mapping/index.ts';
+import { showEvent } from '../../src/outbox/events.ts';
 import { createPortalApi } from '../../src/provisioning/actual-portal.ts';
 import { planConfig } from '../../src/provisioning/plan-config.ts';
 import { liveRecords, onlyRecord, redriveDead } from '../support/effects.ts';
@@ -299,6 +301,12 @@ describe('what was agreed to', () => {
       expect(await bundle.events()).toMatchObject([{ state: 'delivered' }, { state: 'delivered' }]);
       const { statuses } = bundle.simulator.consent('ada@example.com');
       expect(statuses.find((each) => each.subscriptionId === subscriptionId)?.state).toBe('UNSUBSCRIBED');
+      const [first, late] = await Promise.all([1, 2].map((id) => showEvent(bundle.db, id)));
+      const looks = (event: typeof late) => event?.attempts.filter(({ call }) => call === OPT_OUT_STANDS);
+      expect(looks(first)).toEqual([]);
+      expect(looks(late)).toMatchObject([
+        { status: 200, error: expect.stringMatching(/^not subscribed: opted out at 20.*Z$/) },
+      ]);
     },
   );
 

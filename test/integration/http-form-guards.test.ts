@@ -212,6 +212,7 @@ describe.each(databaseKinds)('guards of forms over HTTP on %s', (kind) => {
       ['/thanks', 303, '/thanks'],
       ['https://evil.example/', 200, null],
       ['//evil.example', 200, null],
+      ['/..//evil.example', 200, null],
     ])('goes on to %s: %i', async (next, status, location) => {
       const answer = await post(withNext(next), HTML);
       expect({ status: answer.status, location: answer.headers.get('location') }).toEqual({

@@ -335,7 +335,9 @@ describe.each(databaseKinds)('submissions over HTTP on %s', (kind) => {
       { given: false },
     ]);
     const csv = await keyed('GET', '/consents?email=ada@example.com&format=csv');
-    expect(csv.text.split('\r\n')[1]).toContain(',true,newsletter,Newsletter,I want news.,1,en,contact,');
+    expect(csv.text.split('\r\n')[1]).toContain(
+      ',true,false,newsletter,Newsletter,I want news.,1,en,contact,',
+    );
   });
   it('a form is described with a token, for a minute', async () => {
     const { json, headers } = await ask('GET', '/api/forms/contact?language=de-AT');

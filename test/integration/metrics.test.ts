@@ -23,6 +23,7 @@ function metricsOf({ db }: TestDatabase) {
   return {
     observers: metrics.observers,
     countSubmission: metrics.countSubmission,
+    uploads: metrics.uploads,
     pass: (ms: number) => (now += ms),
     read: async () => readMetrics(await metrics.render()),
   };
@@ -177,6 +178,9 @@ describe.each(databaseKinds)('metrics on %s', { timeout: LONG }, (kind) => {
        insert into {schema}.mirror_objects (object_type, caught_up_at) values ('contacts', clock_timestamp());
        update {schema}.daily_budget set call_limit = 50, resets_at = clock_timestamp() + interval '1 hour'`,
     );
+    metrics.uploads.onAsked('given');
+    metrics.uploads.onStored(8);
+    metrics.uploads.onLooked('ready', 12);
     const samples = await metrics.read();
     expect(shapeOf(samples)).toEqual(shapeOfTable());
     expect(JSON.stringify(samples)).not.toContain('ada');

@@ -201,4 +201,40 @@ describe('attacks with files', { timeout: LONG }, () => {
       .toBe(200);
     expect(await readdir(folder)).toHaveLength(1);
   });
+
+  it('by two requests at once: what is stored is written by none that is still under way', async () => {
+    const { ticket, put, state, ask, url, looked } = await uploadVisits(kind);
+    const given = await ticket('a.csv', CSV.length);
+    const complete = () => ask('POST', `/api/uploads/${given.uploadId}/complete?token=${given.token}`);
+    const { host, port, hostname, pathname, search } = new URL(given.url, url);
+    const socket = connect(Number(port), hostname);
+    socket.write(
+      `PUT ${pathname}${search} HTTP/1.1\r\nhost: ${host}\r\ntransfer-encoding: chunked\r\n\r\n${CSV.length.toString(16)}\r\n${CSV}\r\n`,
+    );
+    await expect.poll(async () => (await state(given)).received, { timeout: 5_000 }).toBe(CSV.length);
+    // All bytes are there, and the request that brought them has not ended.
+    expect((await complete()).json.code).toBe('UPLOAD_BUSY');
+    expect((await put(given, CSV)).status).toBe(409);
+    expect((await state(given)).state).toBe('waiting');
+    socket.destroy();
+    await expect.poll(async () => (await complete()).status, { timeout: 10_000 }).toBe(200);
+    expect((await looked(given)).state).toBe('ready');
+  });
+
+  it('by names of what every object has: they are no forms', async () => {
+    const { ask } = await uploadVisits(kind);
+    for (const name of ['constructor', '__proto__', 'toString', 'hasOwnProperty'])
+      for (const over of [{ form: name }, { form: name, field: name }, { form: 'upload', field: name }])
+        expect((await ask('POST', '/api/uploads', { name: 'a.csv', size: 4, ...over })).status).toBe(201);
+  });
+
+  it('by names of columns that no database takes: they are cleaned, and the file is looked through once', async () => {
+    const { send, looked, db } = await uploadVisits(kind);
+    const given = await send(
+      'a.json',
+      JSON.stringify([{ 'a\0': 1, '\ud83d': 2, [`${'x'.repeat(199)}😀`]: 3 }]),
+    );
+    expect((await looked(given)).state).toBe('ready');
+    expect(await db.query('select epoch from {schema}.uploads')).toEqual([{ epoch: 1 }]);
+  });
 });

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -10,7 +10,10 @@ import type { UploadScan } from '../../src/config/uploads.ts';
 import { silentLogger } from '../../src/log.ts';
 import { analyseNext } from '../../src/uploads/analysis-loop.ts';
 import { createDiskStore } from '../../src/uploads/disk-store.ts';
-import { insertUpload, markStored } from '../../src/uploads/upload-rows.ts';
+import { deleteUpload } from '../../src/uploads/list-uploads.ts';
+import type { UploadStore } from '../../src/uploads/store.ts';
+import { beginWriting, insertUpload, markStored } from '../../src/uploads/upload-rows.ts';
+import { removeFiles } from '../../src/uploads/upload-upkeep.ts';
 import { describePostgres, type TestDatabase, testDatabase } from '../support/database.ts';
 import { waitFor } from '../support/wait-for.ts';
 
@@ -28,7 +31,7 @@ describePostgres('a file whose process dies', { timeout: LONG }, () => {
     analyseNext(
       {
         ...{ db: database.db, store: createDiskStore(folder), clock: systemClock, log: silentLogger },
-        ...{ forms: {}, linkOf: () => Promise.resolve(''), leaseMs: LEASE_MS, scan },
+        ...{ forms: {}, linkOf: () => Promise.resolve(''), leaseMs: LEASE_MS, retryMs: 0, scan },
       },
       new AbortController().signal,
     );
@@ -50,7 +53,7 @@ describePostgres('a file whose process dies', { timeout: LONG }, () => {
       })(),
     );
     await store.finish(id);
-    await markStored(database.db, id);
+    await markStored(database.db, id, (await beginWriting(database.db, id, 60)) ?? '');
   });
   afterEach(async () => {
     await database.drop();
@@ -96,5 +99,56 @@ describePostgres('a file whose process dies', { timeout: LONG }, () => {
       return true;
     });
     expect(await row()).toEqual({ state: 'analysing', epoch: 2 });
+  });
+
+  it('keeps its bytes when the process that lost it would refuse it', async () => {
+    await look(async () => {
+      await database.db.query('update {schema}.uploads set epoch = epoch + 1');
+      return false;
+    });
+    await removeFiles({ db: database.db, store: createDiskStore(folder), log: silentLogger });
+    expect(await readdir(folder)).toEqual([id]);
+    await database.db.query(`update {schema}.uploads set lease_until = clock_timestamp()`);
+    expect(await look()).toBe(true);
+    expect(await row()).toMatchObject({ state: 'ready' });
+  });
+
+  it('is looked through three times when the scan fails, and then refused and removed', async () => {
+    let tries = 0;
+    const scan = () => {
+      tries += 1;
+      throw new Error('the scanner is away');
+    };
+    while (await look(scan));
+    expect(tries).toBe(3);
+    expect(await row()).toMatchObject({ state: 'refused' });
+    expect(await database.db.query<{ reason: string }>('select reason from {schema}.uploads')).toEqual([
+      { reason: 'The file could not be looked through.' },
+    ]);
+    await removeFiles({ db: database.db, store: createDiskStore(folder), log: silentLogger });
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  it('leaves its removal to the next process when it dies after the deletion', async () => {
+    await deleteUpload(database.db, id);
+    expect(await readdir(folder)).toEqual([id]);
+    const store = createDiskStore(folder);
+    const remove = (over: Partial<UploadStore> = {}) =>
+      removeFiles({ db: database.db, store: { ...store, ...over }, log: silentLogger });
+    expect(await remove({ remove: () => Promise.reject(new Error('the disk is away')) })).toBe(1);
+    // Not at once again: others come first.
+    expect(await remove()).toBe(0);
+    await database.db.query('update {schema}.upload_removals set due_at = clock_timestamp()');
+    expect(await remove()).toBe(1);
+    expect(await readdir(folder)).toEqual([]);
+    // Bytes that a request was still sending: removed once the ticket can be no more in use.
+    await writeFile(join(folder, `${id}.part`), CSV);
+    expect(await remove()).toBe(0);
+    await database.db.query(
+      `update {schema}.upload_removals set due_at = clock_timestamp(), last_at = clock_timestamp()`,
+    );
+    expect(await remove()).toBe(1);
+    expect(await readdir(folder)).toEqual([]);
+    expect(await database.db.query('select from {schema}.upload_removals')).toEqual([]);
   });
 });

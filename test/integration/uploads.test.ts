@@ -1,6 +1,10 @@
 import { readdir } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
+import { silentLogger } from '../../src/log.ts';
+import { createDiskStore } from '../../src/uploads/disk-store.ts';
+import { purgeUploads, removeFiles } from '../../src/uploads/upload-upkeep.ts';
 import { databaseKinds } from '../support/database.ts';
+import { metric, readMetrics } from '../support/read-metrics.ts';
 import { uploadVisits } from '../support/upload-visits.ts';
 import { waitFor } from '../support/wait-for.ts';
 
@@ -131,7 +135,7 @@ describe.each(databaseKinds)('files of visitors on %s', { timeout: LONG }, (kind
   });
 
   it('that are refused say why, and are kept for nobody', async () => {
-    const { send, looked, ask, folder, keyOf } = await uploadVisits(kind, {
+    const { db, send, looked, ask, folder, keyOf } = await uploadVisits(kind, {
       scan: ({ name }) => !name.includes('virus'),
     });
     const sent = await Promise.all([send('page.csv', '<svg onload=alert(1)>'), send('virus.csv', CSV)]);
@@ -143,27 +147,12 @@ describe.each(databaseKinds)('files of visitors on %s', { timeout: LONG }, (kind
     const authorization = `Bearer ${await keyOf()}`;
     for (const { uploadId } of sent)
       expect((await ask('GET', `/uploads/${uploadId}/file`, undefined, { authorization })).status).toBe(404);
+    await removeFiles({ db, store: createDiskStore(folder), log: silentLogger });
     await waitFor(async () => (await readdir(folder)).length === 0, {
-      timeout: 5_000,
+      timeout: 15_000,
       interval: 20,
       what: 'an empty folder',
     });
-  });
-
-  it('are refused when the scan fails, after three tries', async () => {
-    const tries: string[] = [];
-    const { send, looked } = await uploadVisits(kind, {
-      scan: ({ name }) => {
-        tries.push(name);
-        throw new Error('the scanner is away');
-      },
-    });
-    const upload = await send('people.csv', CSV);
-    expect(await looked(upload)).toMatchObject({
-      state: 'refused',
-      reason: 'The file could not be looked through.',
-    });
-    expect(tries).toHaveLength(3);
   });
 
   it('are taken over from a process that died while it looked through them, and count once', async () => {
@@ -191,9 +180,7 @@ describe.each(databaseKinds)('files of visitors on %s', { timeout: LONG }, (kind
     const upload = await send('people.csv', CSV);
     await looked(upload);
     const unused = await ticket('never.csv', 10);
-    const { purgeUploads } = await import('../../src/uploads/upload-upkeep.ts');
-    const { createDiskStore } = await import('../../src/uploads/disk-store.ts');
-    const purge = () => purgeUploads({ db, store: createDiskStore(folder), keepDays: 1 });
+    const purge = () => purgeUploads(db, 1);
     expect(await purge()).toBe(0);
     await db.query(
       `update {schema}.uploads set created_at = created_at - interval '2 days' where state = 'ready'`,
@@ -201,8 +188,88 @@ describe.each(databaseKinds)('files of visitors on %s', { timeout: LONG }, (kind
     await db.query(`update {schema}.uploads set expires_at = created_at where state = 'waiting'`);
     expect((await ask('GET', `/api/uploads/${unused.uploadId}?token=${unused.token}`)).status).toBe(404);
     expect(await purge()).toBe(2);
+    await removeFiles({ db, store: createDiskStore(folder), log: silentLogger });
     expect(await readdir(folder)).toEqual([]);
     expect(await db.query('select id from {schema}.uploads')).toEqual([]);
+  });
+
+  it('are listed and shown to a key, and deleted with their bytes', async () => {
+    const { db, send, looked, ask, keyOf, folder } = await uploadVisits(kind);
+    const headers = { authorization: `Bearer ${await keyOf()}` };
+    const keyed = (method: string, path: string) => ask(method, path, undefined, headers);
+    const sent = [
+      await send('first.csv', CSV),
+      await send('second.csv', CSV),
+      await send('page.csv', '<svg>'),
+    ];
+    await Promise.all(sent.map(looked));
+    const [first, second, refused] = sent.map(({ uploadId }) => uploadId);
+    const page = (await keyed('GET', '/uploads?limit=2')).json;
+    expect(page.uploads).toMatchObject([
+      { id: refused, state: 'refused', score: null, reason: expect.any(String) },
+      { id: second, state: 'ready', name: 'second.csv', size: CSV.length, score: Number(SCORE) },
+    ]);
+    await keyed('DELETE', `/uploads/${second}`);
+    const rest = (await keyed('GET', `/uploads?after=${page.nextCursor}`)).json;
+    expect(rest).toMatchObject({ uploads: [{ id: first }], nextCursor: null });
+    expect((await keyed('GET', '/uploads?state=refused')).json.uploads).toMatchObject([{ id: refused }]);
+    expect((await keyed('GET', `/uploads/${first}`)).json).toMatchObject({ id: first, profile: { rows: 3 } });
+    for (const path of [`/uploads/${second}`, `/uploads/${second}/file`])
+      expect((await keyed('GET', path)).status).toBe(404);
+    expect((await keyed('DELETE', `/uploads/${second}`)).json.code).toBe('UPLOAD_NOT_FOUND');
+    for (const [method, path] of [
+      ['GET', '/uploads'],
+      ['GET', `/uploads/${first}`],
+      ['DELETE', `/uploads/${first}`],
+    ] as const)
+      expect((await ask(method, path)).status).toBe(401);
+    await removeFiles({ db, store: createDiskStore(folder), log: silentLogger });
+    await waitFor(async () => (await readdir(folder)).join() === first, {
+      timeout: 15_000,
+      interval: 50,
+      what: 'the upkeep to remove the bytes',
+    });
+  });
+
+  it('go with their submission, and leave its row without a token', async () => {
+    const { db, send, submit, ask, keyOf, folder } = await uploadVisits(kind);
+    const headers = { authorization: `Bearer ${await keyOf()}` };
+    const { uploadId, token } = await send('people.csv', CSV);
+    const { json } = await submit('upload', { email: ADA.email, uploadId: { uploadId, token } });
+    const shown = (await ask('GET', `/submissions/${json.submissionId}`, undefined, headers)).json;
+    expect(shown).toMatchObject({ raw: { uploadId }, uploads: [{ id: uploadId, name: 'people.csv' }] });
+    expect(JSON.stringify(shown)).not.toContain(token);
+    expect(
+      (await ask('GET', `/uploads?submission=${json.submissionId}`, undefined, headers)).json.uploads,
+    ).toMatchObject([{ id: uploadId }]);
+    expect(
+      (await submit('upload', { _id: json.submissionId, email: ADA.email, uploadId: { uploadId, token } }))
+        .status,
+    ).toBe(200);
+    await ask('DELETE', `/submissions/${json.submissionId}`, undefined, headers);
+    expect(await db.query('select from {schema}.uploads')).toEqual([]);
+    await removeFiles({ db, store: createDiskStore(folder), log: silentLogger });
+    await waitFor(async () => (await readdir(folder)).length === 0, {
+      timeout: 15_000,
+      interval: 50,
+      what: 'the upkeep to remove the bytes',
+    });
+  });
+
+  it('are counted', async () => {
+    const { send, looked, ask, app } = await uploadVisits(kind);
+    await Promise.all(
+      [send('a.csv', CSV), send('page.csv', '<svg>')].map(async (sent) => looked(await sent)),
+    );
+    await ask('POST', '/api/uploads', { name: 'x.exe', size: 1 });
+    const samples = readMetrics(await app.metrics.render());
+    const read = (name: string, labels = {}) => metric(samples, name, labels);
+    expect(read('spoke_upload_tickets_total', { outcome: 'given' })).toBe(2);
+    expect(read('spoke_upload_tickets_total', { outcome: 'invalid' })).toBe(1);
+    expect(read('spoke_upload_bytes_total')).toBe(CSV.length + 5);
+    expect(read('spoke_uploads_total', { outcome: 'ready' })).toBe(1);
+    expect(read('spoke_uploads_total', { outcome: 'TYPE' })).toBe(1);
+    expect(read('spoke_upload_look_duration_seconds_count')).toBe(2);
   });
 
   it('of one address are limited', async () => {

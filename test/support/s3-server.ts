@@ -58,6 +58,16 @@ export async function startS3Server(
       );
     };
     if (problem !== undefined) return refuse(problem);
+    const source = request.headers['x-amz-copy-source'];
+    if (source !== undefined) {
+      const [from = '', ...path] = decodeURIComponent(String(source)).replace(/^\//, '').split('/');
+      const copied = from === credentials.bucket ? objects.get(path.join('/')) : undefined;
+      if (!copied) return refuse('NoSuchKey');
+      objects.set(key, copied);
+      response.writeHead(200, { 'content-type': 'application/xml' });
+      response.end('<?xml version="1.0"?><CopyObjectResult><ETag>"x"</ETag></CopyObjectResult>');
+      return;
+    }
     if (request.method === 'PUT') {
       objects.set(key, { bytes, type: request.headers['content-type'] ?? '' });
       response.writeHead(200).end();
@@ -135,6 +145,7 @@ function problemOf(
 
 function problemOfBody(request: IncomingMessage, url: URL, bytes: Buffer): string | undefined {
   if (/aws-chunked/.test(request.headers['content-encoding'] ?? '')) return 'NotImplemented';
+  if (request.headers['x-amz-copy-source'] !== undefined) return undefined;
   if (request.headers['content-length'] === undefined) return 'MissingContentLength';
   const sum = url.searchParams.get('x-amz-checksum-crc32') ?? request.headers['x-amz-checksum-crc32'];
   if (sum === undefined || sum === null) return undefined;

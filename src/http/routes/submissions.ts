@@ -1,4 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi';
+import { readCursor } from '../../db/list-cursor.ts';
 import { SpokeError } from '../../errors.ts';
 import { consentsOf } from '../../forms/consents.ts';
 import { eventOfStatus } from '../../forms/submission-status.ts';
@@ -14,7 +15,7 @@ import {
 import { normaliseEmail } from '../../mapping/transforms/email.ts';
 import { consentsCsv, consentsNdjson } from '../consent-export.ts';
 import type { Routes } from '../context.ts';
-import { jsonContent, keyed, timeSchema } from '../parts.ts';
+import { cursorSchema, jsonContent, keyed, nextCursor, timeSchema } from '../parts.ts';
 import { problemResponses } from '../problem.ts';
 import { principalIn } from '../require-scope.ts';
 import { createSubmissionWatch } from '../wait-for-submission.ts';
@@ -56,6 +57,18 @@ const detailSchema = summarySchema
     releasedBy: z.string().nullable(),
     releasedAt: timeSchema.nullable(),
     consents: z.array(consentSchema),
+    event: z
+      .object({
+        id: z.int(),
+        state: z.enum(['pending', 'delivered', 'dead', 'cancelled']),
+        tries: z.int(),
+        errorCode: z.string().nullable(),
+        error: z.string().nullable(),
+        endedAt: timeSchema.nullable(),
+      })
+      .nullable()
+      .openapi({ description: 'What became of it; `error` says why it has not arrived.' }),
+    uploads: z.array(z.object({ id: z.uuid(), state: z.string(), name: z.string() })),
   })
   .openapi('Submission');
 
@@ -109,7 +122,7 @@ export const submissionRoutes: Routes = (api, context) => {
         state: z.enum(SUBMISSION_STATES).optional(),
         form: z.string().min(1).max(100).optional(),
         email: z.string().min(1).max(320).optional(),
-        after: z.uuid().optional().openapi({ description: 'The last one of the page before.' }),
+        after: cursorSchema.optional(),
         limit: z.coerce.number().int().min(1).max(MAX_PAGE).default(50),
       }),
     },
@@ -117,28 +130,28 @@ export const submissionRoutes: Routes = (api, context) => {
       200: jsonContent(
         'A page.',
         z
-          .object({ submissions: z.array(summarySchema), nextCursor: z.uuid().nullable() })
+          .object({ submissions: z.array(summarySchema), nextCursor: z.string().nullable() })
           .openapi('SubmissionPage'),
       ),
       ...problemResponses(401, 403, 422),
     },
   });
   api.openapi(list, async (c) => {
-    const { limit, email, ...filter } = c.req.valid('query');
+    const { limit, email, after = '', ...filter } = c.req.valid('query');
     const address = email === undefined ? undefined : addressOf(email);
-    const found = await listSubmissions(db, { ...filter, email: address }, limit + 1);
-    const page = found.slice(0, limit);
-    const last = page.at(-1);
-    return c.json(
-      { submissions: page.map(summaryOf), nextCursor: found.length > limit && last ? last.id : null },
-      200,
+    const found = await listSubmissions(
+      db,
+      { ...filter, email: address, after: readCursor(after) },
+      limit + 1,
     );
+    const page = found.slice(0, limit);
+    return c.json({ submissions: page.map(summaryOf), nextCursor: nextCursor(found, limit) }, 200);
   });
 
   const show = createRoute({
     method: 'get',
     path: '/submissions/{id}',
-    summary: 'Show one submission with its fields and consents (personal data)',
+    summary: 'Show one submission: fields, consents, what became of its event (personal data)',
     ...reading,
     request: { params },
     responses: { 200: jsonContent('The submission.', detailSchema), ...problemResponses(401, 403, 404, 422) },
@@ -147,7 +160,17 @@ export const submissionRoutes: Routes = (api, context) => {
     const { id } = c.req.valid('param');
     const found = await showSubmission(db, id);
     if (!found) throw notFound(id);
-    const { receivedAt: _, releasedAt, consents, reasons, changes, flags, ...rest } = found;
+    const {
+      receivedAt: _,
+      cursor: __,
+      releasedAt,
+      consents,
+      reasons,
+      changes,
+      flags,
+      uploads,
+      ...rest
+    } = found;
     return c.json(
       {
         ...rest,
@@ -157,6 +180,7 @@ export const submissionRoutes: Routes = (api, context) => {
         changes: [...changes],
         flags: [...flags],
         reasons: [...reasons],
+        uploads: [...uploads],
       },
       200,
     );
@@ -181,7 +205,7 @@ export const submissionRoutes: Routes = (api, context) => {
   const remove = createRoute({
     method: 'delete',
     path: '/submissions/{id}',
-    summary: 'Delete a submission and its consents; nothing at HubSpot',
+    summary: 'Delete a submission with its consents and files; nothing at HubSpot',
     ...writing,
     request: { params },
     responses: {

@@ -3,12 +3,14 @@ import { getConnInfo } from '@hono/node-server/conninfo';
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { FILE_KINDS } from '../../config/file-kinds.ts';
+import { readCursor } from '../../db/list-cursor.ts';
 import { SpokeError } from '../../errors.ts';
+import { deleteUpload, listUploads, showUpload, type UploadSummary } from '../../uploads/list-uploads.ts';
 import { COLUMN_TYPES } from '../../uploads/profile/profile.ts';
 import { UPLOAD_STATES } from '../../uploads/upload-rows.ts';
 import type { Download, UploadPart, Uploads } from '../../uploads/uploads.ts';
-import type { HttpContext, HttpEnv, Routes } from '../context.ts';
-import { jsonContent, keyed, timeSchema } from '../parts.ts';
+import type { Api, HttpContext, HttpEnv, Routes } from '../context.ts';
+import { cursorSchema, jsonContent, keyed, nextCursor, timeSchema } from '../parts.ts';
 import { problemResponses } from '../problem.ts';
 
 const rate = z.number().min(0).max(1);
@@ -76,6 +78,25 @@ const ticketSchema = z
   })
   .openapi('UploadTicket');
 
+const summarySchema = z
+  .object({
+    id: z.uuid(),
+    state: z.enum(UPLOAD_STATES),
+    name: z.string(),
+    kind: z.enum(FILE_KINDS),
+    size: z.int(),
+    createdAt: timeSchema,
+    storedAt: timeSchema.nullable(),
+    reason: z.string().nullable(),
+    score: rate.nullable(),
+    submissionId: z.uuid().nullable(),
+    eventId: z.int().nullable(),
+  })
+  .openapi('UploadSummary');
+
+const detailSchema = summarySchema.extend({ profile: profileSchema.nullable() }).openapi('Upload');
+
+const MAX_PAGE = 500;
 const params = z.object({ id: z.uuid() });
 const query = z.object({ token: z.string().min(16).max(256) });
 const RANGE = /^bytes (\d{1,15})-(\d{1,15})\/(\d{1,15})$/;
@@ -153,6 +174,7 @@ export const uploadRoutes: Routes = (api, context) => {
     async (c) =>
       c.json(await uploadsOf(context).complete(c.req.valid('param').id, c.req.valid('query').token), 200),
   );
+  addKeyedRoutes(api, context);
   const file = {
     description: 'The file, to be saved.',
     content: { 'application/octet-stream': { schema: z.string() } },
@@ -182,6 +204,78 @@ export const uploadRoutes: Routes = (api, context) => {
     async (c) => handOut(c, await uploadsOf(context).download(c.req.valid('param').id)),
   );
 };
+
+/** For people with a key: what was sent, what it holds, and away with it. */
+function addKeyedRoutes(api: Api, { db }: HttpContext): void {
+  const reading = { tags, ...keyed(db, 'submissions:read') };
+  api.openapi(
+    createRoute({
+      method: 'get',
+      path: '/uploads',
+      summary: 'List the files of visitors, newest first (names may be personal data)',
+      ...reading,
+      request: {
+        query: z.object({
+          state: z.enum(UPLOAD_STATES).optional(),
+          submission: z.uuid().optional(),
+          after: cursorSchema.optional(),
+          limit: z.coerce.number().int().min(1).max(MAX_PAGE).default(50),
+        }),
+      },
+      responses: {
+        200: jsonContent(
+          'A page.',
+          z
+            .object({ uploads: z.array(summarySchema), nextCursor: z.string().nullable() })
+            .openapi('UploadPage'),
+        ),
+        ...problemResponses(401, 403, 422),
+      },
+    }),
+    async (c) => {
+      const { limit, after = '', submission: submissionId, state } = c.req.valid('query');
+      const found = await listUploads(db, { state, submissionId, after: readCursor(after) }, limit + 1);
+      const uploads = found.slice(0, limit).map(summaryOf);
+      return c.json({ uploads, nextCursor: nextCursor(found, limit) }, 200);
+    },
+  );
+  api.openapi(
+    createRoute({
+      method: 'get',
+      path: '/uploads/{id}',
+      summary: 'Show one file with what it holds, or why it was refused',
+      ...reading,
+      request: { params },
+      responses: { 200: jsonContent('The upload.', detailSchema), ...problemResponses(401, 403, 404, 422) },
+    }),
+    async (c) => {
+      const { profile, ...rest } = await showUpload(db, c.req.valid('param').id);
+      return c.json({ ...summaryOf(rest), profile }, 200);
+    },
+  );
+  api.openapi(
+    createRoute({
+      method: 'delete',
+      path: '/uploads/{id}',
+      summary: 'Delete a file; nothing at HubSpot',
+      tags,
+      ...keyed(db, 'submissions:write'),
+      request: { params },
+      responses: {
+        200: jsonContent(
+          'It is given to nobody any more, and removed from the store within seconds.',
+          z.object({ id: z.uuid() }),
+        ),
+        ...problemResponses(401, 403, 404, 422),
+      },
+    }),
+    async (c) => c.json(await deleteUpload(db, c.req.valid('param').id), 200),
+  );
+}
+
+function summaryOf({ cursor: _, createdAt, storedAt, ...rest }: UploadSummary) {
+  return { ...rest, createdAt: createdAt.toISOString(), storedAt: storedAt?.toISOString() ?? null };
+}
 
 function uploadsOf({ uploads }: HttpContext): Uploads {
   if (uploads) return uploads;

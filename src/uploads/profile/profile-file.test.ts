@@ -53,6 +53,9 @@ const utf16 = (text: string, swap: boolean) => {
   return swap ? bytes.swap16() : bytes;
 };
 
+/** What Postgres takes as JSON: no NUL, no half of a character. */
+const isStorable = (value: unknown) => !/\\u(?:0000|d[89a-f])/i.test(JSON.stringify(value));
+
 describe('the same table gives the same profile', () => {
   test.each<[what: string, kind: FileKind, content: Buffer | string]>([
     ['with commas', 'csv', lines(',')],
@@ -108,6 +111,18 @@ test('names of columns that are missing or come twice are told apart, and none i
   const json = await profile('[{"__proto__": {"polluted": 1}, "constructor": 1}]', 'json');
   expect(json.columns.map(({ name }) => name)).toEqual(['__proto__', 'constructor']);
   expect(Object.hasOwn(Object.prototype, 'polluted')).toBe(false);
+});
+
+test('names that only escapes can write are cleaned and cut, and stay columns of their own', async () => {
+  const long = 'x'.repeat(199);
+  const found = await profile(
+    JSON.stringify([{ 'a\0b\u001b': 1, '\ud83d': 2, [`${long}😀 1`]: 3, [`${long}😀 2`]: 4, ' \n': 5 }]),
+    'json',
+  );
+  expect(found.columns.map(({ name }) => name)).toEqual(['a\ufffdb', '\ufffd', long, long, 'column 5']);
+  expect(found.columns.map(({ missingRate }) => missingRate)).toEqual([0, 0, 0, 0, 0]);
+  expect(isStorable(found)).toBe(true);
+  expect((await profile(`${long}x,${long}xy,${long}x\n1,2,3\n`, 'csv')).columns).toHaveLength(3);
 });
 
 test('many different values are estimated within 5 %', async () => {

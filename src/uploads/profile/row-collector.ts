@@ -1,3 +1,4 @@
+import { cleanText, cutText } from '../../mapping/transforms/text.ts';
 import { DistinctCount, hashText, mixed } from './distinct-count.ts';
 import { type ColumnProfile, FileRefused, MOST } from './profile.ts';
 import { isMissing, typeOfText, type ValueType } from './value-type.ts';
@@ -22,6 +23,7 @@ interface Column {
 /** Takes rows one by one and keeps only what the profile needs: some kB a column, and a hash a row. */
 export class RowCollector {
   readonly #columns: Column[] = [];
+  /** As they stand in the file: two that look the same when cleaned and cut are two columns. */
   readonly #byName = new Map<string, number>();
   readonly #seen = new Set<number>();
   #rows = 0;
@@ -84,12 +86,12 @@ export class RowCollector {
   }
 
   #column(given: string): number {
-    const name = given.slice(0, LONGEST_NAME);
-    const known = this.#byName.get(name);
+    const known = this.#byName.get(given);
     if (known !== undefined) return known;
     if (this.#columns.length === MOST.columns) throw new FileRefused('COLUMNS');
+    const name = shownName(given) || `column ${this.#columns.length + 1}`;
     const counts = { integer: 0, number: 0, boolean: 0, date: 0, 'e-mail': 0, text: 0 };
-    this.#byName.set(name, this.#columns.length);
+    this.#byName.set(given, this.#columns.length);
     return this.#columns.push({ name, counts, distinct: new DistinctCount(), present: 0 }) - 1;
   }
 
@@ -113,6 +115,12 @@ export class RowCollector {
     if (this.#seen.has(row)) this.#repeated += 1;
     else this.#seen.add(row);
   }
+}
+
+/** Escapes in JSON hold what no text of a file may: NUL and halves of characters, which Postgres does not take. */
+function shownName(given: string): string {
+  const start = given.slice(0, LONGEST_NAME + 1);
+  return cutText(cleanText(start).replace(/\s+/g, ' ').trim(), LONGEST_NAME);
 }
 
 function read(cell: Cell): readonly [text?: string, type?: ValueType] {
