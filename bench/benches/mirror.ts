@@ -73,7 +73,7 @@ export const mirrorBench: Bench = {
       notes: [
         'Segments: company contains a word, updated within 30 days, not updated for 90 days, one of three stages; the first evaluation, in which 700,000 records become members.',
         `Pages of 100, without a total; half of them behind a cursor. "${ALL}" are those of every question but "${WORDS}" and "common words".`,
-        'Words, and what a property contains, are looked for along the records until the page is full: the rarer, the longer.',
+        `With the index for words (pg_trgm) under "${FRESH}", without it under "${STALE}", where the mirror looks too small for one.`,
       ],
     };
   },

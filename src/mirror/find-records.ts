@@ -3,6 +3,7 @@ import { SpokeError } from '../errors.ts';
 import { type CompiledQuery, compileQuery, type RecordQuery } from './record-query.ts';
 import { type MirrorRecord, type RecordRow, recordColumns, recordOf } from './record-row.ts';
 import { kindOf } from './rules/compile-rule.ts';
+import { hasSearchIndex } from './search-index.ts';
 
 export const MAX_PAGE = 1_000;
 /** Deeper pages are read with the cursor: an offset reads and throws away what it passes. */
@@ -54,22 +55,23 @@ export async function findRecords(db: Database, query: PageQuery): Promise<Recor
   if (cursor !== undefined && offset > 0) throw invalid('Give a cursor or an offset, not both.');
   const compiled = await compileQuery(db, query);
   const counted = total ? await countRecords(db, compiled) : {};
-  const { bind, condition, values } = compiled;
+  const { bind, values } = compiled;
   const key = sortKey(sort, compiled);
   const descending = sort.direction === 'descending';
-  const after = cursor === undefined ? '' : ` and ${behind(readCursor(cursor, sort), key, descending, bind)}`;
   const chosen =
     properties === undefined
       ? undefined
       : `coalesce((select jsonb_object_agg(name, m.properties -> name) from unnest(${bind(properties)}::text[]) name where m.properties ? name), '{}')`;
-  const order = descending ? 'desc' : 'asc';
-  const rows = await db.query<SortedRow>(
-    `select ${recordColumns(chosen)}, ${key === undefined ? 'null' : `(${key})::text`} as sort_key
-     from {schema}.mirror_records m where ${condition}${after}
-     order by ${key === undefined ? '' : `${key} ${order}${NEVER_NULL.includes(key) ? '' : ' nulls last'}, `}m.id ${order}
-     limit ${bind(limit + 1)}::integer offset ${bind(offset)}::integer`,
+  const direction = descending ? 'desc' : 'asc';
+  const rows = await pageRows(db, compiled, {
+    columns: `${recordColumns(chosen)}, ${key === undefined ? 'null' : `(${key})::text`} as sort_key`,
+    behind: cursor === undefined ? '' : ` and ${behind(readCursor(cursor, sort), key, descending, bind)}`,
+    order: `${key === undefined ? '' : `${key} ${direction}${NEVER_NULL.includes(key) ? '' : ' nulls last'}, `}m.id ${direction}`,
+    isIndexed: key === undefined || NEVER_NULL.includes(key),
+    rest: `limit ${bind(limit + 1)}::integer offset ${bind(offset)}::integer`,
+    count: limit + 1,
     values,
-  );
+  });
   const page = rows.slice(0, limit);
   const last = page.at(-1);
   return {
@@ -121,6 +123,59 @@ export async function countRecords(
     readonly Plan?: { readonly 'Plan Rows'?: number };
   }[];
   return { total: root?.Plan?.['Plan Rows'] ?? 0, isEstimate: true };
+}
+
+interface PageParts {
+  readonly columns: string;
+  /** Further condition, of a cursor. */
+  readonly behind: string;
+  readonly order: string;
+  /** Whether an index gives the records in this order. */
+  readonly isIndexed: boolean;
+  readonly rest: string;
+  /** Rows that are wanted. */
+  readonly count: number;
+  readonly values: readonly unknown[];
+}
+
+/** Records that are looked through before it is decided how the rest is found. */
+const FIRST_LOOK = 2_000;
+/** As many of them have to fit for a page to be filled sooner by going on than by the index for words; without the index, one. */
+const GO_ON_FROM = 9;
+
+/**
+ * The rows of a page. How many records have a word anywhere in a value is known to nobody before, and each way of finding them takes
+ * seconds where the other takes milliseconds: so the first records of the order are looked through, and tell which way to take.
+ */
+async function pageRows(
+  db: Queryable,
+  { condition, base, patterns, objectType }: CompiledQuery,
+  { columns, behind, order, isIndexed, rest, count, values }: PageParts,
+): Promise<SortedRow[]> {
+  const select = (from: string, where: string, parameters: readonly unknown[] = values) =>
+    db.query<SortedRow>(
+      `select ${columns} from ${from} where ${where}${behind} order by ${order} ${rest}`,
+      parameters,
+    );
+  const all = '{schema}.mirror_records m';
+  if (patterns === undefined) return select(all, condition);
+  let fitting = 0;
+  if (isIndexed) {
+    const first = `(select m.* from ${all} where ${base}${behind} order by ${order} limit ${FIRST_LOOK}) m`;
+    const rows = await select(first, condition);
+    if (rows.length >= count) return rows;
+    fitting = rows.length;
+  }
+  const hasIndex = patterns.length > 0 && (await hasSearchIndex(db, objectType));
+  if (isIndexed && fitting >= (hasIndex ? GO_ON_FROM : 1)) return select(all, condition);
+  const words = hasIndex
+    ? patterns.map(
+        (_, position) => ` and {schema}.search_text(m.properties) like $${values.length + position + 1}`,
+      )
+    : [];
+  // Found first and put in order then: `offset 0` keeps the order from deciding how they are found.
+  const found = `(select m.* from ${all} where ${condition}${behind}${words.join('')} offset 0) m`;
+  return select(found, 'true', [...values, ...(hasIndex ? patterns : [])]);
 }
 
 /** Without a place for what has no value, an index serves both directions. */

@@ -2,7 +2,7 @@ import { problemsOfRule, type Rule } from '../config/rule.ts';
 import type { Queryable } from '../db/database.ts';
 import { SpokeError } from '../errors.ts';
 import { readTypes } from './property-types.ts';
-import { compileRule, type PropertyType } from './rules/compile-rule.ts';
+import { compileRule, type PropertyType, patternsOf } from './rules/compile-rule.ts';
 import { problemsOfTypes } from './rules/problems-of-types.ts';
 
 /** Which live records of the mirror are meant; every part that is given must fit. */
@@ -23,6 +23,10 @@ export interface CompiledQuery {
   readonly objectType: string;
   readonly types: ReadonlyMap<string, PropertyType>;
   readonly condition: string;
+  /** What of the condition the query does not name itself: live records of the object type. */
+  readonly base: string;
+  /** Patterns that the search text of all that it finds is like; undefined when it asks for nothing that stands anywhere in a value. */
+  readonly patterns: readonly string[] | undefined;
   readonly values: unknown[];
   /** Takes a further parameter in and returns its placeholder. */
   bind(value: unknown): string;
@@ -68,10 +72,8 @@ export async function compileQuery(db: Queryable, query: RecordQuery): Promise<C
     );
   const values: unknown[] = [];
   const bind = (value: unknown) => `$${values.push(value)}`;
-  const conditions = [
-    `m.object_type = ${bind(objectType)}`,
-    `m.state = 'live'`,
-    ...parts.map((part) => compileRule(part, { objectType, types, bind })),
-  ];
-  return { objectType, types, condition: conditions.join(' and '), values, bind };
+  const base = `m.object_type = ${bind(objectType)} and m.state = 'live'`;
+  const conditions = [base, ...parts.map((part) => compileRule(part, { objectType, types, bind }))];
+  const patterns = patternsOf({ all: parts });
+  return { objectType, types, condition: conditions.join(' and '), base, patterns, values, bind };
 }

@@ -1,4 +1,6 @@
+import type { Database } from '../db/database.ts';
 import type { Logger } from '../log.ts';
+import { ensureSearchIndex } from '../mirror/search-index.ts';
 import { unknownProperties } from './chosen-properties.ts';
 import { problemOf } from './pull-failure.ts';
 import type { PullTools } from './pull-tools.ts';
@@ -20,6 +22,9 @@ export const LISTS = { name: 'lists', everyMs: 600_000 } as const;
 /** The latest joins and the size of a list can deceive: so often all members are read. */
 export const ALL_MEMBERS = { name: 'all members of lists', everyMs: 86_400_000 } as const;
 
+/** An index for words is made when there are so many records that it pays. */
+const SEARCH = { name: 'index for words', everyMs: 600_000 } as const;
+
 /** What `spoke start` does for the mirror beside the reading of records. */
 export function mirrorDuties(tools: PullTools): PullDuty[] {
   const { db, log, mirror } = tools;
@@ -38,11 +43,31 @@ export function mirrorDuties(tools: PullTools): PullDuty[] {
           { ...ALL_MEMBERS, run: (signal: AbortSignal) => readMembers(signal, true) },
           { ...LISTS, run: (signal: AbortSignal) => readMembers(signal, false) },
         ]),
+    {
+      ...SEARCH,
+      async run() {
+        for (const objectType of Object.keys(mirror.objects))
+          told(`${SEARCH.name} of ${objectType}`, await searchIndexProblem(db, objectType));
+      },
+    },
   ];
 
   async function readMembers(signal: AbortSignal, full: boolean): Promise<void> {
     const { unread } = await readLists(tools, signal, { full });
     for (const { what, error } of unread) told(what, problemOf(error));
+  }
+}
+
+/** Without the index words are found as well, only later: so nothing else may fail for it. */
+async function searchIndexProblem(
+  db: Database,
+  objectType: string,
+): Promise<{ message: string } | undefined> {
+  try {
+    await ensureSearchIndex(db, objectType);
+    return undefined;
+  } catch (error) {
+    return problemOf(error);
   }
 }
 

@@ -8,6 +8,7 @@ import { type MirrorInput, writeRecords } from '../../src/mirror/write-records.t
 import { dropHints, takeHints } from '../../src/pull/hints.ts';
 import { describePostgres, testDatabase } from '../support/database.ts';
 import { people, setupPull } from '../support/pull.ts';
+import { rowsReadBy } from '../support/rows-read.ts';
 
 /** Enough that a plan that walks them all cannot be mistaken for one that does not. */
 const RECORDS = 60_000;
@@ -158,39 +159,4 @@ async function insert(db: Database, from: number, to: number): Promise<void> {
 async function analyze(db: Database): Promise<void> {
   await db.query('analyze {schema}.mirror_contacts');
   await db.query('analyze {schema}.pull_hints');
-}
-
-/** Rows of tables and entries of indexes that one transaction has read; it is rolled back. */
-async function rowsReadBy(
-  db: Database,
-  work: (db: Database, tx: Queryable) => Promise<unknown>,
-): Promise<number> {
-  let read = 0;
-  const undo = new Error('rolled back on purpose');
-  const within = (tx: Queryable): Database =>
-    Object.assign(Object.create(db) as Database, {
-      query: tx.query.bind(tx),
-      transaction: <T>(inner: (t: Queryable) => Promise<T>) => inner(tx),
-    });
-  await db
-    .transaction(async (tx) => {
-      const before = await rowsRead(tx, db.schema);
-      await work(within(tx), tx);
-      read = (await rowsRead(tx, db.schema)) - before;
-      throw undo;
-    })
-    .catch((error: unknown) => {
-      if (error !== undo) throw error;
-    });
-  return read;
-}
-
-/** Of this session, as far as it was not handed on yet. */
-async function rowsRead(tx: Queryable, schema: string): Promise<number> {
-  const [row] = await tx.query<{ read: number }>(
-    `select coalesce(sum(seq_tup_read + coalesce(idx_tup_fetch, 0)), 0)::bigint as read from pg_stat_xact_user_tables
-     where schemaname = $1 and (relname like 'mirror\\_%' or relname in ('pull_hints', 'segment_members'))`,
-    [schema],
-  );
-  return row?.read ?? 0;
 }

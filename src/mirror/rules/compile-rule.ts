@@ -41,9 +41,8 @@ export function compileRule(rule: Rule, context: RuleContext): string {
   if ('segment' in rule)
     return `m.id in (select s.record_id from {schema}.segment_members s where s.segment = ${bind(rule.segment)})`;
   if ('text' in rule) {
-    const words = rule.text.toLowerCase().split(/\s+/).filter(Boolean);
-    const text = '{schema}.search_text(m.properties)';
-    return unguessed(words.map((word) => `${text} like ${bind(`%${likeText(word)}%`)}`).join(' and '));
+    const patterns = wordsOf(rule.text).map(anywhere);
+    return unguessed(`{schema}.search_text(m.properties) like all (${bind(patterns)}::text[])`);
   }
   const since =
     rule.withinDays === undefined ? '' : ` and e.occurred_at >= ${now} - ${daysOf(bind(rule.withinDays))}`;
@@ -52,6 +51,31 @@ export function compileRule(rule: Rule, context: RuleContext): string {
     where k.object_type = ${bind(objectType)} and e.type = ${bind(rule.event)}${since}
     group by k.hubspot_id having count(*) >= ${bind(rule.atLeast ?? 1)}::bigint)`;
 }
+
+/** Properties that `{schema}.search_text` puts together. */
+const SEARCHED = new Set(
+  'email firstname lastname hs_additional_emails company phone mobilephone name domain dealname subject'.split(
+    ' ',
+  ),
+);
+
+/**
+ * Patterns that `{schema}.search_text` of every record that fits is like; undefined for a rule without words that stand anywhere in a
+ * value. An index of three letters each cannot tell more by shorter words, which are left out.
+ */
+export function patternsOf(rule: Rule): readonly string[] | undefined {
+  if ('all' in rule) {
+    const parts = rule.all.map(patternsOf);
+    return parts.every((part) => part === undefined) ? undefined : parts.flatMap((part) => part ?? []);
+  }
+  if ('text' in rule) return wordsOf(rule.text).filter(isTelling).map(anywhere);
+  if (!('property' in rule && 'contains' in rule)) return undefined;
+  const word = rule.contains.toLowerCase();
+  return SEARCHED.has(rule.property) && isTelling(word) ? [anywhere(word)] : [];
+}
+
+const isTelling = (word: string) => /[\p{L}\p{N}]{3}/u.test(word);
+const wordsOf = (text: string) => text.toLowerCase().split(/\s+/).filter(Boolean);
 
 /** What a rule compares of a record besides its own values: those change without a change of the record. */
 export function dependenciesOf(rule: Rule): { readonly time: boolean; readonly others: boolean } {
@@ -99,7 +123,7 @@ function compileProperty(rule: PropertyRule, context: RuleContext): string {
   if ('contains' in rule)
     return kind === 'options'
       ? `${bind(rule.contains)} = any (string_to_array(${text}, ';'))`
-      : unguessed(`lower(${text}) like ${bind(`%${likeText(rule.contains.toLowerCase())}%`)}`);
+      : unguessed(`lower(${text}) like ${bind(anywhere(rule.contains.toLowerCase()))}`);
   if ('startsWith' in rule)
     return `lower(${text}) like ${bind(`${likeText(rule.startsWith.toLowerCase())}%`)}`;
   if ('above' in rule) return compared('>', rule.above);
@@ -151,6 +175,11 @@ export function sure(condition: string): string {
 
 function daysOf(days: string): string {
   return `make_interval(secs => ${days}::float8 * ${DAY_SECONDS})`;
+}
+
+/** The pattern of LIKE for whatever has this text in it. */
+function anywhere(text: string): string {
+  return `%${likeText(text)}%`;
 }
 
 /** Text as LIKE takes it literally. */
