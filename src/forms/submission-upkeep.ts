@@ -12,7 +12,10 @@ export interface UpkeepOptions {
 }
 
 const LOOK_MS = 60_000;
-/** Rows of one statement, so that none runs for long. */
+/**
+ * Rows of one statement, so that none runs for long. The time stands in a query of its own: asked for each row, it would have every
+ * row of the index looked at where none is old.
+ */
 const CHUNK = 5_000;
 
 interface CountRow extends Row {
@@ -39,12 +42,12 @@ export function startSubmissionUpkeep({ db, clock, log, keepDays }: UpkeepOption
 export async function purgeSubmissions(db: Queryable, keepDays: number): Promise<number> {
   const [row] = await db.query<CountRow>(
     `with old as (
-       select id from {schema}.submissions where received_at < clock_timestamp() - $1::float8 * interval '1 day'
+       select id from {schema}.submissions where received_at < (select clock_timestamp()) - $1::float8 * interval '1 day'
        order by received_at limit ${CHUNK} for update skip locked),
      gone as (delete from {schema}.submissions s using old where s.id = old.id returning s.id, s.state),
      consents as (
-       delete from {schema}.consents c using gone where c.submission_id = gone.id and gone.state = 'quarantined'),
-     files as (delete from {schema}.uploads u using gone where u.submission_id = gone.id)
+       delete from {schema}.consents where submission_id = any (array(select id from gone where state = 'quarantined'))),
+     files as (delete from {schema}.uploads where submission_id = any (array(select id from gone)))
      select count(*) as count from gone`,
     [keepDays],
   );

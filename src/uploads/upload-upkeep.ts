@@ -13,7 +13,7 @@ export interface UploadUpkeepOptions {
 }
 
 const LOOK_MS = 10_000;
-/** Rows and files of one step. */
+/** Rows and files of one step. As in the upkeep of submissions, the time stands in a query of its own. */
 const CHUNK = 200;
 /** A file that could not be removed is tried again after this; so is one whose process died over it. */
 const AGAIN_SECONDS = 300;
@@ -48,12 +48,12 @@ export async function purgeUploads(db: Queryable, keepDays: number): Promise<num
   const [row] = await db.query<CountRow>(
     `with aged as (
        delete from {schema}.uploads where id in (
-         select id from {schema}.uploads where created_at < clock_timestamp() - $1::float8 * interval '1 day'
+         select id from {schema}.uploads where created_at < (select clock_timestamp()) - $1::float8 * interval '1 day'
          order by created_at limit ${CHUNK} for update skip locked)
        returning 1),
      unused as (
        delete from {schema}.uploads where id in (
-         select id from {schema}.uploads where state = 'waiting' and expires_at < clock_timestamp()
+         select id from {schema}.uploads where state = 'waiting' and expires_at < (select clock_timestamp())
          order by expires_at limit ${CHUNK} for update skip locked)
        returning 1)
      select (select count(*) from aged) + (select count(*) from unused) as count`,
@@ -74,7 +74,7 @@ export async function removeFiles({
   const rows = await db.query<RemovalRow>(
     `update {schema}.upload_removals set due_at = clock_timestamp() + ${AGAIN_SECONDS} * interval '1 second'
      where id in (
-       select id from {schema}.upload_removals where due_at <= clock_timestamp()
+       select id from {schema}.upload_removals where due_at <= (select clock_timestamp())
        order by due_at limit ${CHUNK} for update skip locked)
      returning id, last_at <= clock_timestamp() as is_last`,
   );

@@ -176,12 +176,17 @@ export function createUploads(options: UploadsOptions): Uploads {
     return statusOf(await found(id, token));
   }
 
+  async function expectAll({ id, size }: UploadRow): Promise<void> {
+    const received = await store.received(id);
+    if (received !== size) throw wrongRange(received, size);
+  }
+
   async function complete(id: string, token: string): Promise<UploadStatus> {
     const row = await found(id, token);
     if (row.state !== 'waiting') return statusOf(row);
-    return alone(row, token, async () => {
-      throw wrongRange(await store.received(id), row.size);
-    });
+    // Before anything is held: who asks too early keeps no other request from sending.
+    await expectAll(row);
+    return alone(row, token, () => expectAll(row));
   }
 
   async function ask(request: UploadRequest, address: string | undefined): Promise<UploadTicket> {

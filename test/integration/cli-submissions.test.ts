@@ -31,7 +31,7 @@ async function place() {
   });
   const cwd = await folderWith({});
   const env = { DATABASE_URL: database.url, SPOKE_SCHEMA: database.schema };
-  return (...args: string[]) => cli(args, { cwd, env });
+  return Object.assign((...args: string[]) => cli(args, { cwd, env }), { db: database.db });
 }
 
 describePostgres('spoke submissions', () => {
@@ -69,6 +69,22 @@ describePostgres('spoke submissions', () => {
       '"text": "I want news."',
     ])
       expect(stdout).toContain(part);
+  });
+
+  it('says why a lead has not arrived', async () => {
+    const run = await place();
+    const shown = async (id: string) => (await run('submissions', 'show', id)).stdout;
+    expect(await shown(SPAM)).toMatch(/event +none: it waits in quarantine/);
+    expect(await shown(ADA)).toMatch(/event +1 pending, not tried yet/);
+    await run.db.query(
+      `update {schema}.outbox_events set state = 'dead', attempt_count = 2, last_error_code = 'HUBSPOT_REFUSED',
+         last_error = 'no such property', processed_at = clock_timestamp()`,
+    );
+    expect(await shown(ADA)).toMatch(
+      /event +1 dead at 20.*Z, 2 tries\n +error +HUBSPOT_REFUSED: no such property/,
+    );
+    await run.db.query('delete from {schema}.outbox_events');
+    expect(await shown(ADA)).toMatch(/event +1, which is deleted/);
   });
 
   it('releases one, once', async () => {

@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { FormDefinition } from '../../src/config/forms.ts';
+import type { Queryable } from '../../src/db/database.ts';
 import { plainPostId } from '../../src/forms/submission-id.ts';
 import { forgetGuards, purgeSubmissions } from '../../src/forms/submission-upkeep.ts';
 import { databaseKinds } from '../support/database.ts';
@@ -127,6 +128,23 @@ describe.each(databaseKinds)('posts that come again, on %s', (kind) => {
     expect([await forgetGuards(db()), await forgetGuards(db()), await forgetGuards(db())]).toEqual([
       5_000, 1, 0,
     ]);
+  });
+
+  it('the upkeep reads none of the submissions that are not old', async () => {
+    await rows(
+      `insert into {schema}.submissions (id, form, language, state, raw, accepted, changes, flags, body_digest, score, reasons, status_hash)
+       select gen_random_uuid(), 'contact', 'en', 'accepted', '{}', '{}', '[]', '[]', '', 0, '{}', '' from generate_series(1, 3000)`,
+    );
+    await rows('analyze {schema}.submissions');
+    const plan: string[] = [];
+    const explain: Queryable['query'] = async (text, values) => {
+      const lines = await db().query(`explain (analyze, costs off, timing off) ${text}`, values);
+      plan.push(...lines.map((line) => String(line['QUERY PLAN'])));
+      return [];
+    };
+    await purgeSubmissions({ query: explain }, 30);
+    expect(plan.join('\n')).toContain('Index Cond: (received_at <');
+    expect(plan.filter((line) => /Rows Removed by Filter: [1-9]/.test(line))).toEqual([]);
   });
 
   it('what a suspect agreed to is held until somebody releases it, and goes with it otherwise', async () => {
