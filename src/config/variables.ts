@@ -124,7 +124,7 @@ export const VARIABLES = {
     kind: integer(1, 36_500, 'days'),
     defaultNote: 'submissions are kept',
     meaning:
-      'Submissions of website forms are deleted after so many days, those in quarantine too. Consents stay, as the proof that they are.',
+      'Submissions of website forms are deleted with their files after so many days, those in quarantine too. Consents stay, as the proof that they are, but for those of quarantined ones.',
   }),
   settleMs: variable({
     name: 'SPOKE_SETTLE',

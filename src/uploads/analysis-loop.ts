@@ -211,17 +211,27 @@ async function finish(
 }
 
 /** Submissions that a person let through after their files were ready. */
-async function reportReleased({ db, forms, linkOf }: AnalysisOptions): Promise<number> {
+async function reportReleased({ db, log, forms, linkOf }: AnalysisOptions): Promise<number> {
   const rows = await db.query<{ id: string }>(
     `select u.id from {schema}.uploads u join {schema}.submissions s on s.id = u.submission_id and s.state in ('accepted', 'released')
      where u.state = 'ready' and u.submission_id is not null and u.event_id is null and s.email is not null limit ${CHUNK}`,
   );
+  let reported = 0;
   for (const { id } of rows) {
     const link = await linkOf(id);
-    await db.transaction((tx) => reportProfile(tx, id, { forms, link }));
+    try {
+      await db.transaction((tx) => reportProfile(tx, id, { forms, link }));
+      reported += 1;
+    } catch (error) {
+      // One that the outbox does not take keeps neither the others from it nor files from being looked through.
+      log.warn(
+        { upload: id, err: messageOf(error) },
+        'what a file holds could not be recorded; it is tried again',
+      );
+    }
   }
-  if (rows.length > 0) await db.notify(wakeChannel(db.schema));
-  return rows.length;
+  if (reported > 0) await db.notify(wakeChannel(db.schema));
+  return reported;
 }
 
 function messageOf(error: unknown): string {

@@ -1,10 +1,11 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { SpokeError } from '../../src/errors.ts';
 import { databaseKinds } from '../support/database.ts';
 import { ADA, formVisits, LISTED } from '../support/form-visits.ts';
 
 describe.each(databaseKinds)('guards of forms over HTTP on %s', (kind) => {
-  const { ask, post, submissions, counts, startOther, key } = formVisits(kind);
+  const { ask, post, submissions, counts, startOther, key, db } = formVisits(kind);
 
   describe('limits', () => {
     const limits = { perAddress: { count: 3, seconds: 600 } };
@@ -237,6 +238,15 @@ describe.each(databaseKinds)('guards of forms over HTTP on %s', (kind) => {
       expect(text).toContain('<strong>E-mail</strong>: Bitte geben Sie eine gültige');
       expect(text).toContain('>Zurück</a>');
       expect(text).not.toContain('<script');
+    });
+
+    it('is told so when the database is away, in words', async () => {
+      const away = new SpokeError('DATABASE_UNREACHABLE', 'The database at 10.0.0.7 is not reached.');
+      const { url } = await startOther({}, { ...db(), query: () => Promise.reject(away) });
+      const { status, text } = await ask('POST', '/api/contact', { url, body: fields, headers: HTML });
+      expect(status).toBe(503);
+      expect(text).toContain('This could not be sent.');
+      expect(text).not.toContain('10.0.0.7');
     });
 
     it('may be multipart without files', async () => {

@@ -8,7 +8,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
 import type { UploadScan } from '../../src/config/uploads.ts';
 import { silentLogger } from '../../src/log.ts';
-import { analyseNext } from '../../src/uploads/analysis-loop.ts';
+import { analyseNext, startAnalysisLoop } from '../../src/uploads/analysis-loop.ts';
 import { createDiskStore } from '../../src/uploads/disk-store.ts';
 import { deleteUpload } from '../../src/uploads/list-uploads.ts';
 import type { UploadStore } from '../../src/uploads/store.ts';
@@ -150,5 +150,29 @@ describePostgres('a file whose process dies', { timeout: LONG }, () => {
     expect(await remove()).toBe(1);
     expect(await readdir(folder)).toEqual([]);
     expect(await database.db.query('select from {schema}.upload_removals')).toEqual([]);
+  });
+
+  it('is recorded although the outbox takes nothing of another one', async () => {
+    const { db } = database;
+    const other = randomUUID();
+    await insertUpload(db, { id: other, token: 'token', name: 'b.csv', kind: 'csv', size: 1, seconds: 60 });
+    await db.query(
+      `insert into {schema}.submissions (id, form, language, state, email, raw, accepted, changes, flags, body_digest, score, reasons, status_hash)
+       select id, 'upload', 'en', 'released', 'ada@example.com', '{}', '{}', '[]', '[]', '', 0, '{}', '' from {schema}.uploads;
+       update {schema}.uploads set state = 'ready', submission_id = id, stored_at = created_at, profile = '{"score":1,"summary":"x"}';
+       alter table {schema}.outbox_events add constraint own check (idempotency_key <> 'upload:${id}')`,
+    );
+    const loop = startAnalysisLoop({
+      ...{ db, store: createDiskStore(folder), clock: systemClock, log: silentLogger },
+      ...{ forms: {}, linkOf: () => Promise.resolve('') },
+    });
+    const events = () => db.query('select idempotency_key from {schema}.outbox_events');
+    await waitFor(async () => (await events()).length > 0, {
+      timeout: 15_000,
+      interval: 20,
+      what: 'the event',
+    });
+    await loop.stop();
+    expect(await events()).toEqual([{ idempotency_key: `upload:${other}` }]);
   });
 });

@@ -25,7 +25,7 @@ export function formVisits(kind: DatabaseKind) {
 
   const config = plainConfig();
 
-  const start = (settings: WebsiteConfig = {}) =>
+  const start = (settings: WebsiteConfig = {}, forms: Database = db) =>
     startHttpServer({
       db,
       config: config,
@@ -34,14 +34,14 @@ export function formVisits(kind: DatabaseKind) {
       log: silentLogger,
       pull: createPullOnDemand(),
       metrics: createMetrics({ db, config: config, clock: systemClock, log: silentLogger }),
-      website: testWebsite(db, settings),
+      website: testWebsite(forms, settings),
       host: '127.0.0.1',
       port: 0,
     });
 
   /** A server of the test's own. */
-  const startOther = async (settings: WebsiteConfig) => {
-    const other = await start(settings);
+  const startOther = async (settings: WebsiteConfig, forms?: Database) => {
+    const other = await start(settings, forms);
     onTestFinished(() => other.stop());
     return other;
   };

@@ -15,6 +15,7 @@ import { visitorLanguage } from '../visitor-language.ts';
 import { createSubmissionWatch, preferredWait, type SubmissionProgress } from '../wait-for-submission.ts';
 
 type Visit = Context<HttpEnv>;
+type PageStatus = 200 | 422 | 429 | 503;
 
 /** The forms of the website: what they look like, and what visitors post. No key is needed. */
 export const formRoutes: Routes = (api, context) => {
@@ -90,7 +91,13 @@ function formTaker(context: HttpContext) {
       return c.json(answerOf(taken, progress, words.success), taken.repeated ? 200 : 201);
     } catch (error) {
       if (!pages || !(error instanceof SpokeError)) throw error;
-      return answerRefusal(c, error, words, { definition, back: page?.url });
+      const answer = answerRefusal(c, error, words, { definition, back: page?.url });
+      if (answer.status >= 500)
+        context.log.error(
+          { err: error, requestId: c.get('requestId'), route: c.req.routePath, status: answer.status },
+          'a request failed',
+        );
+      return answer;
     }
   };
 }
@@ -127,8 +134,8 @@ function answerPage(c: Visit, { origins }: Website, { fields }: FormBody, page: 
   return next === undefined ? html(c, page, 200) : c.redirect(next, 303);
 }
 
-/** Refusals that a page explains, with status and text; anything else is a fault. */
-const REFUSED = new Map<string, readonly [status: 422 | 429, text: string]>([
+/** Refusals that a page explains, with status and text, as it does when the database is away; anything else is a fault. */
+const REFUSED = new Map<string, readonly [status: PageStatus, text: string]>([
   ['SUBMISSION_INVALID', [422, 'INVALID']],
   ['SUBMISSION_CONFLICT', [422, 'FAILED']],
   ['HTTP_INVALID', [422, 'FAILED']],
@@ -141,9 +148,9 @@ function answerRefusal(
   { language, title, messages }: FormWords,
   { definition, back }: { readonly definition: FormDefinition; readonly back: string | undefined },
 ): Response {
-  const [status, text] = REFUSED.get(error.code) ?? [];
+  const { status: usual, fields = {}, retryAfter } = problemOf(error);
+  const [status, text] = REFUSED.get(error.code) ?? (usual === 503 ? ([usual, 'FAILED'] as const) : []);
   if (status === undefined || text === undefined) throw error;
-  const { fields = {}, retryAfter } = problemOf(error);
   const problems = Object.entries(fields).map(([name, message]) => {
     const field = definition.fields[name];
     return { label: field ? textIn(field.label, language) : name, message };
@@ -152,7 +159,7 @@ function answerRefusal(
   return html(c, { language, title, message: messages[text] ?? '', problems, back }, status);
 }
 
-function html(c: Visit, page: FormPage, status: 200 | 422 | 429): Response {
+function html(c: Visit, page: FormPage, status: PageStatus): Response {
   c.set('policy', FORM_PAGE_POLICY);
   return c.html(formPage(page), status);
 }
