@@ -21,7 +21,7 @@ export function bulkPreviewText(
   return printable(
     [
       `${isEstimate ? 'About ' : ''}${plural(total, 'record')} would be ${done(action)}, among them:`,
-      columns(sample.map(({ id, properties }) => [`  ${id}`, Object.values(properties).join('  ')])),
+      columns(sample.map(({ id, properties }) => [`  ${id}`, present(properties, action)])),
       `It costs about ${plural(calls, 'call')}.${before} ${time}`,
     ].join('\n'),
   );
@@ -65,6 +65,14 @@ export function bulkTable(changes: readonly BulkChange[]): string {
       ]),
     ]),
   );
+}
+
+/** What tells a record apart, and the values that it has of what is to be changed. */
+function present(properties: Readonly<Record<string, string>>, action: BulkAction): string {
+  const changed = action.kind === 'update' ? Object.keys(action.set) : [];
+  return Object.entries(properties)
+    .map(([name, value]) => (changed.includes(name) ? `(${name} is ${value})` : value))
+    .join('  ');
 }
 
 function done(action: BulkAction): string {

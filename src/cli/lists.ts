@@ -37,7 +37,7 @@ export const listsCommand: CommandModule = (program, console, finish) => {
 
 function listTable(lists: readonly MirrorList[]): string {
   if (lists.length === 0)
-    return "The mirror keeps no list: set mirror.lists in spoke.config.ts ('all', or names), then spoke pull.";
+    return "The mirror keeps no list: spoke pull reads those that mirror.lists in spoke.config.ts names ('all', or their names).";
   return lists.map(listText).join('\n');
 }
 

@@ -1,5 +1,5 @@
 import type { Database } from '../db/database.ts';
-import { compileQuery, DEFAULT_OBJECT_TYPE, type RecordQuery } from './record-query.ts';
+import { checkChosen, compileQuery, DEFAULT_OBJECT_TYPE, type RecordQuery } from './record-query.ts';
 import { type MirrorRecord, type RecordRow, recordColumns, recordOf } from './record-row.ts';
 
 /** Records that are held in memory at once. */
@@ -29,6 +29,7 @@ const BOM = '\uFEFF';
  */
 export async function* exportRecords(db: Database, query: ExportQuery): AsyncGenerator<MirrorRecord[], void> {
   const compiled = await compileQuery(db, query);
+  checkChosen(query.properties, compiled);
   let left = query.limit ?? Number.POSITIVE_INFINITY;
   let after = query.afterId ?? '0';
   const { condition, values, bind } = compiled;

@@ -1,6 +1,7 @@
+import { suggestion } from '../config/nearest-name.ts';
 import type { Database, Queryable } from '../db/database.ts';
 import { SpokeError } from '../errors.ts';
-import { type CompiledQuery, compileQuery, type RecordQuery } from './record-query.ts';
+import { type CompiledQuery, checkChosen, compileQuery, type RecordQuery } from './record-query.ts';
 import { type MirrorRecord, type RecordRow, recordColumns, recordOf } from './record-row.ts';
 import { kindOf } from './rules/compile-rule.ts';
 import { hasSearchIndex } from './search-index.ts';
@@ -54,6 +55,7 @@ export async function findRecords(db: Database, query: PageQuery): Promise<Recor
     );
   if (cursor !== undefined && offset > 0) throw invalid('Give a cursor or an offset, not both.');
   const compiled = await compileQuery(db, query);
+  checkChosen(properties, compiled);
   const counted = total ? await countRecords(db, compiled) : {};
   const { bind, values } = compiled;
   const key = sortKey(sort, compiled);
@@ -192,7 +194,7 @@ function sortKey({ by }: SortOrder, { types, bind }: CompiledQuery): string | un
   if (by === 'createdAt') return 'm.created_at';
   const type = types.get(by);
   if (!/^[a-z0-9_]{1,100}$/.test(by) || (types.size > 0 && type === undefined))
-    throw invalid(`sort: There is nothing to sort by under the name ${by}.`);
+    throw invalid(`sort: There is nothing to sort by under the name ${by}.${suggestion(by, types.keys())}`);
   const text = `(m.properties ->> ${bind(by)})`;
   const kind = type && kindOf(type);
   if (kind === 'number') return `{schema}.as_number(${text})`;

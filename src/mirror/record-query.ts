@@ -1,3 +1,4 @@
+import { suggestion } from '../config/nearest-name.ts';
 import { problemsOfRule, type Rule } from '../config/rule.ts';
 import type { Queryable } from '../db/database.ts';
 import { SpokeError } from '../errors.ts';
@@ -30,6 +31,19 @@ export interface CompiledQuery {
   readonly values: unknown[];
   /** Takes a further parameter in and returns its placeholder. */
   bind(value: unknown): string;
+}
+
+/** Checks the properties that are to be given, where the portal's definitions have been read. Raises MIRROR_QUERY_INVALID. */
+export function checkChosen(
+  names: readonly string[] | undefined,
+  { types }: Pick<CompiledQuery, 'types'>,
+): void {
+  const unknown = types.size === 0 ? undefined : names?.find((name) => !types.has(name));
+  if (unknown === undefined) return;
+  throw new SpokeError(
+    'MIRROR_QUERY_INVALID',
+    `properties: The portal has no property ${unknown}.${suggestion(unknown, types.keys())}`,
+  );
 }
 
 export const DEFAULT_OBJECT_TYPE = 'contacts';

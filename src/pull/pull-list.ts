@@ -19,14 +19,15 @@ export async function findList(
   nameOrId: string,
   signal: AbortSignal,
 ): Promise<{ readonly list: RecordList; readonly objectType: string }> {
-  const named: RecordList[] = [];
+  const all: RecordList[] = [];
   for await (const { results } of createLists(tools.transport).listAll(tools.reading(signal)))
-    named.push(...results.filter(({ listId, name }) => listId === nameOrId || name === nameOrId));
+    all.push(...results);
+  const named = all.filter(({ listId, name }) => listId === nameOrId || name === nameOrId);
   const objectTypes = Object.keys(tools.mirror.objects);
   const typeOf = ({ objectTypeId }: RecordList) => objectTypeName(objectTypeId);
   // Names are unique only within an object type.
   const list = named.find((one) => objectTypes.includes(typeOf(one))) ?? named[0];
-  if (list === undefined) throw unknownList(nameOrId);
+  if (list === undefined) throw unknownList(nameOrId, all);
   const objectType = typeOf(list);
   chosenObjects(tools, [objectType]);
   return { list, objectType };

@@ -8,7 +8,8 @@ import { refreshView } from '../mirror/views.ts';
 import type { Reader, UnreadPart } from './reader.ts';
 
 /** HubSpot's own object types that go through pipelines; those of a portal all may. */
-const WITH_PIPELINES = /^(deals|tickets|2-\d+|p\d+_\w+)$/;
+const WITH_PIPELINES = /^(deals|tickets|2-\d+)$/;
+const CUSTOM = /^2-/;
 
 /**
  * Reads the property definitions and pipelines of the mirror's object types and the portal's owners, each set whole and in one
@@ -78,8 +79,17 @@ async function writeProperties(
 
 async function readPipelines(reader: Reader, objectType: string, signal: AbortSignal): Promise<void> {
   const readAt = await reader.time.now();
-  const pipelines = await createPipelines(reader.transport).expectList(objectType, reader.reading(signal));
+  const { expectList } = createPipelines(reader.transport);
+  const pipelines = await expectList(objectType, reader.reading(signal)).catch((error: unknown) => {
+    if (hasNone(objectType, error)) return [];
+    throw error;
+  });
   await reader.db.transaction((tx) => writeStages(tx, objectType, pipelines, readAt));
+}
+
+/** A custom object without pipelines is none of their types to HubSpot, which refuses the question. */
+function hasNone(objectType: string, error: unknown): boolean {
+  return CUSTOM.test(objectType) && error instanceof SpokeError && error.facts.status === 400;
 }
 
 async function writeStages(

@@ -1,3 +1,4 @@
+import { suggestion } from '../config/nearest-name.ts';
 import { objectTypeName } from '../config/object-type-name.ts';
 import type { Queryable } from '../db/database.ts';
 import { SpokeError } from '../errors.ts';
@@ -51,7 +52,7 @@ export async function readLists(
   for (const name of wanted === 'all' ? [] : wanted) {
     const found = all.filter((list) => list.listId === name || list.name === name);
     for (const list of found) chosen.set(list.listId, list);
-    if (found.length === 0) unread.push({ what: `the list ${name}`, error: unknownList(name) });
+    if (found.length === 0) unread.push({ what: `the list ${name}`, error: unknownList(name, all) });
   }
   await reader.db.transaction((tx) => writeLists(tx, [...chosen.values()], all, readAt));
   let [read, joined, left] = [0, 0, 0];
@@ -80,10 +81,15 @@ function listsOfKept({ mirror }: Reader, all: readonly RecordList[]): readonly R
   return all.filter(({ objectTypeId }) => Object.hasOwn(mirror.objects, objectTypeName(objectTypeId)));
 }
 
-export function unknownList(name: string): SpokeError {
+/** `all`: the portal's lists, of which one may have been meant. */
+export function unknownList(name: string, all: readonly RecordList[]): SpokeError {
+  const near = suggestion(
+    name,
+    all.map((list) => list.name),
+  );
   return new SpokeError(
     'MIRROR_LIST_UNKNOWN',
-    `The portal has no list with the name or id ${JSON.stringify(name)}; spoke lists shows what there is.`,
+    `The portal has no list with the name or id ${JSON.stringify(name)}.${near || ' Look at its name in HubSpot.'}`,
     { facts: { list: name } },
   );
 }

@@ -10,7 +10,7 @@ export interface BulkPreview {
   readonly total: number;
   /** Whether `total` is the planner's guess: beyond 100,000 records. */
   readonly isEstimate: boolean;
-  /** The first few records. */
+  /** The first few records: what tells them apart, then the present values of what is to be changed. */
   readonly sample: readonly Pick<MirrorRecord, 'id' | 'properties'>[];
   /** One call for 100 records, and for 1,000 of a list; by the records. */
   readonly estimate: RedriveEstimate;
@@ -29,13 +29,21 @@ export async function previewBulkChange(db: Database, request: BulkRequest): Pro
   const { limit = Number.POSITIVE_INFINITY, action, query } = read;
   const counted = await countRecords(db, await compileQuery(db, query));
   const total = Math.min(counted.total, limit);
-  const properties = [...new Set([...TELLING, ...(action.kind === 'update' ? Object.keys(action.set) : [])])];
-  const { records } = await findRecords(db, { ...query, limit: Math.min(SAMPLE, limit), properties });
+  const wanted = [...new Set([...TELLING, ...(action.kind === 'update' ? Object.keys(action.set) : [])])];
+  const { records } = await findRecords(db, { ...query, limit: Math.min(SAMPLE, limit) });
   const calls = Math.ceil(total / (action.kind === 'add-to-list' ? MEMBERS_PER_CALL : RECORDS_PER_CALL));
   return {
     total,
     isEstimate: counted.isEstimate && total < limit,
-    sample: records.map(({ id, properties: values }) => ({ id, properties: values })),
+    sample: records.map(({ id, properties }) => ({
+      id,
+      properties: Object.fromEntries(
+        wanted.flatMap((name) => {
+          const value = properties[name];
+          return value === undefined ? [] : [[name, value] as const];
+        }),
+      ),
+    })),
     estimate: estimateOf(await readPace(db), { total, calls, basis: 'records' }),
   };
 }

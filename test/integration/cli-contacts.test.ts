@@ -138,6 +138,9 @@ describePostgres('spoke contacts', () => {
     [['list', '--where', '{'], 'is no JSON'],
     [['list', '--where', '{"property":"email"}'], 'where: Say what of email'],
     [['list', '--segment', 'vips'], 'There is no segment vips.'],
+    [['list', '--properties', 'firstname, emial'], 'no property emial. Did you mean email?'],
+    [['export', '--csv', '-', '--properties', 'emial'], 'no property emial. Did you mean email?'],
+    [['list', '--sort', '-emial'], 'nothing to sort by under the name emial. Did you mean email?'],
     [['list', '--list', 'VIPs'], 'The mirror keeps no list VIPs of contacts'],
     [['list', '--limit', '0'], '--limit must be a whole number from 1 to 1000'],
     [['export'], 'Give one of --csv FILE and --ndjson FILE'],
@@ -145,7 +148,12 @@ describePostgres('spoke contacts', () => {
     [['export', '--csv', '-', '--after', 'x'], '--after must be the id of a record'],
     [['export', '--csv', 'no/such/folder/people.csv'], 'The file cannot be written (ENOENT'],
   ])('refuses %j', async (args, message) => {
-    const { run } = await place();
+    const { run, db } = await place();
+    for (const name of ['email', 'firstname', 'phone'])
+      await db.query(
+        `insert into {schema}.mirror_properties values ('contacts', $1, 'string', '{"fieldType":"text"}', now())`,
+        [name],
+      );
     const { code, stderr } = await run(...args);
     expect(stderr).toContain(message);
     expect(code).not.toBe(0);

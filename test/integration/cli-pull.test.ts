@@ -89,8 +89,8 @@ describePostgres('spoke pull', () => {
     await client.lists.add(listId, ids.slice(0, 2));
     expect(await run('pull', 'list', '--list', 'Sailors')).toMatchObject({ code: 0 });
     expect(await held('contacts')).toBe(2);
-    const unknown = await run('pull', 'list', '--list', 'Pilots');
-    expect(unknown.stderr).toContain('no list with the name or id "Pilots"');
+    const unknown = await run('pull', 'list', '--list', 'Sailor');
+    expect(unknown.stderr).toContain('no list with the name or id "Sailor". Did you mean Sailors?');
     expect(unknown.code).not.toBe(0);
   });
 

@@ -127,8 +127,11 @@ describe.each(databaseKinds)('questions to the mirror on %s', (kind) => {
   });
 
   it('give the properties that are asked for', async () => {
-    const { records } = await findRecords(db, { limit: 1, properties: ['email', 'nothing'] });
+    const { records } = await findRecords(db, { limit: 1, properties: ['email'] });
     expect(records[0]?.properties).toEqual({ email: 'p1@example.com' });
+    const unknown = { code: 'MIRROR_QUERY_INVALID', message: expect.stringContaining('no property emial') };
+    await expect(findRecords(db, { properties: ['emial'] })).rejects.toMatchObject(unknown);
+    await expect(exportNdjson(db, { properties: ['emial'] }).next()).rejects.toMatchObject(unknown);
   });
 
   it('find one record by its id', async () => {
