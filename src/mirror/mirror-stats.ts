@@ -48,11 +48,14 @@ interface ObjectRow extends Row {
   proven_at: Date | null;
 }
 
+/** A round of changes that goes on and on has its place, too: all before it is here. */
+const CAUGHT_UP = `case when o.complete_at is not null then greatest(o.caught_up_at, to_timestamp(o.live_watermark / 1000.0)) end`;
+
 /** Counts what the mirror holds. */
 export async function readMirrorStats(db: Queryable): Promise<MirrorStats> {
   const objects = await db.query<ObjectRow>(
     `select coalesce(o.object_type, m.object_type) as object_type, coalesce(m.live, 0) as live, coalesce(m.archived, 0) as archived,
-       coalesce(m.merged, 0) as merged, coalesce(m.gone, 0) as gone, m.updated_at, m.synced_at, o.complete_at, o.caught_up_at, o.swept_at, o.proven_at
+       coalesce(m.merged, 0) as merged, coalesce(m.gone, 0) as gone, m.updated_at, m.synced_at, o.complete_at, ${CAUGHT_UP} as caught_up_at, o.swept_at, o.proven_at
      from {schema}.mirror_objects o full join (
        select object_type, count(*) filter (where state = 'live') as live, count(*) filter (where state = 'archived') as archived,
          count(*) filter (where state = 'merged') as merged, count(*) filter (where state = 'gone') as gone,

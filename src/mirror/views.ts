@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { sqlState } from '../db/connection-fault.ts';
 import type { Database, Queryable } from '../db/database.ts';
 import type { Logger } from '../log.ts';
-import { type ViewColumn, viewColumns } from './view-columns.ts';
+import { UNPACKED, type ViewColumn, viewColumns } from './view-columns.ts';
 
 /** A view that somebody reads for long is written the next time. */
 const LOCK_TIMEOUT = '2s';
@@ -68,7 +68,8 @@ async function writeView(tx: Queryable, objectType: string, view: string, log: L
 
 function viewSql(objectType: string, columns: readonly ViewColumn[]): string {
   const list = columns.map(({ name, type, sql }) => `${sql ?? `null::${type}`} as "${name}"`);
-  return `select ${list.join(',\n')} from {schema}.mirror_records m where m.object_type = '${objectType}' and m.state = 'live'`;
+  const unpacked = columns.some(({ sql }) => sql?.includes('d.properties')) ? ` ${UNPACKED}` : '';
+  return `select ${list.join(',\n')} from {schema}.mirror_records m${unpacked} where m.object_type = '${objectType}' and m.state = 'live'`;
 }
 
 function markOf(objectType: string, columns: readonly ViewColumn[]): string {

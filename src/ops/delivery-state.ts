@@ -23,7 +23,7 @@ export interface DeliveryState {
   /** By gate: the share that is taken of what it lets through at once. */
   readonly gateUse: Readonly<Record<string, number>>;
   readonly daily: { readonly used: number; readonly limit: number | null };
-  /** By object type of the mirror: time since its changes were last read to the end, seconds. */
+  /** By object type of the mirror: time since the moment before which every change is there, seconds. */
   readonly mirrorAge: Readonly<Record<string, number>>;
   readonly drifted: number;
   readonly recordsHeld: number;
@@ -70,8 +70,10 @@ export async function readDeliveryState(tx: Queryable): Promise<DeliveryState> {
        from {schema}.gates`,
   );
   const mirror = await tx.query<{ object_type: string; age: number }>(
-    `select object_type, greatest(0, extract(epoch from clock_timestamp() - caught_up_at))::float8 as age
-     from {schema}.mirror_objects where caught_up_at is not null`,
+    // A round of changes that goes on and on has its place, too: all before it is there.
+    `select object_type, greatest(0, extract(epoch from clock_timestamp()
+       - greatest(caught_up_at, to_timestamp(live_watermark / 1000.0))))::float8 as age
+     from {schema}.mirror_objects where complete_at is not null`,
   );
   if (!limits) throw new Error('The breaker or the daily budget has no row.');
   const idle = queue.events.waiting === 0 && limits.breaker_due;

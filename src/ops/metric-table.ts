@@ -159,7 +159,7 @@ export const METRICS = {
   mirrorAge: {
     name: 'spoke_mirror_age_seconds',
     kind: 'gauge',
-    help: 'Time since the changes of an object type of the mirror were last read to the end; left out before everything was read once.',
+    help: 'Time since the moment up to which the mirror has all changes of an object type; left out before everything was read once.',
     labels: { object_type: 'an object type of the config’s mirror' },
   },
   drift: {

@@ -91,8 +91,8 @@ describe.each(databaseKinds)('metrics on %s', { timeout: LONG }, (kind) => {
        update {schema}.daily_budget set used = 40, call_limit = 50, resets_at = clock_timestamp() + interval '1 hour';
        insert into {schema}.gates (name, step_ms, burst, tat) values ('burst', 60000, 3, clock_timestamp());
        insert into {schema}.schema_drift values ('contacts', 'plan', 'gone');
-       insert into {schema}.mirror_objects (object_type, caught_up_at)
-         values ('contacts', clock_timestamp() - interval '2 hours'), ('deals', clock_timestamp());
+       insert into {schema}.mirror_objects (object_type, caught_up_at, complete_at)
+         values ('contacts', clock_timestamp() - interval '2 hours', now()), ('deals', clock_timestamp(), now());
        insert into {schema}.shared_records (record_key, held_by, held_until) values ('a', 'x', clock_timestamp() + interval '1 hour'), ('b', null, default)`,
     );
     const samples = await metrics.read();
@@ -175,7 +175,7 @@ describe.each(databaseKinds)('metrics on %s', { timeout: LONG }, (kind) => {
     metrics.countSubmission('contact', 'accepted');
     await database.db.query(
       `insert into {schema}.gates (name, step_ms, burst) values ('burst', 100, 3);
-       insert into {schema}.mirror_objects (object_type, caught_up_at) values ('contacts', clock_timestamp());
+       insert into {schema}.mirror_objects (object_type, complete_at, caught_up_at) values ('contacts', now(), now());
        update {schema}.daily_budget set call_limit = 50, resets_at = clock_timestamp() + interval '1 hour'`,
     );
     metrics.uploads.onAsked('given');

@@ -210,7 +210,9 @@ describe.each(databaseKinds)('the views of the mirror on %s', (kind) => {
     await refresh();
     await put(1, { p1: '5' });
     expect(await columns()).toHaveLength(1600);
-    expect(await db.query('select * from {schema}.hubspot_contacts')).toHaveLength(1);
+    const rows = await db.query('select * from {schema}.hubspot_contacts');
+    expect(rows).toHaveLength(1);
+    expect(Number(rows[0]?.p1)).toBe(5);
   });
 
   it.each([
