@@ -18,6 +18,8 @@ const FOR_BUNDLERS: UserConfig = {
     'browser/react': 'browser/react/index.ts',
   },
   dts: true,
+  // Its components and its hook keep state: frameworks that render on a server take such a file by this word.
+  outputOptions: { banner: ({ name }) => (name === 'browser/react' ? "'use client';" : '') },
   deps: { skipNodeModulesBundle: true },
 };
 

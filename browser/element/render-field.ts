@@ -28,7 +28,7 @@ const INPUT_TYPES: Readonly<Record<string, string>> = {
 export function renderField(field: FormField, texts: Readonly<Record<string, string>>): ShownField {
   const { name, type, required, options = [] } = field;
   const told = field.help ?? limitsOf(field);
-  const help = createNode('p', { class: 'h', part: 'help', id: `${name}-help` }, told);
+  const help = createNode('p', { class: 'h', part: 'help', id: `${name}-help` }, createNode('bdi', {}, told));
   const error = createNode('p', { class: 'e', part: 'error', id: `${name}-error` });
   const described = `${told ? `${name}-help ` : ''}${name}-error`;
   const label = [

@@ -19,7 +19,7 @@ beforeEach(async () => {
   vi.stubEnv('AWS_ACCESS_KEY_ID', credentials.id);
   vi.stubEnv('AWS_SECRET_ACCESS_KEY', credentials.secret);
   now = Date.now();
-  server = await startS3Server(credentials, () => now);
+  server = await startS3Server(credentials, { now: () => now });
   store = createS3Store({ kind: 's3', bucket: 'files', region, endpoint: server.url, prefix: 'leads/' });
 });
 afterEach(async () => {

@@ -10,6 +10,8 @@ export const SPOKE = 'http://spoke.example';
 export interface ScriptedForms {
   /** Submissions as a database would hold them: one for each id. */
   readonly kept: Map<string, Record<string, unknown>>;
+  /** Addresses at which the form's description was asked for. */
+  readonly asked: string[];
   /** Every post that arrived. */
   readonly posts: Record<string, unknown>[];
   /** What is done with the next posts instead of the usual answer, after they were kept. */
@@ -117,7 +119,9 @@ export async function scriptForms(
   page: Page,
   scripts: { file(name: string): Promise<string> },
 ): Promise<ScriptedForms> {
-  const scripted: ScriptedForms = { kept: new Map(), posts: [], faults: [], describe: {}, parts: [] };
+  const scripted: ScriptedForms = {
+    ...{ kept: new Map(), asked: [], posts: [], faults: [], describe: {}, parts: [] },
+  };
   await page.route(`${SPOKE}/**`, async (route) => {
     const request = route.request();
     const path = new URL(request.url()).pathname;
@@ -136,6 +140,7 @@ export async function scriptForms(
         body: await scripts.file(path.slice(7)),
       });
     if (path.startsWith('/api/uploads')) return answerUpload(path, route, json, scripted);
+    if (request.method() === 'GET') scripted.asked.push(request.url());
     if (request.method() === 'GET') return json(200, { ...DESCRIPTOR, ...scripted.describe });
     const post = request.postDataJSON() as Record<string, unknown>;
     const id = String(post._id);

@@ -6,7 +6,7 @@ import websiteConfig from '../../examples/website-leads/spoke.config.ts';
 import { buildBrowser } from '../../scripts/build-browser.ts';
 import { type Simulator, startSimulator } from '../../simulator/index.ts';
 import { type App, startApp } from '../../src/app.ts';
-import { defineConfig } from '../../src/config/define-config.ts';
+import { defineConfig, type SpokeConfig } from '../../src/config/define-config.ts';
 import { readEnvironment } from '../../src/config/environment.ts';
 import type { Database } from '../../src/db/database.ts';
 import { migrate } from '../../src/db/migrate.ts';
@@ -32,14 +32,16 @@ export interface RunningWebsite {
 const MIN_FILL_MS = 0;
 const MANY = { count: 10_000, seconds: 60 };
 
-export async function startWebsite(): Promise<RunningWebsite> {
+export async function startWebsite(
+  change: (config: SpokeConfig, site: Site) => SpokeConfig = (config) => config,
+): Promise<RunningWebsite> {
   await buildBrowser('dist');
   const folder = await mkdtemp(join(tmpdir(), 'spoke-website-'));
   const [simulator, db] = await Promise.all([startSimulator(), openDatabase({ log: silentLogger })]);
   await migrate(db);
   let app: App | undefined;
   const site = await startSite({ port: 0, spokeUrl: () => app?.httpUrl ?? '' });
-  const config = defineConfig({
+  const usual: SpokeConfig = {
     ...websiteConfig,
     website: {
       ...websiteConfig.website,
@@ -48,7 +50,8 @@ export async function startWebsite(): Promise<RunningWebsite> {
       limits: { perAddress: MANY, perEmail: MANY },
       uploads: { store: { kind: 'disk', folder } },
     },
-  });
+  };
+  const config = defineConfig(change(usual, site));
   await provision(simulator, config);
   app = await startApp({
     config,
@@ -76,7 +79,7 @@ export async function startWebsite(): Promise<RunningWebsite> {
   };
 }
 
-async function provision(simulator: Simulator, config: typeof websiteConfig): Promise<void> {
+async function provision(simulator: Simulator, config: SpokeConfig): Promise<void> {
   const token = tokenFromText(simulator.token);
   const transport = createTransport({ baseUrl: simulator.url, token, log: silentLogger });
   const api = createPortalApi(transport);

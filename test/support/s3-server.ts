@@ -20,6 +20,13 @@ export interface S3Credentials {
   readonly bucket: string;
 }
 
+export interface S3Options {
+  /** Wall clock, ms. */
+  readonly now?: () => number;
+  /** Whose pages may put objects; default: none. */
+  readonly origin?: () => string;
+}
+
 interface Claimed {
   readonly credential: string;
   readonly date: string;
@@ -37,7 +44,7 @@ const STATUS: Readonly<Record<string, number>> = {
 
 export async function startS3Server(
   credentials: S3Credentials,
-  now: () => number = Date.now,
+  { now = Date.now, origin }: S3Options = {},
 ): Promise<S3Server> {
   const objects = new Map<string, { readonly bytes: Buffer; readonly type: string }>();
   const refused: string[] = [];
@@ -45,6 +52,16 @@ export async function startS3Server(
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? '/', 'http://s3.invalid');
     const bytes = await bodyOf(request);
+    if (origin && request.headers.origin === origin())
+      response.setHeader('access-control-allow-origin', origin());
+    if (request.method === 'OPTIONS') {
+      const allowed = {
+        'access-control-allow-methods': 'PUT',
+        'access-control-allow-headers': 'content-type',
+      };
+      response.writeHead(origin ? 200 : 403, origin ? allowed : {}).end();
+      return;
+    }
     const [, bucket, ...rest] = url.pathname.split('/');
     const key = decodeURIComponent(rest.join('/'));
     const problem =
