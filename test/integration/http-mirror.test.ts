@@ -139,6 +139,14 @@ describe.each(databaseKinds)('the mirror over HTTP on %s', (kind) => {
       status: 422,
       json: { code: 'PULL_REQUEST_INVALID' },
     });
+    expect(await ask('POST', '/sync', { sync_type: 'list', list: 'Nope' })).toMatchObject({
+      status: 422,
+      json: { code: 'MIRROR_LIST_UNKNOWN' },
+    });
+    expect(await ask('POST', '/sync', { objects: ['boats'] })).toMatchObject({
+      status: 422,
+      json: { code: 'MIRROR_OBJECT_UNKNOWN' },
+    });
     expect(await ask('GET', '/contacts?filter=nonsense')).toMatchObject({ status: 422 });
     expect(await ask('GET', '/contacts.csv?segment=nobody')).toMatchObject({
       status: 422,
