@@ -11,7 +11,7 @@ import { type TestDatabase, testDatabase } from '../support/database.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { plainConfig, testWebsite } from '../support/website.ts';
 
-const LIMITS = { headersMs: 800, requestMs: 1_500, keepAliveMs: 500, drainMs: 500 };
+const LIMITS = { headersMs: 2_500, requestMs: 3_000, keepAliveMs: 500, drainMs: 500 };
 const SLOW_SOCKETS = 200;
 const HEAD = 'POST /api/contact HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n';
 const BODY = JSON.stringify({ email: 'ada@example.com' });
@@ -78,9 +78,11 @@ describe('forms under attack', () => {
     const slow = Array.from({ length: SLOW_SOCKETS }, (_, n) =>
       dial([`${HEAD}content-length: 9999\r\n\r\n{`, HEAD, 'POST /api/co', ''][n % 4]),
     );
-    const started = performance.now();
+    let ended = 0;
+    for (const { closed } of slow) void closed.then(() => (ended += 1));
     expect((await post(BODY)).status).toBe(201);
-    expect(performance.now() - started).toBeLessThan(LIMITS.headersMs);
+    // It did not have to wait until they were sent away.
+    expect(ended).toBeLessThan(SLOW_SOCKETS / 2);
     const answers = await Promise.all(slow.map(({ closed }) => closed));
     // Told that it was too slow, or nothing where nothing was asked; never taken.
     for (const answer of answers) expect([0, 400, 408]).toContain(statusOf(answer));
@@ -91,9 +93,9 @@ describe('forms under attack', () => {
     const { socket, closed } = dial(`${HEAD}content-length: 5000\r\n\r\n`);
     const drip = setInterval(() => socket.write(' '), 50);
     onTestFinished(() => clearInterval(drip));
-    const started = performance.now();
     await closed;
-    expect(performance.now() - started).toBeLessThan(LIMITS.requestMs + 3_000);
+    // Sooner than its 5,000 bytes would have been there.
+    expect(socket.bytesWritten).toBeLessThan(1_000);
     expect(await stored()).toBe(0);
   });
 
