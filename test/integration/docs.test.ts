@@ -56,6 +56,19 @@ describe('snippets', { timeout: 120_000 }, () => {
     expect(compile(files)).toEqual([]);
   });
 
+  it('in TypeScript with React compile', () => {
+    const found = PAGES.flatMap((page) => snippets(page, 'tsx'));
+    expect(found.length).toBeGreaterThanOrEqual(2);
+    const files = found.map(({ text }, at) => [join(ROOT, 'snippets', `${at}.tsx`), text] as const);
+    const inBrowsers = {
+      lib: ['lib.es2023.d.ts', 'lib.dom.d.ts', 'lib.dom.iterable.d.ts'],
+      jsx: ts.JsxEmit.ReactJSX,
+      types: [],
+      paths: { 'spoke/react': ['./browser/react/index.ts'] },
+    };
+    expect(compile(new Map(files), inBrowsers)).toEqual([]);
+  });
+
   it('that do not compile are noticed', () => {
     const file = join(ROOT, 'snippets', 'wrong.ts');
     const text = `import { createSpoke } from 'spoke';\ncreateSpoke({ shema: 'x' });\n`;
@@ -108,9 +121,14 @@ function givenTo(snippet: string): string {
     .join('\n');
 }
 
-function compile(files: ReadonlyMap<string, string>): string[] {
+function compile(files: ReadonlyMap<string, string>, more: ts.CompilerOptions = {}): string[] {
   const { config } = ts.readConfigFile(join(ROOT, 'tsconfig.json'), ts.sys.readFile);
-  const { options } = ts.parseJsonConfigFileContent({ ...config, include: [], files: [] }, ts.sys, ROOT);
+  const { options: usual } = ts.parseJsonConfigFileContent(
+    { ...config, include: [], files: [] },
+    ts.sys,
+    ROOT,
+  );
+  const options = { ...usual, ...more };
   const host = ts.createCompilerHost(options);
   const { fileExists, directoryExists, readFile, getSourceFile } = host;
   host.directoryExists = (path) =>
