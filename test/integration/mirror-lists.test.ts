@@ -43,6 +43,28 @@ describe.each(databaseKinds)('lists in the mirror on %s', (kind) => {
     expect(list).toEqual({ name: 'Trial', object_type: 'contacts', hubspot_size: 2, members: 2 });
   });
 
+  it('are asked for no further once HubSpot cannot be asked, and end with a refused token', async () => {
+    const { bench, ids, reader } = await setup();
+    for (const name of ['A', 'B', 'C']) await make(bench, name, ids);
+    const asked = () =>
+      new Set(
+        bench.portal
+          .journal()
+          .filter(({ method, path }) => method === 'GET' && path.includes('/memberships'))
+          .map(({ path }) => path.split('?')[0]),
+      ).size;
+    bench.portal.addFaults([{ id: 'cut', match: { path: '/memberships' }, do: 'reset' }]);
+    const cut = await readLists(reader, unstopped);
+    expect(cut.unread.map(({ what }) => what)).toEqual(
+      ['A', 'B', 'C'].map((name) => `the members of the list ${name}`),
+    );
+    expect(asked()).toBe(1);
+    bench.portal.setFaults([{ match: { path: '/memberships' }, do: 'status', status: 401 }]);
+    await expect(readLists(reader, unstopped)).rejects.toMatchObject({ code: 'HUBSPOT_UNAUTHORIZED' });
+    bench.portal.removeFaults();
+    expect(await readLists(reader, unstopped)).toMatchObject({ read: 3, unread: [] });
+  });
+
   it('follow who joins and who leaves, and keep when that was', async () => {
     const { bench, ids, reader } = await setup();
     const id = await make(bench, 'Trial', ids.slice(0, 2));
