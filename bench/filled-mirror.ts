@@ -24,6 +24,10 @@ export async function fillMirror(db: Queryable, contacts: number, stale: boolean
      from jsonb_array_elements($1::jsonb) x`,
     [JSON.stringify(DEFINED)],
   );
+  await db.query(
+    `insert into {schema}.mirror_objects (object_type, complete_at, properties) values ('contacts', clock_timestamp(), $1::text[])`,
+    [DEFINED.map(([name]) => name)],
+  );
   if (stale) await db.query('alter table {schema}.mirror_contacts set (autovacuum_enabled = false)');
   const first = stale ? Math.min(CONTACTS_WHEN_ANALYSED, contacts) : 0;
   if (first > 0) {

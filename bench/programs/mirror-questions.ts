@@ -105,12 +105,13 @@ async function timed(work: () => Promise<unknown>): Promise<number> {
   return (performance.now() - began) / 1_000;
 }
 
-/** As `spoke start` makes it. With stale statistics the mirror looks too small for one: pages are asked for without it. */
+/** As `spoke start` makes it. With stale statistics pages are asked for without it: its making would count the records. */
 async function makeSearchIndex(db: Database, { databaseUrl, stale }: QuestionsInput): Promise<void> {
+  if (stale) return;
   const client = await openClient(databaseUrl);
   await client.query('create extension if not exists pg_trgm');
   await client.end();
-  if (!stale) await db.query('analyze {schema}.mirror_contacts');
+  await db.query('analyze {schema}.mirror_contacts');
   await ensureSearchIndex(db, 'contacts');
 }
 

@@ -1,4 +1,3 @@
-import type { Database } from '../db/database.ts';
 import type { Logger } from '../log.ts';
 import { ensureSearchIndex } from '../mirror/search-index.ts';
 import { unknownProperties } from './chosen-properties.ts';
@@ -23,7 +22,7 @@ export const LISTS = { name: 'lists', everyMs: 600_000 } as const;
 export const ALL_MEMBERS = { name: 'all members of lists', everyMs: 86_400_000 } as const;
 
 /** An index for words is made when there are so many records that it pays. */
-const SEARCH = { name: 'index for words', everyMs: 600_000 } as const;
+export const SEARCH = { name: 'index for words', everyMs: 600_000 } as const;
 
 /** What `spoke start` does for the mirror beside the reading of records. */
 export function mirrorDuties(tools: PullTools): PullDuty[] {
@@ -45,9 +44,9 @@ export function mirrorDuties(tools: PullTools): PullDuty[] {
         ]),
     {
       ...SEARCH,
-      async run() {
+      async run(signal) {
         for (const objectType of Object.keys(mirror.objects))
-          told(`${SEARCH.name} of ${objectType}`, await searchIndexProblem(db, objectType));
+          told(`${SEARCH.name} of ${objectType}`, await indexForWords(tools, objectType, signal));
       },
     },
   ];
@@ -58,16 +57,21 @@ export function mirrorDuties(tools: PullTools): PullDuty[] {
   }
 }
 
-/** Without the index words are found as well, only later: so nothing else may fail for it. */
-async function searchIndexProblem(
-  db: Database,
+/**
+ * Makes the index for words of an object type where it is due. Returns what is in the way: without the index words are found as well,
+ * only later, so nothing else may fail for it.
+ */
+export async function indexForWords(
+  { db, log }: Pick<PullTools, 'db' | 'log'>,
   objectType: string,
-): Promise<{ message: string } | undefined> {
+  signal: AbortSignal,
+): Promise<{ readonly code: string; readonly message: string } | undefined> {
   try {
-    await ensureSearchIndex(db, objectType);
+    if (await ensureSearchIndex(db, objectType, signal))
+      log.info({ objectType }, 'words are found by an index now');
     return undefined;
   } catch (error) {
-    return problemOf(error);
+    return signal.aborted ? undefined : problemOf(error);
   }
 }
 

@@ -2,7 +2,7 @@ import { SpokeError } from '../errors.ts';
 import { evaluateSegments, segmentSizes } from '../mirror/evaluate-segments.ts';
 import { unknownProperties } from './chosen-properties.ts';
 import { withLease } from './leases.ts';
-import { ALL_MEMBERS, DEFINITIONS, LISTS, warningOf } from './mirror-duties.ts';
+import { ALL_MEMBERS, DEFINITIONS, indexForWords, LISTS, SEARCH, warningOf } from './mirror-duties.ts';
 import { problemOf, pullFailure } from './pull-failure.ts';
 import { findList, pullList } from './pull-list.ts';
 import { pullObject } from './pull-object.ts';
@@ -68,6 +68,7 @@ export async function runPull(
     else await readObjects(request.kind);
     await evaluate();
     const state = missing.length + errors.length > 0 ? 'incomplete' : 'done';
+    if (state === 'done' && !limited) await indexWords();
     return await finish(state);
   } catch (error) {
     if (signal.aborted) return await finish('stopped');
@@ -122,6 +123,14 @@ export async function runPull(
       if (error !== undefined)
         warnings.push({ what: `segment ${name}`, code: 'SEGMENT_NOT_EVALUATED', message: error });
     bySegment = await segmentSizes(db);
+  }
+
+  /** Last, since it may take a minute, and only once: who runs no `spoke start` has the index, too. */
+  async function indexWords(): Promise<void> {
+    for (const objectType of chosen) {
+      const problem = await indexForWords(tools, objectType, signal);
+      if (problem !== undefined) warnings.push({ what: `${SEARCH.name} of ${objectType}`, ...problem });
+    }
   }
 
   /** False when HubSpot cannot be asked any more, so that there is no use in the next one. */

@@ -7,6 +7,7 @@ import { mirrorDuties } from '../../src/pull/mirror-duties.ts';
 import { databaseKinds, describePostgres, testDatabase, testDatabaseOf } from '../support/database.ts';
 import { setupPull } from '../support/pull.ts';
 import { rowsReadBy } from '../support/rows-read.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 /** More than are looked through first, and enough for the index to be made. */
 const CONTACTS = 25_000;
@@ -105,6 +106,9 @@ async function fill(db: Database): Promise<void> {
      from jsonb_array_elements($1::text::jsonb) x`,
     [JSON.stringify(contacts)],
   );
+  await db.query(
+    `insert into {schema}.mirror_objects (object_type, complete_at) values ('contacts', now()) on conflict do nothing`,
+  );
   await db.query('analyze {schema}.mirror_contacts');
 }
 
@@ -180,6 +184,51 @@ describePostgres('the index for words', () => {
     expect(await hasSearchIndex(db, 'contacts')).toBe(true);
   });
 
+  it('is made by the size of the table when its count is that of long ago', async () => {
+    const { db } = await opening;
+    await db.query('drop index {schema}.mirror_contacts_search');
+    await db.query(
+      `update pg_class set reltuples = reltuples / 100, relpages = greatest(1, relpages / 100) where oid = '{schema}.mirror_contacts'::regclass`,
+    );
+    expect(await ensureSearchIndex(db, 'contacts')).toBe(true);
+    await db.query('analyze {schema}.mirror_contacts');
+  });
+
+  it('is not made during a first reading, nor while another process makes it', async () => {
+    const { db } = await opening;
+    await db.query('drop index {schema}.mirror_contacts_search');
+    await db.query('update {schema}.mirror_objects set complete_at = null');
+    expect(await ensureSearchIndex(db, 'contacts')).toBe(false);
+    await db.query('update {schema}.mirror_objects set complete_at = now()');
+    await db.transaction(async (tx) => {
+      await tx.query(`select pg_advisory_xact_lock(hashtextextended('{schema}.search index', 0))`);
+      expect(await ensureSearchIndex(db, 'contacts')).toBe(false);
+    });
+    expect(await ensureSearchIndex(db, 'contacts')).toBe(true);
+  });
+
+  it('is given up when it is told to, and made anew the next time', async () => {
+    const { db } = await opening;
+    await db.query('drop index {schema}.mirror_contacts_search');
+    const stopping = new AbortController();
+    await db.transaction(async (tx) => {
+      // Its making waits for writers.
+      await tx.query(`update {schema}.mirror_contacts set read_at = read_at where id = 1`);
+      const making = ensureSearchIndex(db, 'contacts', stopping.signal);
+      await waitFor(
+        async () =>
+          (
+            await db.query(
+              `select 1 from pg_stat_activity where datname = current_database() and state = 'active' and query like 'create index concurrently%'`,
+            )
+          ).length > 0,
+      );
+      stopping.abort();
+      await expect(making).rejects.toThrow(/cancel/);
+    });
+    expect(await ensureSearchIndex(db, 'contacts')).toBe(true);
+  });
+
   it('is not made for few records', async () => {
     const { db } = await opening;
     expect(await ensureSearchIndex(db, 'companies')).toBe(false);
@@ -195,6 +244,49 @@ describePostgres('the index for words', () => {
     await ensureSearchIndex(db, 'contacts');
     expect((await findRecords(db, { text })).records).toHaveLength(found);
     expect(await rowsReadBy(db, (within) => findRecords(within, { text }))).toBeLessThanOrEqual(5_000);
+  });
+});
+
+describePostgres('a pull that was read to the end', () => {
+  const begin = async () => {
+    const bundle = await setupPull();
+    const { db } = bundle;
+    await fill(db);
+    await db.query(
+      `update {schema}.mirror_objects set properties = '{company,email,firstname}', live_watermark = 0, settled_watermark = 0`,
+    );
+    await db.query('create extension pg_trgm');
+    return bundle;
+  };
+
+  it('makes the index for words, so that nobody needs `spoke start` for it', async () => {
+    const { db, pull } = await begin();
+    expect(await pull('incremental')).toMatchObject({ state: 'done', warnings: [] });
+    expect(await hasSearchIndex(db, 'contacts')).toBe(true);
+  });
+
+  it('is done all the same when the database refuses the index, and names that', async () => {
+    const { db, pull } = await begin();
+    await db.query('create table {schema}.mirror_contacts_search (id integer)');
+    expect(await pull('incremental')).toMatchObject({
+      state: 'done',
+      warnings: [
+        {
+          what: 'index for words of contacts',
+          code: 'UNEXPECTED',
+          message: expect.stringContaining('exists'),
+        },
+      ],
+    });
+  });
+
+  it('makes none when it is not whole', async () => {
+    const { db, portal, pull } = await begin();
+    portal.addFaults([
+      { id: 'search', match: { path: '/crm/objects/2026-09/contacts/search' }, do: 'status', status: 403 },
+    ]);
+    expect(await pull('incremental')).toMatchObject({ state: 'incomplete' });
+    expect(await hasSearchIndex(db, 'contacts')).toBe(false);
   });
 });
 
