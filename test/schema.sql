@@ -145,6 +145,14 @@ create table spoke.form_solutions (
   constraint form_solutions_pkey PRIMARY KEY (hash)
 );
 
+create table spoke.gate_lateness (
+  gate text not null,
+  factor double precision not null,
+  until timestamp with time zone not null,
+  constraint gate_lateness_factor_check CHECK ((factor >= (1)::double precision)),
+  constraint gate_lateness_pkey PRIMARY KEY (gate, factor)
+);
+
 create table spoke.gates (
   name text not null,
   step_ms double precision not null,
@@ -154,8 +162,6 @@ create table spoke.gates (
   cut double precision default 1 not null,
   cut_at timestamp with time zone default '-infinity'::timestamp with time zone not null,
   observed integer,
-  late_factor double precision default 1 not null,
-  late_until timestamp with time zone default '-infinity'::timestamp with time zone not null,
   floor_tat timestamp with time zone default '-infinity'::timestamp with time zone not null,
   constraint gates_pkey PRIMARY KEY (name)
 ) with (fillfactor=20);
@@ -554,6 +560,8 @@ create table spoke.mirror_others partition of spoke.mirror_records DEFAULT with 
 
 create table spoke.mirror_tickets partition of spoke.mirror_records FOR VALUES IN ('tickets') with (autovacuum_vacuum_scale_factor=0.05, autovacuum_analyze_scale_factor=0.05);
 
+alter table spoke.gate_lateness add constraint gate_lateness_gate_fkey FOREIGN KEY (gate) REFERENCES spoke.gates(name) ON DELETE CASCADE;
+
 alter table spoke.mirror_differences add constraint mirror_differences_scan_id_fkey FOREIGN KEY (scan_id) REFERENCES spoke.mirror_scans(id) ON DELETE CASCADE;
 
 alter table spoke.mirror_streams add constraint mirror_streams_scan_id_fkey FOREIGN KEY (scan_id) REFERENCES spoke.mirror_scans(id) ON DELETE CASCADE;
@@ -766,13 +774,20 @@ end $function$
 
 CREATE OR REPLACE FUNCTION spoke.gate_late(p_gate text, p_factor double precision, p_for_ms double precision)
  RETURNS void
- LANGUAGE sql
+ LANGUAGE plpgsql
 AS $function$
-  update "spoke".gates
-  set late_factor = case when late_until > clock_timestamp() then greatest(late_factor, p_factor) else p_factor end,
-      late_until = greatest(late_until, clock_timestamp() + p_for_ms * interval '1 ms')
-  where name = p_gate
-$function$
+declare
+  v_now timestamptz;
+  v_until timestamptz;
+begin
+  -- Two that write at once write one after the other.
+  perform from "spoke".gates where name = p_gate for no key update;
+  v_now := clock_timestamp();
+  v_until := v_now + p_for_ms * interval '1 ms';
+  delete from "spoke".gate_lateness where gate = p_gate and (until <= v_now or (factor <= p_factor and until <= v_until));
+  insert into "spoke".gate_lateness (gate, factor, until) values (p_gate, p_factor, v_until)
+  on conflict (gate, factor) do nothing;
+end $function$
 ;
 
 CREATE OR REPLACE FUNCTION spoke.gate_refused(p_gate text, p_pause_ms double precision)
@@ -810,6 +825,7 @@ declare
   v_wait double precision;
   v_excess double precision;
   v_every interval;
+  v_slower double precision;
 begin
   select * into strict g from "spoke".gates where name = p_gate for update;
   select * into strict d from "spoke".daily_budget;
@@ -834,7 +850,8 @@ begin
   if d.call_limit is not null and d.used >= d.call_limit * p_daily_share then
     granted := false; held_by := 'daily'; wait_ms := extract(epoch from d.resets_at - v_now) * 1000; return;
   end if;
-  v_step := g.step_ms * case when v_now < g.late_until then g.late_factor else 1 end
+  select coalesce(max(l.factor), 1) into v_slower from "spoke".gate_lateness l where l.gate = p_gate and l.until > v_now;
+  v_step := g.step_ms * v_slower
     / least(1, g.cut + (1 - g.cut) * power(least(30, extract(epoch from v_now - greatest(g.cut_at, v_now - interval '1 minute'))) / 30, 3)) * interval '1 ms';
   v_step_ms := extract(epoch from v_step) * 1000;
   v_base := greatest(g.tat, v_now - (g.burst - 1) * v_step, g.paused_until);

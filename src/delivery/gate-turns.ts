@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts';
-import type { GateAnswer, GateName, Gates, Urgency } from './gates.ts';
+import type { GateName } from './gate-pace.ts';
+import type { GateAnswer, Gates, Urgency } from './gates.ts';
 import { createWakeSignal, type WakeSignal } from './wake-signal.ts';
 
 /** Who did not get its turn asks again after this, ms. */

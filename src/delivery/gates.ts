@@ -5,8 +5,8 @@ import type { Exchange } from '../hubspot/exchange.ts';
 import { parseRateHeaders, type RateHeaders } from '../hubspot/rate-headers.ts';
 import { parseRetryAfter } from '../hubspot/retry-after.ts';
 import type { Logger } from '../log.ts';
+import { createLatenessWatch, type GateName, gateSize, WINDOW_MS } from './gate-pace.ts';
 
-export type GateName = 'burst' | 'search';
 /** Who goes first; `reading` is what the mirror is read with. */
 export type Urgency = 'interactive' | 'normal' | 'bulk' | 'reading';
 
@@ -38,18 +38,8 @@ export interface Gates {
   learn(gate: GateName, exchange: Exchange, due: number, ownBudget?: boolean): Promise<void>;
 }
 
-/** HubSpot's rolling window for calls, and the one for searches. */
-const WINDOW_MS = { burst: 10_000, search: 1_000 } as const;
 /** Searches of all apps of an account together. */
 const SEARCHES_PER_SECOND = 5;
-/** Calls that may leave at once. */
-const BURST = { burst: 3, search: 1 } as const;
-/** How much later than it was due any call may arrive at HubSpot without passing the limit. */
-const LATE_MS = 200;
-/** Calls that may have arrived later than that slow the others down, up to this: answers that take longer say nothing of the way. */
-const MOST_LATE_MS = 500;
-/** Share of the limit left free for what leaves before it is known that others were late. */
-const MARGIN = { burst: 0.005, search: 0 } as const;
 /** A grant not used within this time is thrown away: its place in the window has passed. */
 const HOLD_MS = 150;
 /** How long a call may queue at the gate: urgent ones book ahead, bulk and reading take what is left over. */
@@ -89,8 +79,7 @@ export function createGates(db: Database, settings: GateSettings, clock: Clock, 
   };
   let observed = limits.burst;
   let dailyKnown = -1;
-  /** How late calls of this process may have been, as the others know it. */
-  let late = { ms: 0, until: 0 };
+  const lateness = createLatenessWatch();
   /** Whether the breaker wants to hear of successes. */
   let watched = true;
 
@@ -172,18 +161,9 @@ export function createGates(db: Database, settings: GateSettings, clock: Clock, 
     },
   };
 
-  /**
-   * A call has arrived by the time its answer is here. Whatever of the last window may have come later than the pace allows for
-   * crowds the next one, which is still to come: all processes go slower until it is over.
-   */
-  async function noteLate(ms: number): Promise<void> {
-    const lateMs = Math.min(ms, MOST_LATE_MS);
-    const now = clock.monotonic();
-    const isKnown = now < late.until - WINDOW_MS.burst / 2 && lateMs <= late.ms;
-    if (lateMs <= LATE_MS || isKnown) return;
-    const forMs = WINDOW_MS.burst + lateMs;
-    late = { ms: now < late.until ? Math.max(late.ms, lateMs) : lateMs, until: now + forMs };
-    await db.query('select {schema}.gate_late($1, $2, $3)', ['burst', lateFactor(late.ms), forMs]);
+  async function noteLate(lateMs: number): Promise<void> {
+    const told = lateness.note(lateMs, clock.monotonic());
+    if (told) await db.query('select {schema}.gate_late($1, $2, $3)', ['burst', told.factor, told.forMs]);
   }
 
   async function learnFrom(gate: GateName, exchange: Exchange, ownBudget: boolean): Promise<void> {
@@ -208,25 +188,6 @@ export function createGates(db: Database, settings: GateSettings, clock: Clock, 
       dailyKnown = rate.dailyRemaining;
     }
   }
-}
-
-/**
- * Time between calls and burst for a limit per window. In any window at most `burst + rate * (window + lateness)` calls arrive, so
- * the rate is what the limit leaves after the burst and the margin; a bucket as large as the limit would let through twice the limit.
- */
-export function gateSize(gate: GateName, limit: number, sized = true): { stepMs: number; burst: number } {
-  const windowMs = WINDOW_MS[gate];
-  if (!sized) return { stepMs: windowMs / limit, burst: limit };
-  const burst = Math.min(BURST[gate], Math.max(1, Math.floor(limit / 4)));
-  return {
-    stepMs: (windowMs + LATE_MS) / Math.max(1, limit - Math.ceil(limit * MARGIN[gate]) - burst),
-    burst,
-  };
-}
-
-/** By how much calls go slower when some may have been `lateMs` late. */
-export function lateFactor(lateMs: number): number {
-  return (WINDOW_MS.burst + lateMs) / (WINDOW_MS.burst + LATE_MS);
 }
 
 async function refused(
