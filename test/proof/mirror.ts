@@ -2,10 +2,13 @@
 //
 // Each seed: a portal whose clock moves in steps and whose index lags by up to 30 s and out of order; 200 changes a second (updates,
 // archives, restores, merges, erasures, joins and leaves of a list) and one edit of many records in one ms; a reader of what has changed,
-// and beside it one that reads all and what has left, again and again, and is at times asleep with a page in its hands; both are killed in
-// the middle of transactions. When all is quiet the mirror must be as the portal is: by its own reconcile, and by a comparison that knows
-// nothing of it. With --mutants a guard is taken away, and somebody has to notice. A reading of all also brings what the other reader has
-// missed; where that would hide a guard's absence there is none, and what has left counts as no fault.
+// and beside it one that reads all and what has left, again and again, and sleeps with one page in 16 in its hands while records on it
+// change and the other reader is through with them; both are killed in the middle of transactions. When all is quiet the mirror must be as
+// the portal is: by its own reconcile, and by a comparison that knows nothing of it.
+//
+// With --mutants a guard is taken away, and somebody has to notice. A reading of all also brings what the other reader has missed, and a
+// sweep what an older page has overwritten; where that would hide a guard's absence there is none, and what has left counts as no fault.
+// Nothing waits for the machine: on a slow one the readers take longer, and the portal's clock goes on until they are through.
 //
 // Exit code 1 when a record differs, or when a guard's removal goes unnoticed.
 
@@ -17,13 +20,7 @@ import { type Clock, systemClock } from '../../src/clock.ts';
 import type { Database, Queryable } from '../../src/db/database.ts';
 import { migrate } from '../../src/db/migrate.ts';
 import { openDatabase } from '../../src/db/open-database.ts';
-import {
-  createHubspotClient,
-  type Exchange,
-  type HubspotClient,
-  parseRecord,
-  tokenFromText,
-} from '../../src/hubspot/index.ts';
+import { createHubspotClient, type Exchange, tokenFromText } from '../../src/hubspot/index.ts';
 import { createTransport } from '../../src/hubspot/transport.ts';
 import { silentLogger } from '../../src/log.ts';
 import { LISTS } from '../../src/pull/mirror-duties.ts';
@@ -35,30 +32,32 @@ import { leaseName, runPull } from '../../src/pull/run-pull.ts';
 import { createRandom } from '../chaos/random.ts';
 import { startPostgres } from '../support/postgres-server.ts';
 import { compareMembers, compareRecords, PROPERTIES } from './compare-mirror.ts';
+import { makeTrouble } from './mirror-trouble.ts';
+import { createPageSleepers } from './page-sleepers.ts';
 
 const STEP_MS = 250;
-const CHANGES_PER_STEP = 50;
+/** Of real time, for a step in which nothing changes. */
+const REAL_STEP_MS = 20;
 const MAX_LAG_MS = 30_000;
 const SETTLE_MS = 31_000;
 /** Of the portal's time. */
 const TROUBLE_STEPS = 400;
-const RECORDS = 16_000;
-/** More, that nobody changes: what is lost of them comes back by no change. */
-const UNCHANGED = 4_000;
+const RECORDS = 20_000;
+/** One in so many is changed by nobody, or once, while a reader sleeps: what is lost of it comes back by no later change. */
+const QUIET_ONE_IN = 5;
 const SHARED = 15_000;
 /** Of transactions that write the mirror. */
 const CRASH_SHARE = 0.08;
-/** Of pages of readings of all, and for how long, in the portal's time: a change is read a second time sooner. */
-const ASLEEP_SHARE = 0.05;
-const ASLEEP_MS = 45_000;
-/** Who joins the list, and who leaves it, in each step. */
-const MOVES_PER_STEP = 5;
+/** When nothing changes any more: a reading that is killed at its very end begins anew, and the last one is to end. */
+const LAST_KILLS = 20;
 
 interface Outcome {
   readonly changes: number;
   readonly crashes: number;
   readonly runs: number;
   readonly reads: number;
+  /** Pages that were written after their changes had been read. */
+  readonly held: number;
   /** By reconcile. */
   readonly reported: number;
   /** By comparison with the portal itself. */
@@ -122,10 +121,11 @@ function isSame({ reported, differing }: Outcome): boolean {
 }
 
 function judge(ok: boolean, [good, bad]: readonly [string, string], name: string, outcome: Outcome): void {
-  const { changes, crashes, runs, reads, reported, differing, example } = outcome;
+  const { changes, crashes, runs, reads, held, reported, differing, example } = outcome;
   failed ||= !ok;
   console.log(
-    `${ok ? good : bad}  ${name}: ${changes} changes, ${runs} runs of readers, ${crashes} of them killed, ${reads} records read: ` +
+    `${ok ? good : bad}  ${name}: ${changes} changes, ${runs} runs of readers, ${crashes} of them killed, ${reads} records read, ` +
+      `${held} old pages held back: ` +
       `${reported} differences by reconcile, ${differing} by comparison${example && ` (${example})`}`,
   );
 }
@@ -154,14 +154,13 @@ async function prove(
     now = portal.setClock({ advanceMs: ms });
   };
   const clock: Clock = { ...systemClock, now: () => now };
-  const ids = portal.insert(
+  const made = portal.insert(
     'contacts',
     Array.from({ length: RECORDS }, (_, n) => ({ email: `c${n}@example.com`, city: '0' })),
   );
-  portal.insert(
-    'contacts',
-    Array.from({ length: UNCHANGED }, (_, n) => ({ email: `u${n}@example.com`, city: '0' })),
-  );
+  const isQuiet = (place: number) => place % QUIET_ONE_IN === 0;
+  const ids = made.filter((_, place) => !isQuiet(place));
+  const quiet = new Set(made.filter((_, place) => isQuiet(place)));
   // So that no reader of changes comes upon their creation.
   pass(10 * SETTLE_MS);
   let crashes = 0;
@@ -169,15 +168,17 @@ async function prove(
   let reads = 0;
   let filled = false;
   let troubled = true;
-  let calm = false;
+  let readingWhole = true;
+  let killsLeft = Number.POSITIVE_INFINITY;
   const madeList = await client.lists.create({
     name: 'People',
     objectTypeId: '0-1',
     processingType: 'MANUAL',
   });
   const list = listIdOf(madeList);
-  /** The database of a reader; `kind` tells who may fall asleep. */
-  const databaseOf = (kind: PullKind): Database => ({
+  const trouble = makeTrouble(client, portal, { ids, list }, random, sweeps);
+  const sleepers = createPageSleepers({ db, quiet, change: trouble.update, now: () => now });
+  const crashing: Database = {
     kind: db.kind,
     schema: db.schema,
     serverVersion: db.serverVersion,
@@ -187,21 +188,18 @@ async function prove(
     notify: (channel, payload) => db.notify(channel, payload),
     close: () => db.close(),
     transaction: async <T>(work: (tx: Queryable) => Promise<T>) => {
-      if (kind === 'all' && filled && random.next() < ASLEEP_SHARE) {
-        const until = now + ASLEEP_MS;
-        while (now < until && troubled) await delay(20);
-      }
-      if (calm || random.next() >= CRASH_SHARE) return db.transaction(work);
+      if (killsLeft === 0 || random.next() >= CRASH_SHARE) return db.transaction(work);
+      killsLeft -= 1;
       crashes += 1;
       return db.transaction<T>(async (tx) => {
         await work(tx);
         throw new Crash('killed');
       });
     },
-  });
-  const toolsOf = (kind: PullKind) =>
+  };
+  const makeTools = () =>
     createPullTools({
-      db: databaseOf(kind),
+      db: crashing,
       transport,
       mirror: { objects: { contacts: { properties: PROPERTIES } }, lists: 'all' },
       clock,
@@ -210,6 +208,11 @@ async function prove(
       holder: `reader ${runs}`,
       incremental: { settleMs: SETTLE_MS, settleStepMs: 1_000, overlapMs: 10_000 },
     });
+  /** Whoever reads all falls asleep; not while the mirror is filled for the first time, when nobody reads changes. */
+  const toolsOf = (kind: PullKind) => {
+    const tools = makeTools();
+    return kind === 'all' && filled ? { ...tools, scans: sleepers.holding(tools.scans) } : tools;
+  };
   const never = new AbortController().signal;
   /** One run; a killed one is begun again by the next process. */
   const read = async (kind: PullKind): Promise<void> => {
@@ -235,13 +238,14 @@ async function prove(
     }
   };
 
-  const trouble = makeTrouble(client, portal, { ids, list }, random, sweeps);
   const changesReader = async () => {
-    while (troubled) await read('incremental');
+    while (troubled || readingWhole) await read('incremental');
   };
+  /** Each kind at least once, however long the first reading has taken. */
   const wholeReader = async () => {
-    for (let round = 0; troubled && beside.length > 0; round += 1)
+    for (let round = 0; beside.length > 0 && (troubled || round < beside.length); round += 1)
       await read(beside[round % beside.length] ?? 'all');
+    readingWhole = false;
   };
   const filling = read('all').then(() => {
     filled = true;
@@ -255,9 +259,19 @@ async function prove(
     if (step === TROUBLE_STEPS / 2) await trouble.bulk(SHARED);
   }
   troubled = false;
-  await readers;
+  killsLeft = LAST_KILLS;
+  // Who is asleep wakes up when the reader of changes is further, and for that the clock has to go on.
+  let ended = false;
+  const ending = readers.finally(() => {
+    ended = true;
+  });
+  while (!ended) {
+    pass(STEP_MS);
+    await delay(REAL_STEP_MS);
+  }
+  await ending;
 
-  calm = true;
+  killsLeft = 0;
   // Older than the index lags, in several looks, as a loop would.
   for (let look = 0; look < 4; look += 1) {
     pass(MAX_LAG_MS / 2);
@@ -270,7 +284,7 @@ async function prove(
   pass(LISTS.everyMs + 1_000);
   await db.query(`update {schema}.pull_leases set done_at = done_at - interval '11 minutes'`);
   await read('incremental');
-  const proof = await reconcile(toolsOf('incremental'), 'contacts', { signal: never, youngMs: 0 });
+  const proof = await reconcile(makeTools(), 'contacts', { signal: never, youngMs: 0 });
   const compared = await compareRecords(db, portal.records('contacts'), sweeps);
   const members = await compareMembers(db, portal.list(list)?.members.map(({ recordId }) => recordId) ?? []);
   const differing = compared.differing + members.differing;
@@ -280,89 +294,8 @@ async function prove(
   await db.query('drop schema {schema} cascade');
   await db.close();
   const reported = proof === undefined ? -1 : proof.missing + proof.stale + (sweeps ? proof.extra : 0);
-  return { changes: trouble.changes(), crashes, runs, reads, reported, differing, example };
-}
-
-/** Everything that people and programs do to records, at random. */
-function makeTrouble(
-  client: HubspotClient,
-  portal: {
-    insert(type: 'contacts', values: Record<string, string>[]): string[];
-    restore(type: 'contacts', id: string): void;
-  },
-  { ids, list }: { readonly ids: string[]; readonly list: string },
-  random: { next(): number },
-  /** A restored record is found by a reading of all ids only. */
-  restores: boolean,
-) {
-  const { records } = client;
-  const archived: string[] = [];
-  const members: string[] = [];
-  let changes = 0;
-  let born = 0;
-  const some = () => Math.floor(random.next() * ids.length);
-  /** Takes a record out of the living ones. */
-  const take = () => {
-    const at = some();
-    const [id = ''] = ids.splice(at, 1);
-    return id;
-  };
-  const update = async (chosen: readonly string[]) => {
-    for (let at = 0; at < chosen.length; at += 100) {
-      const inputs = chosen.slice(at, at + 100).map((id) => {
-        changes += 1;
-        return { id, properties: { city: String(changes) } };
-      });
-      const answer = await records.batchUpdate('contacts', inputs);
-      if (answer.kind === 'fault' || answer.status > 207) throw new Error('an update was not taken');
-    }
-  };
-  return {
-    changes: () => changes,
-    async step() {
-      const chosen = new Set<string>();
-      for (let n = 0; n < CHANGES_PER_STEP; n += 1) {
-        const kind = random.next();
-        if (kind < 0.9) chosen.add(ids[some()] ?? '');
-        else {
-          changes += 1;
-          if (kind < 0.93) {
-            const id = take();
-            chosen.delete(id);
-            archived.push(id);
-            await records.archive('contacts', id);
-          } else if (kind < 0.95 && restores && archived.length > 0) {
-            const id = archived.shift() ?? '';
-            portal.restore('contacts', id);
-            ids.push(id);
-          } else if (kind < 0.96) {
-            const [mergedId, primaryId] = [take(), take()];
-            chosen.delete(mergedId);
-            chosen.delete(primaryId);
-            const answer = await records.merge('contacts', { primaryId, mergedId });
-            const merged = answer.kind === 'fault' ? undefined : parseRecord(answer.body);
-            if (!merged?.ok) throw new Error('a merge was not taken');
-            ids.push(merged.value.id);
-          } else if (kind < 0.97) {
-            const id = take();
-            chosen.delete(id);
-            await records.gdprDelete('contacts', { id });
-          } else {
-            born += 1;
-            ids.push(...portal.insert('contacts', [{ email: `n${born}@example.com`, city: '0' }]));
-          }
-        }
-      }
-      await update([...chosen]);
-      const add = Array.from({ length: MOVES_PER_STEP }, () => ids[some()] ?? '');
-      const remove = members.splice(0, members.length > 100 ? MOVES_PER_STEP : 0);
-      members.push(...add.filter((id) => !members.includes(id)));
-      changes += add.length + remove.length;
-      const moved = await client.lists.addAndRemove(list, { add, remove });
-      if (moved.kind === 'fault' || moved.status > 299) throw new Error('a change of a list was not taken');
-    },
-    bulk: (count: number) => update(ids.slice(0, count)),
-  };
+  const held = sleepers.slept();
+  return { changes: trouble.changes(), crashes, runs, reads, held, reported, differing, example };
 }
 
 function listIdOf(made: Exchange): string {
