@@ -339,7 +339,7 @@ export const ERROR_CODES = {
     remedy: 'Run `spoke pull all`, or let `spoke start` do it.',
   },
   MIRROR_OBJECT_UNKNOWN: {
-    meaning: "The object type is not one of those that the config's mirror names.",
+    meaning: "The object type is not one of those that the config's mirror names, or that the mirror holds.",
     remedy: 'Correct the name, or add it under `mirror.objects`.',
   },
   MIRROR_QUERY_INVALID: {
@@ -478,6 +478,11 @@ export const ERROR_CODES = {
     meaning: 'There is no redrive with this id in the schema.',
     remedy:
       'Look at the id, at DATABASE_URL and at SPOKE_SCHEMA; `spoke redrive status` shows what there is.',
+  },
+  SEGMENT_NOT_FOUND: {
+    meaning: 'The database has no segment of this name.',
+    remedy:
+      'Look at the name; `spoke segments` shows what there is, `spoke segments evaluate` brings new ones.',
   },
   SEGMENTS_BUSY: {
     meaning: 'Another process was evaluating the segments.',

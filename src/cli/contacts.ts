@@ -4,6 +4,7 @@ import { systemClock } from '../clock.ts';
 import type { Database } from '../db/database.ts';
 import { type ExportQuery, exportCsv, exportNdjson } from '../mirror/export-records.ts';
 import { findRecord, findRecords, MAX_PAGE, type SortOrder } from '../mirror/find-records.ts';
+import { expectKnownObject } from '../mirror/known-objects.ts';
 import { readMirrorStats } from '../mirror/mirror-stats.ts';
 import type { RecordQuery } from '../mirror/record-query.ts';
 import type { MirrorRecord } from '../mirror/record-row.ts';
@@ -149,7 +150,10 @@ function sortOf(text: string): SortOrder {
 }
 
 async function lookUp(db: Database, objectType: string, given: string): Promise<MirrorRecord | undefined> {
-  if (!given.includes('@')) return findRecord(db, objectType, given);
+  if (!given.includes('@')) {
+    await expectKnownObject(db, objectType);
+    return findRecord(db, objectType, given);
+  }
   const { records } = await findRecords(db, {
     objectType,
     where: { property: 'email', is: given },

@@ -1,6 +1,7 @@
 import { describe, expect, expectTypeOf, test } from 'vitest';
 import { z } from 'zod';
 import { SpokeError } from '../errors.ts';
+import { contactForm } from '../mapping/forms/presets.ts';
 import { contactByEmail } from '../mapping/record-refs.ts';
 import {
   type ConfigProblem,
@@ -57,6 +58,25 @@ describe('types', () => {
 });
 
 describe('defineConfig', () => {
+  test('refuses segments that count events which nobody records', () => {
+    const counting = (event: string) => ({
+      mirror: {
+        objects: { contacts: {} },
+        segments: { busy: { rule: { all: [{ not: { event } }, { property: 'email', known: true }] } } },
+      },
+      forms: { contact: contactForm() },
+    });
+    for (const event of ['signed_up', 'user_signup', 'form.contact', 'upload.profiled', 'spoke.effects'])
+      expect(problemsOf({ signed_up: signedUp }, counting(event)), event).toEqual([]);
+    expect(problemsOf({ signed_up: signedUp }, counting('sign_up'))).toEqual([
+      {
+        name: 'mirror.segments.busy.rule',
+        message:
+          'There is no event sign_up: name it under events, or as an alias of what it is called now. Did you mean signed_up?',
+      },
+    ]);
+  });
+
   test('marks what it has checked', () => {
     expect(isSpokeConfig(defineConfig({ events: { redeemed } }))).toBe(true);
     expect(isSpokeConfig({ events: { redeemed } })).toBe(false);

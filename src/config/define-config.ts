@@ -15,6 +15,8 @@ import { suggestion } from './nearest-name.ts';
 import type { PortalDefinition } from './portal-definition.ts';
 import { findPortalProblems } from './portal-schema.ts';
 import { problemsOfRules, type RedriveRule } from './redrive-rules.ts';
+import { problemsOfCountedEvents } from './segments.ts';
+import { UPLOAD_EVENT } from './uploads.ts';
 import { problemsOfWebsite, type WebsiteConfig } from './website.ts';
 import { problemsOfWriteBack, type WriteBackTable, type WriteBackTarget } from './write-back.ts';
 
@@ -183,7 +185,9 @@ function findProblems(config: unknown): ConfigProblem[] {
   }
   problems.push(...problemsOfLeadTypes(config.leadTypes, Object.keys(events)));
   const forms = isRecord(config.forms) ? Object.keys(config.forms).map((name) => FORM_EVENT + name) : [];
-  problems.push(...problemsOfRules(config.redrive, [...owners.keys(), ...forms, EFFECTS_EVENT]));
+  const recorded = [...owners.keys(), ...forms, EFFECTS_EVENT];
+  problems.push(...problemsOfRules(config.redrive, recorded));
+  problems.push(...problemsOfCountedEvents(config.mirror, [...recorded, UPLOAD_EVENT]));
   return problems;
 }
 

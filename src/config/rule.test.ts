@@ -98,14 +98,24 @@ it.each([
     'mirror.segments.colder.pushToList',
     'The list cold is that of cold: make one segment of both, with any.',
   ],
-  [{ cold: { rule: { segment: 'warm' } } }, 'mirror.segments.cold.rule', 'There is no segment warm.'],
+  [
+    { cold, warm: { rule: { segment: 'colt' } } },
+    'mirror.segments.warm.rule',
+    'There is no segment colt. Did you mean cold?',
+  ],
+  [
+    { cold, big: { objectType: 'deals', rule: { not: { segment: 'cold' } } } },
+    'mirror.segments.big.rule',
+    'The segment cold is one of contacts, not of deals.',
+  ],
   [
     { cold: { rule: { not: { segment: 'cold' } } } },
     'mirror.segments.cold.rule',
     'It is made of itself, by way of other segments.',
   ],
 ])('refuses the segments %j', (segments, name, message) => {
-  expect(problemsOfSegments(segments, ['contacts'])).toContainEqual({ name, message });
+  const objectTypes = 'big' in segments ? ['contacts', 'deals'] : ['contacts'];
+  expect(problemsOfSegments(segments, objectTypes)).toContainEqual({ name, message });
 });
 
 it('names every segment of a circle', () => {

@@ -1,4 +1,5 @@
 import { type ConfigProblem, isRecord, unknownKeys } from './config-problem.ts';
+import { suggestion } from './nearest-name.ts';
 import { problemsOfRule, type Rule } from './rule.ts';
 
 /** The keys of a segment, with their meaning: checked by `defineConfig`, listed in the reference. */
@@ -33,8 +34,25 @@ export function problemsOfSegments(segments: unknown, objectTypes: readonly stri
     ? problems
     : [
         ...problemsOfCircles(segments as Readonly<Record<string, SegmentDefinition>>),
+        ...problemsOfOtherTypes(segments as Readonly<Record<string, SegmentDefinition>>),
         ...problemsOfLists(segments as Readonly<Record<string, SegmentDefinition>>),
       ];
+}
+
+/** Rules that count events which nobody records; `known`: the names under which events are recorded. Total, as above. */
+export function problemsOfCountedEvents(mirror: unknown, known: readonly string[]): ConfigProblem[] {
+  if (!isRecord(mirror) || !isRecord(mirror.segments)) return [];
+  return Object.entries(mirror.segments).flatMap(([name, segment]) => {
+    const place = `mirror.segments.${name}.rule`;
+    // What has no form is told of otherwise.
+    if (!isRecord(segment) || problemsOfRule(place, segment.rule).length > 0) return [];
+    return eventsIn(segment.rule as Rule)
+      .filter((event) => !known.includes(event))
+      .map((event) => ({
+        name: place,
+        message: `There is no event ${event}: name it under events, or as an alias of what it is called now.${suggestion(event, known)}`,
+      }));
+  });
 }
 
 /** The segments in an order in which each comes after those that it is made of. There must be no circle. */
@@ -59,12 +77,10 @@ export function usesOf(
   const properties = new Set<string>();
   const lists = new Set<string>();
   const visit = (rule: Rule): void => {
-    if ('property' in rule) properties.add(rule.property);
-    else if ('list' in rule) lists.add(rule.list);
-    else if ('all' in rule) rule.all.forEach(visit);
-    else if ('any' in rule) rule.any.forEach(visit);
-    else if ('not' in rule) visit(rule.not);
-    else if ('segment' in rule) visit(segments[rule.segment]?.rule ?? { any: [] });
+    for (const part of partsOf(rule))
+      if ('property' in part) properties.add(part.property);
+      else if ('list' in part) lists.add(part.list);
+      else if ('segment' in part) visit(segments[part.segment]?.rule ?? { any: [] });
   };
   visit(segments[name]?.rule ?? { any: [] });
   return { properties: [...properties], lists: [...lists] };
@@ -98,7 +114,23 @@ function problemsOfSegment(
   if (problems.length > 0) return problems;
   return segmentsIn(segment.rule as Rule)
     .filter((other) => !names.includes(other))
-    .map((other) => ({ name: `${place}.rule`, message: `There is no segment ${other}.` }));
+    .map((other) => ({
+      name: `${place}.rule`,
+      message: `There is no segment ${other}.${suggestion(other, names)}`,
+    }));
+}
+
+/** Records of two object types can have the same id. */
+function problemsOfOtherTypes(segments: Readonly<Record<string, SegmentDefinition>>): ConfigProblem[] {
+  const typeOf = (name: string) => segments[name]?.objectType ?? DEFAULT_SEGMENT_TYPE;
+  return Object.entries(segments).flatMap(([name, { rule }]) =>
+    segmentsIn(rule)
+      .filter((other) => typeOf(other) !== typeOf(name))
+      .map((other) => ({
+        name: `mirror.segments.${name}.rule`,
+        message: `The segment ${other} is one of ${typeOf(other)}, not of ${typeOf(name)}.`,
+      })),
+  );
 }
 
 function problemsOfCircles(segments: Readonly<Record<string, SegmentDefinition>>): ConfigProblem[] {
@@ -138,9 +170,12 @@ function problemsOfLists(segments: Readonly<Record<string, SegmentDefinition>>):
   );
 }
 
-function segmentsIn(rule: Rule): string[] {
-  if ('segment' in rule) return [rule.segment];
-  if ('all' in rule) return rule.all.flatMap(segmentsIn);
-  if ('any' in rule) return rule.any.flatMap(segmentsIn);
-  return 'not' in rule ? segmentsIn(rule.not) : [];
+const segmentsIn = (rule: Rule) => partsOf(rule).flatMap((part) => ('segment' in part ? part.segment : []));
+const eventsIn = (rule: Rule) => partsOf(rule).flatMap((part) => ('event' in part ? part.event : []));
+
+/** The rules that a rule is made of, down to those that are made of no others. */
+function partsOf(rule: Rule): Rule[] {
+  if ('all' in rule) return rule.all.flatMap(partsOf);
+  if ('any' in rule) return rule.any.flatMap(partsOf);
+  return 'not' in rule ? partsOf(rule.not) : [rule];
 }

@@ -2,6 +2,9 @@ import { type ConfigProblem, isRecord, unknownKeys } from './config-problem.ts';
 import { acceptedEndings, FILE_ENDINGS, MEDIA_TYPES } from './file-kinds.ts';
 import { suggestion } from './nearest-name.ts';
 
+/** The event of a file that was looked through and belongs to a submission; every config has it, and none can define it. */
+export const UPLOAD_EVENT = 'upload.profiled';
+
 /** The keys of `website.uploads`, with their meaning. */
 export const UPLOADS_KEYS = {
   store: "Where files are kept: { kind: 'disk', folder } or { kind: 's3', bucket, region }.",

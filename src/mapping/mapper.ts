@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { AddsContext, EventContext, EventDefinition, SpokeConfig } from '../config/define-config.ts';
 import { suggestion } from '../config/nearest-name.ts';
+import { UPLOAD_EVENT } from '../config/uploads.ts';
 import type { WriteBackTarget } from '../config/write-back.ts';
 import { EFFECTS_EVENT, type Effect, type EffectDraft, type RecordRef, recordKey } from './effects.ts';
 import { EFFECTS_RUNNING, effectsEvent } from './effects-event.ts';
@@ -14,7 +15,7 @@ import {
   type RunningStates,
   readRunning,
 } from './running.ts';
-import { UPLOAD_EVENT, uploadEvent } from './upload-event.ts';
+import { uploadEvent } from './upload-event.ts';
 
 /** Turns events into record keys and effects. Pure: the same event and config always give the same answer; nothing throws. */
 export interface Mapper {

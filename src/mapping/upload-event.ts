@@ -5,9 +5,6 @@ import { note } from './note.ts';
 import { contactByEmail, dealBy } from './record-refs.ts';
 import { upsertContact } from './upserts.ts';
 
-/** The event of a file that was looked through and belongs to a submission; every config has it, and none can define it. */
-export const UPLOAD_EVENT = 'upload.profiled';
-
 const TITLE = 'Sample Data Upload';
 const UNITS = ['bytes', 'kB', 'MB', 'GB'];
 const PAYLOAD = z.object({

@@ -1,8 +1,9 @@
 import type { MirrorConfig } from '../config/mirror.ts';
 import { DEFAULT_SEGMENT_TYPE, inOrder, type SegmentDefinition } from '../config/segments.ts';
 import type { Database, Queryable } from '../db/database.ts';
-import { readTypes } from './property-types.ts';
-import { compileRule, dependenciesOf, type PropertyType, sure } from './rules/compile-rule.ts';
+import { type MirrorProperties, readProperties } from './mirror-properties.ts';
+import { compileRule, dependenciesOf, sure } from './rules/compile-rule.ts';
+import { problemsOfNames } from './rules/problems-of-names.ts';
 import { problemsOfTypes } from './rules/problems-of-types.ts';
 
 /** What an evaluation did with one segment. */
@@ -52,15 +53,15 @@ export async function evaluateSegments(
   db: Database,
   { segments, full = false, names }: EvaluateOptions,
 ): Promise<SegmentReport[] | undefined> {
-  const types = new Map<string, ReadonlyMap<string, PropertyType>>();
+  const properties = new Map<string, MirrorProperties>();
   const reports: SegmentReport[] = [];
   const known = Object.keys(segments);
   for (const name of inOrder(segments)) {
     const segment = segments[name];
     if (segment === undefined || (names && !names.includes(name))) continue;
     const { objectType = DEFAULT_SEGMENT_TYPE } = segment;
-    const defined = types.get(objectType) ?? (await readTypes(db, objectType));
-    types.set(objectType, defined);
+    const defined = properties.get(objectType) ?? (await readProperties(db, objectType));
+    properties.set(objectType, defined);
     // A transaction each: one that takes long, or fails, holds up no other.
     const report = await db.transaction(async (tx) => {
       if (!(await isHeld(tx))) return undefined;
@@ -114,7 +115,7 @@ async function evaluate(
   tx: Queryable,
   name: string,
   { rule, objectType }: Required<Pick<SegmentDefinition, 'rule' | 'objectType'>>,
-  types: ReadonlyMap<string, PropertyType>,
+  properties: MirrorProperties,
   full: boolean,
 ): Promise<SegmentReport> {
   const [row] = await tx.query<SegmentRow>(
@@ -125,7 +126,10 @@ async function evaluate(
     [name, objectType, JSON.stringify(rule)],
   );
   const size = row?.size ?? 0;
-  const [problem] = types.size === 0 ? [] : problemsOfTypes('rule', rule, types);
+  const [problem] = [
+    ...problemsOfTypes('rule', rule, properties),
+    ...(await problemsOfNames(tx, objectType, [{ place: 'rule', rule }])),
+  ];
   if (problem !== undefined) {
     const error = `${problem.name}: ${problem.message}`;
     await tx.query('update {schema}.segments set error = $2 where name = $1', [name, error]);
@@ -139,7 +143,7 @@ async function evaluate(
       : 'changed';
   const values: unknown[] = [name, objectType];
   const bind = (value: unknown) => `$${values.push(value)}`;
-  const condition = compileRule(rule, { objectType, types, bind });
+  const condition = compileRule(rule, { objectType, types: properties.types, bind });
   const evaluatedAt = row?.evaluated_at ?? null;
   // What a segment of this name has left behind that was deleted by hand.
   if (evaluatedAt === null) await tx.query('delete from {schema}.segment_members where segment = $1', [name]);

@@ -1,4 +1,5 @@
 import type { Database } from '../db/database.ts';
+import { readProperties } from './mirror-properties.ts';
 import { checkChosen, compileQuery, DEFAULT_OBJECT_TYPE, type RecordQuery } from './record-query.ts';
 import { type MirrorRecord, type RecordRow, recordColumns, recordOf } from './record-row.ts';
 
@@ -25,7 +26,7 @@ const BOM = '\uFEFF';
 
 /**
  * All records of a query in order of their ids, in chunks of up to 1,000, each as it stands when it is read. Memory stays the same
- * however many there are. Raises MIRROR_QUERY_INVALID.
+ * however many there are. Raises MIRROR_QUERY_INVALID and MIRROR_OBJECT_UNKNOWN.
  */
 export async function* exportRecords(db: Database, query: ExportQuery): AsyncGenerator<MirrorRecord[], void> {
   const compiled = await compileQuery(db, query);
@@ -64,7 +65,8 @@ export async function* exportCsv(
   query: ExportQuery & { readonly bom?: boolean },
 ): AsyncGenerator<string, void> {
   const { objectType = DEFAULT_OBJECT_TYPE } = query;
-  const properties = query.properties ?? USUAL[objectType] ?? (await keptProperties(db, objectType));
+  const properties =
+    query.properties ?? USUAL[objectType] ?? (await readProperties(db, objectType)).kept ?? [];
   const head = ['hubspot_id', ...properties, 'list_memberships', 'segments', 'created_at', 'updated_at'];
   let lead = `${query.bom ? BOM : ''}${csvLine(head)}`;
   for await (const records of exportRecords(db, query)) {
@@ -106,13 +108,4 @@ function chosen(record: MirrorRecord, properties: readonly string[] | undefined)
     return value === undefined ? [] : [[name, value] as const];
   });
   return { ...record, properties: Object.fromEntries(kept) };
-}
-
-/** Those that the last full reading has brought, by name. */
-async function keptProperties(db: Database, objectType: string): Promise<readonly string[]> {
-  const [row] = await db.query<{ properties: string[] }>(
-    'select properties from {schema}.mirror_objects where object_type = $1',
-    [objectType],
-  );
-  return row?.properties ?? [];
 }

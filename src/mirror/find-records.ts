@@ -1,6 +1,6 @@
-import { suggestion } from '../config/nearest-name.ts';
 import type { Database, Queryable } from '../db/database.ts';
 import { SpokeError } from '../errors.ts';
+import { unknownProperty } from './mirror-properties.ts';
 import { type CompiledQuery, checkChosen, compileQuery, type RecordQuery } from './record-query.ts';
 import { type MirrorRecord, type RecordRow, recordColumns, recordOf } from './record-row.ts';
 import { kindOf } from './rules/compile-rule.ts';
@@ -44,7 +44,7 @@ export interface RecordPage {
   readonly isEstimate?: boolean;
 }
 
-/** One page of live records. Raises MIRROR_QUERY_INVALID. */
+/** One page of live records. Raises MIRROR_QUERY_INVALID and MIRROR_OBJECT_UNKNOWN. */
 export async function findRecords(db: Database, query: PageQuery): Promise<RecordPage> {
   const { sort = { by: 'id' }, limit = 100, offset = 0, cursor, properties, total = false } = query;
   if (!Number.isInteger(limit) || limit < 1 || limit > MAX_PAGE)
@@ -188,13 +188,15 @@ interface SortedRow extends RecordRow {
 }
 
 /** The expression that is sorted by; undefined for the id alone. */
-function sortKey({ by }: SortOrder, { types, bind }: CompiledQuery): string | undefined {
+function sortKey({ by }: SortOrder, { properties, bind }: CompiledQuery): string | undefined {
   if (by === 'id') return undefined;
   if (by === 'updatedAt') return 'm.updated_at';
   if (by === 'createdAt') return 'm.created_at';
-  const type = types.get(by);
-  if (!/^[a-z0-9_]{1,100}$/.test(by) || (types.size > 0 && type === undefined))
-    throw invalid(`sort: There is nothing to sort by under the name ${by}.${suggestion(by, types.keys())}`);
+  if (!/^[a-z0-9_]{1,100}$/.test(by))
+    throw invalid(`sort: Give id, createdAt, updatedAt or a property, not ${JSON.stringify(by)}.`);
+  const unknown = unknownProperty(by, properties);
+  if (unknown !== undefined) throw invalid(`sort: ${unknown}`);
+  const type = properties.types.get(by);
   const text = `(m.properties ->> ${bind(by)})`;
   const kind = type && kindOf(type);
   if (kind === 'number') return `{schema}.as_number(${text})`;

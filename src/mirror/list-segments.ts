@@ -1,4 +1,6 @@
+import { suggestion } from '../config/nearest-name.ts';
 import type { Queryable } from '../db/database.ts';
+import { SpokeError } from '../errors.ts';
 
 /** A segment as it was last evaluated. */
 export interface SegmentState {
@@ -37,11 +39,12 @@ export async function listSegments(db: Queryable): Promise<SegmentState[]> {
   }));
 }
 
-/** The latest changes first. */
+/** The latest changes first. Raises SEGMENT_NOT_FOUND. */
 export async function listSegmentChanges(
   db: Queryable,
   { segment, limit }: { readonly segment?: string; readonly limit: number },
 ): Promise<SegmentChange[]> {
+  if (segment !== undefined) await expectSegment(db, segment);
   const rows = await db.query<{ segment: string; record_id: number; at: Date; joined: boolean }>(
     `select segment, record_id, at, joined from {schema}.segment_changes
      where $1::text is null or segment = $1 order by id desc limit $2`,
@@ -53,4 +56,15 @@ export async function listSegmentChanges(
     at: row.at,
     joined: row.joined,
   }));
+}
+
+async function expectSegment(db: Queryable, segment: string): Promise<void> {
+  const rows = await db.query<{ name: string }>('select name from {schema}.segments order by name');
+  const names = rows.map(({ name }) => name);
+  if (names.includes(segment)) return;
+  throw new SpokeError(
+    'SEGMENT_NOT_FOUND',
+    `There is no segment ${JSON.stringify(segment)}: there is ${names.join(', ') || 'none'}.${suggestion(segment, names)}`,
+    { facts: { segment } },
+  );
 }

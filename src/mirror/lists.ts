@@ -1,3 +1,4 @@
+import { suggestion } from '../config/nearest-name.ts';
 import type { Queryable } from '../db/database.ts';
 import { SpokeError } from '../errors.ts';
 
@@ -55,12 +56,17 @@ export async function listLists(db: Queryable): Promise<MirrorList[]> {
 
 /** A list by its id or name, contacts' lists first where several have the name. Raises MIRROR_LIST_UNKNOWN. */
 export async function findMirrorList(db: Queryable, nameOrId: string): Promise<MirrorList> {
-  const found = (await listLists(db)).filter(({ id, name }) => id === nameOrId || name === nameOrId);
+  const lists = await listLists(db);
+  const found = lists.filter(({ id, name }) => id === nameOrId || name === nameOrId);
   const list = found.find(({ objectType }) => objectType === 'contacts') ?? found[0];
   if (list !== undefined) return list;
+  const near = suggestion(
+    nameOrId,
+    lists.map(({ name }) => name),
+  );
   throw new SpokeError(
     'MIRROR_LIST_UNKNOWN',
-    `The mirror has no list with the name or id ${JSON.stringify(nameOrId)}: spoke lists shows those it has, and spoke pull list --list reads one.`,
+    `The mirror has no list with the name or id ${JSON.stringify(nameOrId)}${near === '' ? ': spoke lists shows those it has, and spoke pull list --list reads one.' : `.${near}`}`,
     { facts: { list: nameOrId } },
   );
 }

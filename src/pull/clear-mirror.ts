@@ -1,4 +1,5 @@
 import { SpokeError } from '../errors.ts';
+import { expectKnownObject } from '../mirror/known-objects.ts';
 import { type LeaseOptions, withLease } from './leases.ts';
 import { leaseName } from './run-pull.ts';
 
@@ -10,10 +11,11 @@ const CHUNK = 10_000;
  * nothing; processes that keep the mirror up to date begin it at once. Returns how many records were deleted.
  *
  * That nothing is complete any more is written first, so that a clearing that is broken off is never taken for a whole mirror.
- * Raises PULL_RUNNING while the object type is being read.
+ * Raises MIRROR_OBJECT_UNKNOWN, and PULL_RUNNING while the object type is being read.
  */
 export async function clearMirror(lease: LeaseOptions, objectType: string): Promise<number> {
   const { db } = lease;
+  await expectKnownObject(db, objectType);
   const cleared = await withLease(leaseName(objectType, 'all'), lease, async () => ({
     done: false,
     result: await withLease(leaseName(objectType, 'incremental'), lease, async (held) => ({

@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts';
 import type { MirrorConfig, MirrorObject } from '../config/mirror.ts';
+import { suggestion } from '../config/nearest-name.ts';
 import type { Database } from '../db/database.ts';
 import { SpokeError } from '../errors.ts';
 import type { IncrementalSettings } from '../hubspot/incremental.ts';
@@ -85,7 +86,7 @@ export function chosenObjects({ mirror }: PullTools, named?: readonly string[]):
     if (!all.includes(name))
       throw new SpokeError(
         'MIRROR_OBJECT_UNKNOWN',
-        `The config's mirror does not name ${JSON.stringify(name)}; it has ${all.join(', ')}.`,
+        `The config's mirror does not name ${JSON.stringify(name)}; it has ${all.join(', ')}.${suggestion(name, all)}`,
         { facts: { name } },
       );
   return named === undefined ? all : [...new Set(named)];

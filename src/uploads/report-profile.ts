@@ -1,8 +1,9 @@
 import type { FileKind } from '../config/file-kinds.ts';
 import type { FormDefinitions } from '../config/forms.ts';
+import { UPLOAD_EVENT } from '../config/uploads.ts';
 import type { Queryable, Row } from '../db/database.ts';
 import { SpokeError } from '../errors.ts';
-import { UPLOAD_EVENT, type UploadPayload } from '../mapping/upload-event.ts';
+import type { UploadPayload } from '../mapping/upload-event.ts';
 import { PRIORITIES } from '../outbox/track-event.ts';
 import { readReceipt } from '../outbox/track-receipt.ts';
 import { trackStatement, trackValues } from '../outbox/track-statement.ts';

@@ -110,7 +110,7 @@ describe.each(databaseKinds)('bulk changes on %s', (kind) => {
 
   it('say why they end when their segment is no more', async () => {
     await db.query(
-      `insert into {schema}.segments (name, object_type, rule) values ('vips', 'contacts', '{}')`,
+      `insert into {schema}.segments (name, object_type, rule, evaluated_at) values ('vips', 'contacts', '{}', now())`,
     );
     const id = await startBulkChange(db, asked({ query: { segment: 'vips' } }));
     await db.query('delete from {schema}.segments');

@@ -15,8 +15,8 @@ async function place() {
     updatedAt: '2026-01-02T00:00:00Z',
   });
   await database.db.query(
-    `insert into {schema}.mirror_objects (object_type, complete_at, caught_up_at, swept_at)
-     values ('contacts', now(), now() - interval '3 hours', now() - interval '5 minutes')`,
+    `insert into {schema}.mirror_objects (object_type, complete_at, caught_up_at, swept_at, properties)
+     values ('contacts', now(), now() - interval '3 hours', now() - interval '5 minutes', '{email,firstname,phone}')`,
   );
   await writeRecords(database.db, [person(1, 'Ada'), person(2, 'Bob'), person(3, 'Ada')], {
     objectType: 'contacts',
@@ -104,16 +104,17 @@ describePostgres('spoke contacts', () => {
 
   it('says when an answer cannot be whole', async () => {
     const { run, db } = await place();
-    expect(await run('list', '--object', 'boats')).toEqual({
-      code: 0,
-      stdout: '0 of 0 boats.\n',
-      stderr:
-        'The mirror was never filled with boats: spoke pull reads what spoke.config.ts names under mirror.objects.\n',
-    });
     await db.query('update {schema}.mirror_objects set complete_at = null');
     const part = 'Not all contacts have been read yet: spoke pull all goes on with that.\n';
     expect(await run('list', '--json')).toMatchObject({ code: 0, stderr: part });
     expect(await run('export', '--ndjson', '-')).toMatchObject({ code: 0, stderr: part });
+    await db.query('delete from {schema}.mirror_objects; delete from {schema}.mirror_records');
+    expect(await run('list')).toEqual({
+      code: 0,
+      stdout: '0 of 0 contacts.\n',
+      stderr:
+        'The mirror was never filled with contacts: spoke pull reads what spoke.config.ts names under mirror.objects.\n',
+    });
   });
 
   it('says what it holds, and how old that is', async () => {
@@ -140,7 +141,10 @@ describePostgres('spoke contacts', () => {
     [['list', '--segment', 'vips'], 'There is no segment vips.'],
     [['list', '--properties', 'firstname, emial'], 'no property emial. Did you mean email?'],
     [['export', '--csv', '-', '--properties', 'emial'], 'no property emial. Did you mean email?'],
-    [['list', '--sort', '-emial'], 'nothing to sort by under the name emial. Did you mean email?'],
+    [['list', '--sort', '-emial'], 'sort: The portal has no property emial. Did you mean email?'],
+    [['list', '--object', 'contcts'], 'The mirror has no "contcts", only contacts. Did you mean contacts?'],
+    [['show', '--object', 'companies', '1'], 'The mirror has no "companies", only contacts.'],
+    [['export', '--csv', '-', '--object', 'boats'], 'The mirror has no "boats", only contacts.'],
     [['list', '--list', 'VIPs'], 'The mirror keeps no list VIPs of contacts'],
     [['list', '--limit', '0'], '--limit must be a whole number from 1 to 1000'],
     [['export'], 'Give one of --csv FILE and --ndjson FILE'],

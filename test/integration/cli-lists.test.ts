@@ -55,6 +55,7 @@ describePostgres('spoke lists', () => {
       code: 1,
       stderr: expect.stringContaining('MIRROR_LIST_UNKNOWN'),
     });
+    expect((await lists('--members', 'trail')).stderr).toContain('"trail". Did you mean Trial?');
     expect(await lists('--members', 'All')).toMatchObject({
       code: 0,
       stdout: '',

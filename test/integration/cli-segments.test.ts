@@ -93,6 +93,10 @@ describePostgres('spoke segments', () => {
       code: 2,
       stderr: expect.stringContaining('The config has no segment costumers: it has customers, reachable.'),
     });
+    expect(await run('changes', 'customer')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('There is no segment "customer": there is none.'),
+    });
     await db.query(
       `insert into {schema}.mirror_properties values ('contacts', 'email', 'string', '{}', now())`,
     );
@@ -104,6 +108,9 @@ describePostgres('spoke segments', () => {
     });
     expect((await run()).stdout).toContain(
       '(not up to date: rule.property: The portal has no property lifecyclestage.)',
+    );
+    expect((await run('changes', 'customer')).stderr).toContain(
+      'There is no segment "customer": there is customers, reachable. Did you mean customers?',
     );
   });
 });

@@ -152,6 +152,23 @@ describe.each(databaseKinds)('the mirror over HTTP on %s', (kind) => {
       status: 422,
       json: { code: 'MIRROR_QUERY_INVALID' },
     });
+    for (const path of [
+      '/contacts?object=contact',
+      '/contacts.csv?object=contact',
+      '/contacts.ndjson?object=contact',
+    ])
+      expect(await ask('GET', path)).toMatchObject({
+        status: 422,
+        json: { code: 'MIRROR_OBJECT_UNKNOWN', message: expect.stringContaining('Did you mean contacts?') },
+      });
+    expect(await ask('DELETE', '/contacts?object=boats&confirm=boats')).toMatchObject({
+      status: 422,
+      json: { code: 'MIRROR_OBJECT_UNKNOWN' },
+    });
+    expect(await ask('GET', '/sync/runs/999999')).toMatchObject({
+      status: 404,
+      json: { code: 'PULL_RUN_NOT_FOUND' },
+    });
     expect(await ask('POST', '/bulk-changes', { query: {}, action: { kind: 'archive' } })).toMatchObject({
       status: 422,
       json: { code: 'BULK_INVALID' },

@@ -39,10 +39,16 @@ describe.each(databaseKinds)('questions to the mirror on %s', (kind) => {
     });
     await db.query(`
       insert into {schema}.mirror_properties values
-        ('contacts', 'email', 'string', '{}', now()), ('contacts', 'firstname', 'string', '{}', now()), ('contacts', 'amount', 'number', '{}', now());
-      insert into {schema}.mirror_lists (id, name, object_type, processing_type, size, read_at) values (7, 'News', 'contacts', 'MANUAL', 1, now());
+        ('contacts', 'email', 'string', '{}', now()), ('contacts', 'firstname', 'string', '{}', now()), ('contacts', 'amount', 'number', '{}', now()),
+        ('contacts', 'city', 'string', '{}', now());
+      insert into {schema}.mirror_objects (object_type, complete_at, properties) values ('contacts', now(), '{amount,email,firstname}');
+      insert into {schema}.mirror_lists (id, name, object_type, processing_type, size, read_at, members_read_at, deleted_at) values
+        (7, 'News', 'contacts', 'MANUAL', 1, now(), now(), null), (8, 'Firms', 'companies', 'MANUAL', 1, now(), now(), null),
+        (9, 'Old', 'contacts', 'MANUAL', 1, now(), now(), now()), (10, 'Filling', 'contacts', 'DYNAMIC', 1, now(), null, null);
       insert into {schema}.mirror_memberships values (7, 3, now(), null, now());
-      insert into {schema}.segments (name, object_type, rule) values ('vips', 'contacts', '{}');
+      insert into {schema}.segments (name, object_type, rule, evaluated_at, error) values
+        ('vips', 'contacts', '{}', now(), null), ('large', 'companies', '{}', now(), null),
+        ('broken', 'contacts', '{}', null, 'rule.property: The portal has no property x.'), ('young', 'contacts', '{}', null, null);
       insert into {schema}.segment_members (segment, record_id) values ('vips', 3), ('vips', 4)`);
   });
   afterAll(async () => (await opening).drop());
@@ -153,9 +159,27 @@ describe.each(databaseKinds)('questions to the mirror on %s', (kind) => {
       { cursor: Buffer.from('["amount","ascending","1","3"]').toString('base64url') },
     ],
     ['Give a cursor or an offset, not both.', { cursor: 'x', offset: 1 }],
-    ['There is no segment vip.', { segment: 'vip' }],
-    ['sort: There is nothing to sort by under the name amounts.', { sort: { by: 'amounts' } }],
-    ["sort: There is nothing to sort by under the name id' --.", { sort: { by: "id' --" } }],
+    ['segment: There is no segment vip. Did you mean vips?', { segment: 'vip' }],
+    ['where.any[0].not: There is no segment vip.', { where: { any: [{ not: { segment: 'vip' } }] } }],
+    ['segment: The segment large is one of companies, not of contacts.', { segment: 'large' }],
+    ['never evaluated: rule.property: The portal has no property x.', { segment: 'broken' }],
+    ['never evaluated: spoke segments evaluate does it.', { segment: 'young' }],
+    ['list: The mirror keeps no list new of contacts. Did you mean News?', { list: 'new' }],
+    [
+      'where.all[0]: The mirror keeps no list Nobody of contacts: spoke lists',
+      { where: { all: [{ list: 'Nobody' }] } },
+    ],
+    ['list: The list Firms is one of companies, not of contacts.', { list: 'Firms' }],
+    ['list: The list 9 was deleted at HubSpot.', { list: '9' }],
+    ['list: The members of the list Filling were not read to the end yet', { list: 'Filling' }],
+    ['sort: The portal has no property amounts. Did you mean amount?', { sort: { by: 'amounts' } }],
+    ['sort: The mirror does not have city of all contacts', { sort: { by: 'city' } }],
+    ['sort: Give id, createdAt, updatedAt or a property, not "id\' --".', { sort: { by: "id' --" } }],
+    ['properties: The mirror does not have city of all contacts', { properties: ['city'] }],
+    [
+      'where.property: The mirror does not have city of all contacts: is it under mirror.objects.contacts.properties?',
+      { where: { property: 'city', known: false } },
+    ],
     [
       'where.property: The portal has no property emial. Did you mean email?',
       { where: { property: 'emial', known: true } },
@@ -169,6 +193,19 @@ describe.each(databaseKinds)('questions to the mirror on %s', (kind) => {
       code: 'MIRROR_QUERY_INVALID',
       message: expect.stringContaining(message),
     });
+  });
+
+  it.each([
+    ['contact', 'The mirror has no "contact", only contacts. Did you mean contacts?'],
+    ['0-1', 'Did you mean contacts?'],
+    [
+      'boats',
+      'The mirror has no "boats", only contacts. spoke pull reads what the config names under mirror.objects.',
+    ],
+  ])('are refused for %s, of which the mirror has nothing', async (objectType, message) => {
+    const refused = { code: 'MIRROR_OBJECT_UNKNOWN', message: expect.stringContaining(message) };
+    await expect(findRecords(db, { objectType })).rejects.toMatchObject(refused);
+    await expect(exportNdjson(db, { objectType }).next()).rejects.toMatchObject(refused);
   });
 
   it('are exported as CSV and NDJSON, and the export can be taken up again', async () => {

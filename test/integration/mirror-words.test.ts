@@ -107,7 +107,8 @@ async function fill(db: Database): Promise<void> {
     [JSON.stringify(contacts)],
   );
   await db.query(
-    `insert into {schema}.mirror_objects (object_type, complete_at) values ('contacts', now()) on conflict do nothing`,
+    `insert into {schema}.mirror_objects (object_type, complete_at, properties)
+     values ('contacts', now(), '{city,company,email,firstname}') on conflict do nothing`,
   );
   await db.query('analyze {schema}.mirror_contacts');
 }
@@ -253,7 +254,7 @@ describePostgres('a pull that was read to the end', () => {
     const { db } = bundle;
     await fill(db);
     await db.query(
-      `update {schema}.mirror_objects set properties = '{company,email,firstname}', live_watermark = 0, settled_watermark = 0`,
+      `update {schema}.mirror_objects set properties = '{city,company,email,firstname}', live_watermark = 0, settled_watermark = 0`,
     );
     await db.query('create extension pg_trgm');
     return bundle;

@@ -16,7 +16,7 @@ describe.each(databaseKinds)('segments on %s', (kind) => {
   beforeEach(async () => {
     ({ db } = await opening);
     await db.query(
-      'delete from {schema}.mirror_records; delete from {schema}.segments; delete from {schema}.segment_changes; delete from {schema}.mirror_properties',
+      'delete from {schema}.mirror_records; delete from {schema}.segments; delete from {schema}.segment_changes; delete from {schema}.mirror_properties; delete from {schema}.mirror_objects; delete from {schema}.mirror_lists',
     );
   });
   afterAll(async () => (await opening).drop());
@@ -146,6 +146,66 @@ describe.each(databaseKinds)('segments on %s', (kind) => {
     });
     expect(await db.query('select error from {schema}.segments')).toEqual([{ error: report?.error }]);
     expect(await members('vips')).toEqual([1]);
+  });
+});
+
+describe.each(databaseKinds)('a segment whose rule names what nobody knows, on %s', (kind) => {
+  const opening = testDatabaseOf(kind);
+  afterAll(async () => (await opening).drop());
+
+  /** The error of `asked`, beside a segment that is always evaluated. */
+  const errorOf = async (asked: SegmentDefinition) => {
+    const { db } = await opening;
+    const segments = { others: { rule: { property: 'email', known: true } }, asked } as const;
+    const [others, report] = (await evaluateSegments(db, { segments })) ?? [];
+    expect(others?.error).toBeUndefined();
+    return report?.error;
+  };
+
+  it('stays as it was, and the others go on', async () => {
+    const { db } = await opening;
+    await db.query(
+      `insert into {schema}.mirror_records (object_type, id, properties, updated_at, read_at) values ('contacts', 1, '{"email":"a@example.com"}', now(), now());
+       insert into {schema}.mirror_lists (id, name, object_type, processing_type, read_at) values (7, 'News', 'contacts', 'MANUAL', now())`,
+    );
+    expect(await errorOf({ rule: { not: { list: 'Newz' } } })).toBe(
+      'rule.not: The mirror keeps no list Newz of contacts. Did you mean News?',
+    );
+    expect(await errorOf({ rule: { list: 'News' } })).toContain('were not read to the end yet');
+    await db.query('update {schema}.mirror_lists set members_read_at = now()');
+    for (const list of ['News', '7']) expect(await errorOf({ rule: { not: { list } } })).toBeUndefined();
+    expect(await segmentSizes(db)).toEqual({ asked: 1, others: 1 });
+    await db.query('update {schema}.mirror_lists set deleted_at = now()');
+    expect(await errorOf({ rule: { not: { list: 'News' } } })).toBe(
+      'rule.not: The list News was deleted at HubSpot.',
+    );
+    expect(await segmentSizes(db)).toEqual({ asked: 1, others: 1 });
+  });
+
+  it('is not evaluated before the segments that it is made of', async () => {
+    const { db } = await opening;
+    const segments = {
+      first: { rule: { list: 'Nobody' } },
+      second: { rule: { not: { segment: 'first' } } },
+    } as const;
+    expect((await evaluateSegments(db, { segments }))?.map(({ error }) => error)).toEqual([
+      expect.stringContaining('keeps no list Nobody'),
+      expect.stringContaining('The segment first was never evaluated: rule: The mirror keeps no list Nobody'),
+    ]);
+    expect(await evaluateSegments(db, { segments, names: ['second'] })).toMatchObject([
+      { size: 0, looked: 'skipped' },
+    ]);
+  });
+
+  it('is not evaluated while the mirror does not have its property of all records', async () => {
+    const { db } = await opening;
+    await db.query(
+      `insert into {schema}.mirror_objects (object_type, complete_at, properties) values ('contacts', now(), '{email}')`,
+    );
+    const rule = { property: 'city', known: false } as const;
+    expect(await errorOf({ rule })).toContain('rule.property: The mirror does not have city of all contacts');
+    await db.query(`update {schema}.mirror_objects set properties = '{city,email}'`);
+    expect(await errorOf({ rule })).toBeUndefined();
   });
 });
 

@@ -1,7 +1,7 @@
 import type { ConfigProblem } from '../../config/config-problem.ts';
-import { suggestion } from '../../config/nearest-name.ts';
 import type { PropertyRule, Rule, RuleOperator } from '../../config/rule.ts';
-import { kindOf, type PropertyKind, type PropertyType } from './compile-rule.ts';
+import { type MirrorProperties, unknownProperty } from '../mirror-properties.ts';
+import { kindOf, type PropertyKind } from './compile-rule.ts';
 
 const TEXT: readonly PropertyKind[] = ['text', 'option', 'options'];
 const ORDERED: readonly PropertyKind[] = ['number', 'time'];
@@ -28,36 +28,28 @@ const WORDS: Readonly<Record<PropertyKind, string>> = {
   boolean: 'true or false',
 };
 
-/** What is wrong with a rule by the portal's definitions: a property that is not there, an operator that does not fit its type. */
-export function problemsOfTypes(
-  place: string,
-  rule: Rule,
-  types: ReadonlyMap<string, PropertyType>,
-): ConfigProblem[] {
+/** What is wrong with a rule by the portal's definitions and by what is kept: a property that is not there, an operator that does not fit its type. */
+export function problemsOfTypes(place: string, rule: Rule, properties: MirrorProperties): ConfigProblem[] {
   if ('all' in rule)
-    return rule.all.flatMap((part, index) => problemsOfTypes(`${place}.all[${index}]`, part, types));
+    return rule.all.flatMap((part, index) => problemsOfTypes(`${place}.all[${index}]`, part, properties));
   if ('any' in rule)
-    return rule.any.flatMap((part, index) => problemsOfTypes(`${place}.any[${index}]`, part, types));
-  if ('not' in rule) return problemsOfTypes(`${place}.not`, rule.not, types);
-  return 'property' in rule ? problemsOfProperty(place, rule, types) : [];
+    return rule.any.flatMap((part, index) => problemsOfTypes(`${place}.any[${index}]`, part, properties));
+  if ('not' in rule) return problemsOfTypes(`${place}.not`, rule.not, properties);
+  return 'property' in rule ? problemsOfProperty(place, rule, properties) : [];
 }
 
 function problemsOfProperty(
   place: string,
   rule: PropertyRule,
-  types: ReadonlyMap<string, PropertyType>,
+  properties: MirrorProperties,
 ): ConfigProblem[] {
   const { property, ...rest } = rule;
   const [operator] = Object.keys(rest) as RuleOperator[];
   const own = property === 'createdAt' || property === 'updatedAt';
-  const type = types.get(property);
-  if (type === undefined && !own)
-    return [
-      {
-        name: `${place}.property`,
-        message: `The portal has no property ${property}.${suggestion(property, types.keys())}`,
-      },
-    ];
+  const unknown = own ? undefined : unknownProperty(property, properties);
+  if (unknown !== undefined) return [{ name: `${place}.property`, message: unknown }];
+  const type = properties.types.get(property);
+  if (type === undefined && !own) return [];
   const kind = type === undefined || own ? 'time' : kindOf(type);
   const kinds = operator === undefined ? undefined : KINDS[operator];
   if (operator === undefined || kinds === undefined || kinds.includes(kind))
