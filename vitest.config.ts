@@ -23,6 +23,8 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
+          // No module has a state of its own: what a file has loaded does for the next one.
+          isolate: false,
           include: ['{src,simulator,browser,scripts,bench}/**/*.test.ts', 'test/chaos/**/*.test.ts'],
         },
       },
@@ -34,7 +36,10 @@ export default defineConfig({
           globalSetup: ['./test/support/global-setup.ts'],
         },
       },
-      { extends: true, test: { name: 'conformance', include: ['test/conformance/**/*.test.ts'], ...live } },
+      {
+        extends: true,
+        test: { name: 'conformance', include: ['test/conformance/**/*.test.ts'], isolate: false, ...live },
+      },
       { extends: true, test: { name: 'browser', include: ['test/browser/**/*.test.ts'] } },
     ],
     coverage: {

@@ -1,7 +1,7 @@
-import { AxeBuilder } from '@axe-core/playwright';
 import type { BrowserContextOptions } from 'playwright-core';
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { startSite } from '../../examples/website-leads/site-server.ts';
+import { axeOf } from './axe-of.ts';
 import { describeBrowser } from './describe-browser.ts';
 import { buildScripts, SPOKE, scriptForms } from './scripted-forms.ts';
 import { openWatched } from './watched-page.ts';
@@ -260,7 +260,7 @@ describeBrowser('<spoke-form>', (browser) => {
     async (_, viewport, colorScheme) => {
       const { page, send } = await setup({ viewport, colorScheme });
       const look = async () => {
-        const { violations, passes } = await new AxeBuilder({ page }).setLegacyMode(true).analyze();
+        const { violations, passes } = await axeOf(page).analyze();
         expect(passes.map(({ id }) => id)).toContain('color-contrast');
         return violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html} ${nodes[0]?.failureSummary}`);
       };

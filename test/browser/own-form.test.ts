@@ -2,12 +2,12 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { AxeBuilder } from '@axe-core/playwright';
 import type { BrowserContextOptions } from 'playwright-core';
 import { afterAll, beforeAll, expect, it, onTestFinished, vi } from 'vitest';
 import type { FormDefinition } from '../../src/config/forms.ts';
 import { type S3Server, startS3Server } from '../support/s3-server.ts';
 import { waitFor } from '../support/wait-for.ts';
+import { axeOf } from './axe-of.ts';
 import { describeBrowser } from './describe-browser.ts';
 import { openWatched } from './watched-page.ts';
 import { type RunningWebsite, startWebsite } from './website.ts';
@@ -216,7 +216,7 @@ describeBrowser('a form of one’s own with a challenge and files in S3', (brows
       const over = await page.evaluate(
         'document.documentElement.scrollWidth - document.documentElement.clientWidth',
       );
-      const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).analyze();
+      const { violations } = await axeOf(page).analyze();
       expect({
         over,
         found: violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`),

@@ -1,6 +1,6 @@
-import { AxeBuilder } from '@axe-core/playwright';
 import { expect, it } from 'vitest';
 import type { Simulator } from '../../simulator/index.ts';
+import { axeOf } from './axe-of.ts';
 import { describeBrowser } from './describe-browser.ts';
 import { openPage } from './portal-page.ts';
 
@@ -75,8 +75,7 @@ describeBrowser('access to the page of the portal', (browser) => {
     await fillPortal(simulator, call);
     for (const view of VIEWS) {
       await open(view);
-      // In one page, not with a second one for each answer: there are no frames.
-      const axe = new AxeBuilder({ page }).setLegacyMode(true).options({ preload: false });
+      const axe = axeOf(page, { preload: false });
       if (rules.length > 0) axe.withRules([...rules]);
       const { violations, passes } = await axe.analyze();
       const found = violations.map(

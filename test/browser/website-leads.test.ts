@@ -1,7 +1,7 @@
-import { AxeBuilder } from '@axe-core/playwright';
 import type { BrowserContextOptions, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { waitFor } from '../support/wait-for.ts';
+import { axeOf } from './axe-of.ts';
 import { describeBrowser } from './describe-browser.ts';
 import { openWatched } from './watched-page.ts';
 import { type RunningWebsite, startWebsite } from './website.ts';
@@ -261,7 +261,7 @@ describeBrowser('the website of the example', (browser) => {
         const [moved, over] = (await page.evaluate(
           '[globalThis.moved, document.documentElement.scrollWidth - document.documentElement.clientWidth]',
         )) as [number, number];
-        const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).analyze();
+        const { violations } = await axeOf(page).analyze();
         const found = violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
         expect({ path, found, moved, over, troubles }).toEqual({
           path,

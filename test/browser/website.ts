@@ -9,14 +9,14 @@ import { type App, startApp } from '../../src/app.ts';
 import { defineConfig, type SpokeConfig } from '../../src/config/define-config.ts';
 import { readEnvironment } from '../../src/config/environment.ts';
 import type { Database } from '../../src/db/database.ts';
-import { migrate } from '../../src/db/migrate.ts';
-import { openDatabase } from '../../src/db/open-database.ts';
+import { openPgliteDatabase } from '../../src/db/pglite-database.ts';
 import { tokenFromText } from '../../src/hubspot/token.ts';
 import { createTransport } from '../../src/hubspot/transport.ts';
 import { silentLogger } from '../../src/log.ts';
 import { createPortalApi } from '../../src/provisioning/actual-portal.ts';
 import { applyPlan } from '../../src/provisioning/apply-plan.ts';
 import { planConfig } from '../../src/provisioning/plan-config.ts';
+import { pgliteContent } from '../support/pglite-content.ts';
 
 /** The example site with all that it needs: a portal, an embedded database, Spoke. */
 export interface RunningWebsite {
@@ -28,6 +28,7 @@ export interface RunningWebsite {
   stop(): Promise<void>;
 }
 
+const SCHEMA = 'spoke';
 /** A program fills in a form sooner than a person. */
 const MIN_FILL_MS = 0;
 const MANY = { count: 10_000, seconds: 60 };
@@ -37,8 +38,7 @@ export async function startWebsite(
 ): Promise<RunningWebsite> {
   await buildBrowser('dist');
   const folder = await mkdtemp(join(tmpdir(), 'spoke-website-'));
-  const [simulator, db] = await Promise.all([startSimulator(), openDatabase({ log: silentLogger })]);
-  await migrate(db);
+  const [simulator, db] = await Promise.all([startSimulator(), openEmbedded()]);
   let app: App | undefined;
   const site = await startSite({ port: 0, spokeUrl: () => app?.httpUrl ?? '' });
   const usual: SpokeConfig = {
@@ -77,6 +77,10 @@ export async function startWebsite(
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+async function openEmbedded(): Promise<Database> {
+  return openPgliteDatabase({ schema: SCHEMA, log: silentLogger, content: await pgliteContent(SCHEMA) });
 }
 
 async function provision(simulator: Simulator, config: SpokeConfig): Promise<void> {

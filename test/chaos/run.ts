@@ -11,9 +11,9 @@ import type { Trial } from './trial.ts';
 
 const USAGE = `npm run chaos -- [options]
 
-  --scenario NAME     ${SCENARIOS.map(({ name }) => name).join(', ')} or all (default ${SCENARIOS[0]?.name})
+  --scenario NAME     ${SCENARIOS.map(({ name }) => name).join(', ')} or all (default ${SCENARIOS[0]?.name}); may be repeated
   --mutants           instead: take each guard of Spoke away and see that somebody notices
-  --mutant NAME       only this one of ${TRIALS.map(({ mutant }) => mutant).join(', ')}
+  --mutant NAME       only this one of ${TRIALS.map(({ mutant }) => mutant).join(', ')}; may be repeated
   --minutes M         how long there is trouble; or --seconds S (default ${DEFAULT_SETTINGS.seconds})
   --seed N            the same seed makes the same plan (default ${DEFAULT_SETTINGS.seed})
   --workers N         worker processes (default ${DEFAULT_SETTINGS.workers}; effects 8)
@@ -110,7 +110,7 @@ function readRequest(args: readonly string[]): Request | string {
     const { values } = parseArgs({
       args: [...args],
       options: {
-        scenario: { type: 'string', default: SCENARIOS[0]?.name ?? '' },
+        scenario: { type: 'string', multiple: true, default: [SCENARIOS[0]?.name ?? ''] },
         minutes: { type: 'string' },
         seconds: { type: 'string' },
         seed: { type: 'string' },
@@ -120,19 +120,21 @@ function readRequest(args: readonly string[]): Request | string {
         'kill-every': { type: 'string' },
         leads: { type: 'string' },
         mutants: { type: 'boolean', default: false },
-        mutant: { type: 'string' },
+        mutant: { type: 'string', multiple: true, default: [] },
         json: { type: 'boolean', default: false },
         source: { type: 'boolean', default: false },
         dist: { type: 'string' },
       },
     });
-    const scenarios = SCENARIOS.filter(({ name }) => values.scenario === 'all' || name === values.scenario);
-    if (scenarios.length === 0) return `There is no scenario ${values.scenario}.`;
-    const { minutes, seconds, mutant } = values;
-    const trials = TRIALS.filter((trial) =>
-      mutant === undefined ? values.mutants : trial.mutant === mutant,
+    const { scenario: named, mutant: mutants, minutes, seconds } = values;
+    const scenarios = SCENARIOS.filter(({ name }) => named.includes('all') || named.includes(name));
+    const strange = named.find((name) => name !== 'all' && !SCENARIOS.some((one) => one.name === name));
+    if (strange !== undefined) return `There is no scenario ${strange}.`;
+    const trials = TRIALS.filter(({ mutant }) =>
+      mutants.length === 0 ? values.mutants : mutants.includes(mutant),
     );
-    if (mutant !== undefined && trials.length === 0) return `There is no mutant ${mutant}.`;
+    const unknown = mutants.find((name) => !TRIALS.some(({ mutant }) => mutant === name));
+    if (unknown !== undefined) return `There is no mutant ${unknown}.`;
     const lease = positive('--lease', values.lease, DEFAULT_SETTINGS.leaseSeconds);
     return {
       scenarios,

@@ -14,7 +14,9 @@ const WINDOW_MS = 11_000;
 const TURNS_AFTER_429 = 3;
 /** Search and lists follow within seconds, rarely within a minute. */
 const DEADLINE_MS = 150_000;
-const POLL_MS = 1_000;
+/** Between two looks: one in a second at the pace for HubSpot, and no busy loop where a faster one is allowed. */
+const CALLS_BETWEEN_LOOKS = 8;
+const LEAST_PAUSE_MS = 20;
 
 /**
  * A real portal, from the question what kind it is, over calls that are noted as they make something, to the removal of all that.
@@ -26,6 +28,7 @@ export async function openLiveSubject(settings: LiveSettings): Promise<OpenSubje
   const details = await send({ url, token }, 'GET', account('2026-09'));
   refuseOthersThanTestPortals(details, settings);
   const pace = new Pace(settings.callsPerSecond);
+  const pauseMs = Math.max(LEAST_PAUSE_MS, (1_000 * CALLS_BETWEEN_LOOKS) / settings.callsPerSecond);
   const searchPace = new Pace(settings.callsPerSecond * SEARCH_SHARE);
   const made: Removal[] = [];
 
@@ -59,7 +62,7 @@ export async function openLiveSubject(settings: LiveSettings): Promise<OpenSubje
       for (;;) {
         const answer = await ask();
         if (done(answer) || performance.now() > end) return answer;
-        await wait(POLL_MS);
+        await wait(pauseMs);
       }
     },
     admin() {

@@ -1,17 +1,11 @@
-import { openAsBlob } from 'node:fs';
-import { access, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
-import { PGlite } from '@electric-sql/pglite';
 import { describe, inject } from 'vitest';
-import { z } from 'zod';
 import type { Database } from '../../src/db/database.ts';
 import { migrate } from '../../src/db/migrate.ts';
 import { openDatabase } from '../../src/db/open-database.ts';
 import { openPgliteDatabase } from '../../src/db/pglite-database.ts';
 import { type Logger, silentLogger } from '../../src/log.ts';
+import { pgliteContent } from './pglite-content.ts';
 import { createDatabase, dropDatabase } from './test-databases.ts';
-
-const CACHE = new URL('../../node_modules/.cache/spoke-test/', import.meta.url);
-const PGLITE_PACKAGE = new URL('../../node_modules/@electric-sql/pglite/package.json', import.meta.url);
 
 export interface TestDatabaseOptions {
   /** False: an empty database, without the schema. Default true: migrated. */
@@ -67,7 +61,8 @@ export async function testDatabase(options: TestDatabaseOptions = {}): Promise<T
 /** The same on the embedded database, in memory. */
 export async function testPglite(options: TestDatabaseOptions = {}): Promise<TestDatabase> {
   const { schema = inject('testSchema'), migrated = true, log = silentLogger, ...limits } = options;
-  const db = await openPgliteDatabase({ ...limits, schema, log, content: await emptyPglite() });
+  const content = await pgliteContent(migrated ? schema : undefined);
+  const db = await openPgliteDatabase({ ...limits, schema, log, content });
   if (migrated) await migrate(db);
   return {
     db,
@@ -81,24 +76,4 @@ export async function testPglite(options: TestDatabaseOptions = {}): Promise<Tes
 
 export function testDatabaseOf(kind: DatabaseKind, options: TestDatabaseOptions = {}): Promise<TestDatabase> {
   return kind === 'postgres' ? testDatabase(options) : testPglite(options);
-}
-
-/** Making a new cluster takes PGlite seconds, loading a made one less than one: it is made once per clone and version. */
-async function emptyPglite(): Promise<Blob> {
-  const { version } = z
-    .object({ version: z.string() })
-    .parse(JSON.parse(await readFile(PGLITE_PACKAGE, 'utf8')));
-  const file = new URL(`pglite-${version}.tar`, CACHE);
-  try {
-    await access(file);
-  } catch {
-    const engine = await PGlite.create();
-    const content = await engine.dumpDataDir('none');
-    await engine.close();
-    const draft = new URL(`draft-${process.pid}-${performance.now()}`, CACHE);
-    await mkdir(CACHE, { recursive: true });
-    await writeFile(draft, Buffer.from(await content.arrayBuffer()));
-    await rename(draft, file);
-  }
-  return openAsBlob(file);
 }
