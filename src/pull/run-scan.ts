@@ -36,8 +36,9 @@ export interface ScanOutcome {
 const MAX_GAPS = 20;
 
 /**
- * Reads all open streams of a scan, several at once, each with its next page on the way while the last one is written. A page that
- * HubSpot does not give is gone around and stays open. Raises what ends it as a whole: a refused token, a missing scope, a lost database.
+ * Reads all open streams of a scan, several at once. Several ask for a page once the one before is written: a process that dies has
+ * then at most one page of each under way. A single one asks while it writes. A page that HubSpot does not give is gone around and
+ * stays open. Raises what ends it as a whole: a refused token, a missing scope, a lost database.
  */
 export async function runScan(tools: PullTools, scan: Scan, options: ScanOptions): Promise<ScanOutcome> {
   const queue = await openStreams(tools.db, scan);
@@ -48,7 +49,8 @@ export async function runScan(tools: PullTools, scan: Scan, options: ScanOptions
   /** Set when HubSpot cannot be asked at all any more. */
   let given: unknown;
   let prepared = scan.kind !== 'backfill';
-  const workers = options.maxRecords === undefined ? tools.streams : 1;
+  const workers = options.maxRecords === undefined ? Math.min(tools.streams, queue.length) : 1;
+  const ahead = workers === 1;
   await Promise.allSettled(Array.from({ length: workers }, () => worker()));
   if (failed.signal.aborted) throw failed.signal.reason;
   options.signal.throwIfAborted();
@@ -72,7 +74,7 @@ export async function runScan(tools: PullTools, scan: Scan, options: ScanOptions
   async function readStream(from: Stream): Promise<void> {
     let stream = from;
     try {
-      for await (const page of scanPages(tools, scan, from, { ...options, signal })) {
+      for await (const page of scanPages(tools, scan, from, { ...options, signal, ahead })) {
         const cut = cutPage(page, left, stream);
         const counts = await writePage(tools, scan, stream, cut.page, cut.to);
         if (!prepared) {

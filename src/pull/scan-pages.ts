@@ -7,8 +7,15 @@ import { firstLiveFrom, type StreamRange } from './scan-ranges.ts';
 import type { Scan, Stream } from './scans.ts';
 import type { ScannedPage } from './write-page.ts';
 
+interface PageOptions {
+  readonly signal: AbortSignal;
+  readonly pageSize?: number;
+  /** Ask for the next page before the last is handed out. */
+  readonly ahead: boolean;
+}
+
 /**
- * The pages of a stream; the next one is asked for before the last is handed out. An end that HubSpot gives is taken for one only
+ * The pages of a stream. An end that HubSpot gives is taken for one only
  * when search shows nothing behind it: an answer may be empty by mistake, and whole ranges would be missing without a word.
  *
  * Raises what the client raises, and HUBSPOT_UNEXPECTED for a list out of order or one that ends too early.
@@ -17,7 +24,7 @@ export async function* scanPages(
   tools: PullTools,
   scan: Scan,
   { afterId, toId }: Stream,
-  options: { readonly signal: AbortSignal; readonly pageSize?: number },
+  options: PageOptions,
 ): AsyncGenerator<ScannedPage, void> {
   const { objectType } = scan;
   const asMirror = asInput(scan.properties);
@@ -50,12 +57,12 @@ export async function* scanPages(
   }
 }
 
-/** Pages of the list from an id on, with the time before each was asked for, one ahead. */
+/** Pages of the list from an id on, with the time before each was asked for. */
 async function* listFrom(
   tools: PullTools,
   scan: Scan,
   { fromId, toId }: StreamRange,
-  { signal, pageSize }: { readonly signal: AbortSignal; readonly pageSize?: number },
+  { signal, pageSize, ahead }: PageOptions,
 ): AsyncGenerator<{ readonly readAt: Date; readonly page: ScanPage & { readonly after?: string } }, void> {
   // The id before: whether `after` itself belongs to the page is not for a scan to depend on.
   const after = fromId === '0' ? undefined : String(BigInt(fromId) - 1n);
@@ -79,9 +86,10 @@ async function* listFrom(
     checkOrder(scan.objectType, idsOf(page), least);
     least = idsOf(page).at(-1) ?? least;
     const more = page.after !== undefined && (toId === null || compareIds(next(least), toId) < 0);
-    if (more) coming = ask();
+    if (more && ahead) coming = ask();
     yield { readAt, page };
     if (!more) return;
+    if (!ahead) coming = ask();
   }
 }
 

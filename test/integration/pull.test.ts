@@ -148,6 +148,48 @@ describe('a full pull', () => {
     expect(await live()).toEqual(atPortal());
   });
 
+  it.each([
+    { what: 'one page of each stream', records: 2_500, streams: 3, most: 3 },
+    {
+      what: 'two pages of a single stream, so that it need not wait for its writes',
+      records: 900,
+      streams: 3,
+      most: 2,
+    },
+  ])(
+    'has at most $what under way, which one that takes over reads again',
+    LONG,
+    async ({ records, streams, most }) => {
+      const { portal, tools, live, atPortal } = await setupPull();
+      portal.insert('contacts', people(records));
+      const { transport } = tools();
+      const pages = { asked: 0, written: 0, underWay: 0 };
+      const watched = tools({
+        streams,
+        transport: {
+          ...transport,
+          request: (request) => {
+            if (request.method === 'GET' && request.path.includes('contacts?')) {
+              pages.asked += 1;
+              pages.underWay = Math.max(pages.underWay, pages.asked - pages.written);
+            }
+            return transport.request(request);
+          },
+        },
+      });
+      await runPull(
+        watched,
+        { kind: 'all', requestedBy: 'test' },
+        new AbortController().signal,
+        (progress) => {
+          pages.written = progress.pages;
+        },
+      );
+      expect(pages.underWay).toBe(most);
+      expect(await live()).toEqual(atPortal());
+    },
+  );
+
   it('warns of a property that the portal does not define, with the nearest name', LONG, async () => {
     const { portal, pull } = await setupPull({
       mirror: { objects: { contacts: { properties: ['emial'] } } },
