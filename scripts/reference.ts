@@ -159,7 +159,7 @@ function cliPage(): string {
         ],
         [
           '3',
-          'Nothing failed, and there is something to see: `spoke smoke` without live delivery, `spoke properties` where something is missing or only a person can mend it.',
+          'Nothing failed, and there is something to see: `spoke smoke` without live delivery, `spoke properties` where something is missing or only a person can mend it, `spoke pull` that could not read everything, `spoke reconcile` where the mirror was not as the portal is.',
         ],
         ['4', 'The database or HubSpot could not be reached.'],
         ['5', 'Nothing was changed, because `--yes` is missing.'],

@@ -38,7 +38,7 @@ export interface SyncObjectsOptions extends SyncOptions {
 
 /** The mirror in a program: what `spoke pull`, `spoke contacts`, `spoke lists` and `spoke segments` do. */
 export interface Mirror {
-  /** Reads every contact, or goes on with a reading that was broken off. The report says what is missing; see PullReport. */
+  /** Reads every contact and the lists of the config, or goes on with a reading that was broken off. The report says what is missing; see PullReport. */
   syncAllContacts(options?: SyncObjectsOptions): Promise<PullReport>;
   /** Reads what has changed since the last time; everything where there was none. */
   syncChanges(options?: SyncObjectsOptions): Promise<PullReport>;
@@ -129,8 +129,10 @@ export async function openMirror(options: OpenMirrorOptions): Promise<Mirror> {
   }
 
   return {
-    syncAllContacts: ({ objects = ['contacts'], ...given } = {}) => sync({ kind: 'all', objects }, given),
-    syncChanges: ({ objects = ['contacts'], ...given } = {}) => sync({ kind: 'incremental', objects }, given),
+    syncAllContacts: ({ objects = ['contacts'], ...given } = {}) =>
+      sync({ kind: 'all', objects, lists: true }, given),
+    syncChanges: ({ objects = ['contacts'], ...given } = {}) =>
+      sync({ kind: 'incremental', objects, lists: true }, given),
     syncList: (list, given = {}) => sync({ kind: 'list', list }, given),
     async *getListMemberships(list) {
       for await (const page of membersOfList(db, await findMirrorList(db, list))) yield* page;

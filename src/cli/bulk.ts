@@ -104,15 +104,16 @@ async function run(console: Console, options: BulkArguments, action: BulkAction)
     requestedBy: `cli (${console.env.USER ?? console.env.LOGNAME ?? 'unknown'})`.slice(0, 100),
   };
   return withMigrated(loadEnvironment(console), async (db) => {
-    await tellReadingState(db, options.object, console);
     if (!options.yes) {
       const preview = await previewBulkChange(db, request);
+      await tellReadingState(db, options.object, console);
       print(console, options.json, preview, bulkPreviewText(preview, action));
       if (preview.total === 0) return EXIT.done;
       if (!options.json) console.err('Nothing was changed: repeat with --yes.');
       return EXIT.needsYes;
     }
     const id = await startBulkChange(db, request);
+    await tellReadingState(db, options.object, console);
     let recorded = 0;
     await finishBulkChange(db, id, {
       clock: systemClock,

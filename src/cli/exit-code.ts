@@ -4,7 +4,8 @@ import { EXIT } from './command.ts';
 /** What codes mean for a caller, first match first; every other one is a failure. */
 const EXITS: readonly (readonly [RegExp, number])[] = [
   // What a person has to set right before the same command can do anything.
-  [/^(USAGE|CONFIG|TOKEN|PORTAL)_|^(PGLITE_MISSING|MIRROR_QUERY_INVALID|BULK_INVALID)$/, EXIT.usage],
+  [/^(USAGE|CONFIG|TOKEN|PORTAL)_|^(PGLITE_MISSING|BULK_INVALID|PULL_REQUEST_INVALID)$/, EXIT.usage],
+  [/^MIRROR_(QUERY_INVALID|OBJECT_UNKNOWN|NOT_CONFIGURED)$/, EXIT.usage],
   [/^DATABASE_(URL_INVALID|SCHEMA_INVALID|NOT_MIGRATED|NEWER|TOO_OLD)$/, EXIT.usage],
   [/^HUBSPOT_(URL_INVALID|URL_INSECURE|UNAUTHORIZED|FORBIDDEN)$/, EXIT.usage],
   [/^OUTBOX_(NOT_INSTALLED|FORBIDDEN|READ_ONLY)$/, EXIT.usage],

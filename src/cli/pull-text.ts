@@ -37,7 +37,7 @@ export function reportText(report: PullReport): string {
 }
 
 function countsText({ pages, records, inserted, changed, unchanged, left }: PullCounts): string {
-  return `${records} records in ${pages} pages: ${inserted} new, ${changed} changed, ${unchanged} as they were, ${left} have left`;
+  return `${records} records in ${pages} ${pages === 1 ? 'page' : 'pages'}: ${inserted} new, ${changed} changed, ${unchanged} as they were, ${left} have left`;
 }
 
 function timeText(ms: number): string {

@@ -76,10 +76,10 @@ export async function evaluateSegments(
   return reports;
 }
 
-/** The size of each segment as it was last evaluated, by name. */
+/** The size of each segment as it was last evaluated, by name; without those that never were, of which nobody knows it. */
 export async function segmentSizes(db: Queryable): Promise<Readonly<Record<string, number>>> {
   const rows = await db.query<{ name: string; size: number }>(
-    'select name, size from {schema}.segments order by name',
+    'select name, size from {schema}.segments where evaluated_at is not null order by name',
   );
   return Object.fromEntries(rows.map(({ name, size }) => [name, size]));
 }

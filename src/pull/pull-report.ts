@@ -9,6 +9,8 @@ export interface PullRequest {
   readonly kind: PullKind;
   /** Default: every object type of the config. */
   readonly objects?: readonly string[];
+  /** Whether the lists of the config are read too. Default: where no object types are named. */
+  readonly lists?: boolean;
   /** Of kind list: its name or id. */
   readonly list?: string;
   /** Stops after so many records of each object type; what is left stays for the next run. */

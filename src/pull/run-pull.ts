@@ -91,24 +91,29 @@ export async function runPull(
   /** Definitions, pipelines, owners, once an hour: what is said of properties and shown by views comes of them. */
   async function readBesides(): Promise<void> {
     const lease = { db, clock, holder: tools.holder, signal };
-    const read = async (held: AbortSignal) => ({ done: true, result: await readDefinitions(tools, held) });
+    const read = async (held: AbortSignal) => {
+      const result = await readDefinitions(tools, held);
+      // What could not be read is the matter of the next run, too, or that would look as if nothing lacked.
+      return { done: result.length === 0, result };
+    };
     const unread = await withLease(DEFINITIONS.name, lease, read, DEFINITIONS.everyMs);
     warnings.push(...(unread ?? []).map(warningOf));
     for (const unknown of await unknownProperties(db, tools))
       warnings.push({ ...unknown, code: 'MIRROR_PROPERTY_UNKNOWN' });
   }
 
-  /** With the lists of the config, which a run for some object types leaves to others. */
+  /** With the lists of the config, which a run for some object types leaves to others unless it is asked for them. */
   async function readObjects(kind: 'all' | 'incremental' | 'sweep'): Promise<void> {
     for (const objectType of chosen) if (!(await readObject(objectType, kind))) return;
-    if (tools.mirror.lists === undefined || request.objects !== undefined) return;
+    const { lists = request.objects === undefined } = request;
+    if (tools.mirror.lists === undefined || !lists) return;
     const full = kind !== 'incremental';
     const lease = { db, clock, holder: tools.holder, signal };
     const { name, everyMs } = full ? ALL_MEMBERS : LISTS;
-    const read = async (held: AbortSignal) => ({
-      done: true,
-      result: await readLists(tools, held, { full }),
-    });
+    const read = async (held: AbortSignal) => {
+      const result = await readLists(tools, held, { full });
+      return { done: result.unread.length === 0, result };
+    };
     note('lists', (await withLease(name, lease, read, full ? 0 : everyMs))?.unread);
   }
 

@@ -152,5 +152,8 @@ function definitionOf(row: { name: string; type: string; definition: unknown }):
 
 function invalid(problems: readonly string[]): SpokeError {
   const text = problems.map((problem) => problem.replace(/\.$/, '')).join('; ');
-  return new SpokeError('BULK_INVALID', `The bulk change cannot be asked for: ${text}.`);
+  return new SpokeError(
+    'BULK_INVALID',
+    `The bulk change cannot be asked for: ${text}${text.endsWith('?') ? '' : '.'}`,
+  );
 }

@@ -114,10 +114,18 @@ describePostgres('spoke pull', () => {
     expect(simulator.journal()).toEqual([]);
   });
 
+  it.each([
+    [['all', '--objects', 'contact'], 'Did you mean contacts?'],
+    [['list', '--list', ''], 'a list has to be named, by name or id'],
+  ])('refuses %j', async (args, message) => {
+    const { run } = await place();
+    expect(await run('pull', ...args)).toMatchObject({ code: 2, stderr: expect.stringContaining(message) });
+  });
+
   it('needs a mirror in the config', async () => {
     const { run } = await place(WITHOUT);
     const refused = await run('pull');
-    expect(refused.code).not.toBe(0);
+    expect(refused.code).toBe(2);
     expect(refused.stderr).toContain('The config has no mirror');
   });
 });

@@ -101,6 +101,15 @@ describePostgres('a mirror in a program', () => {
     expect(lines.split(/\r?\n/)).toHaveLength(3);
   });
 
+  it('reads the lists of the config with the contacts', async () => {
+    const { mirror, simulator } = await open();
+    const [first = ''] = simulator.insert('contacts', people(2));
+    await makeList(simulator, 'Trial', [first]);
+    await mirror.syncAllContacts();
+    const { records } = await mirror.getContacts({ list: 'Trial' });
+    expect(records).toMatchObject([{ id: first, lists: ['Trial'] }]);
+  });
+
   it('reads one list, and says who is on it', async () => {
     const { mirror, simulator } = await open();
     const ids = simulator.insert('contacts', people(3));

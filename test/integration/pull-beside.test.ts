@@ -84,6 +84,26 @@ describe.each(databaseKinds)('a pull on %s', (kind) => {
     });
   });
 
+  it('looks again for a list that was not there, however soon', async () => {
+    const bundle = await setupPull({ kind, mirror: { objects: { contacts: {} }, lists: ['Later'] } });
+    const { pull, client, portal } = bundle;
+    portal.insert('contacts', people(1));
+    const missing = { state: 'incomplete', errors: [{ objectType: 'lists', code: 'MIRROR_LIST_UNKNOWN' }] };
+    expect(await pull('incremental')).toMatchObject(missing);
+    expect(await pull('incremental')).toMatchObject(missing);
+    await client.lists.create({ name: 'Later', objectTypeId: '0-1', processingType: 'MANUAL' });
+    expect(await pull('incremental')).toMatchObject({ state: 'done', errors: [] });
+  });
+
+  it('names what it goes without each time, not once an hour', async () => {
+    const { portal, pull } = await setup();
+    portal.addFaults([{ id: 'owners', match: { path: '/crm/owners/' }, do: 'status', status: 403 }]);
+    for (const _ of [1, 2])
+      expect((await pull('incremental')).warnings).toMatchObject([{ what: 'the owners' }]);
+    portal.removeFaults('owners');
+    expect((await pull('incremental')).warnings).toEqual([]);
+  });
+
   it('that runs for good has lists and views without being asked', async () => {
     const { db, tools, first } = await setup();
     const loop = startPullLoop({

@@ -192,6 +192,8 @@ describe.each(databaseKinds)('a segment whose rule names what nobody knows, on %
       expect.stringContaining('keeps no list Nobody'),
       expect.stringContaining('The segment first was never evaluated: rule: The mirror keeps no list Nobody'),
     ]);
+    // Of none of them anybody knows how many there are.
+    expect(await segmentSizes(db)).toEqual({});
     expect(await evaluateSegments(db, { segments, names: ['second'] })).toMatchObject([
       { size: 0, looked: 'skipped' },
     ]);
