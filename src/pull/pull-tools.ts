@@ -24,7 +24,7 @@ export interface PullToolsOptions {
   /** Of this process, unlike any other's. */
   readonly holder: string;
   readonly incremental?: IncrementalSettings;
-  /** Streams of a full reading that run beside each other. Default 4; the gates decide how fast they really are. */
+  /** Streams of a full reading that run beside each other. Default 8: HubSpot may take 400 ms for a page, and allows some 19 in a second. */
   readonly streams?: number;
   /** Tries of a page. Default 3: fewer than open the breaker, so that one page that cannot be read stops nothing else. */
   readonly attempts?: number;
@@ -52,7 +52,7 @@ export interface PullTools {
   reading(signal: AbortSignal): ReadOptions;
 }
 
-const STREAMS = 4;
+const STREAMS = 8;
 const ATTEMPTS = 3;
 
 export function createPullTools(options: PullToolsOptions): PullTools {

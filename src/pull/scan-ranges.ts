@@ -27,6 +27,8 @@ export interface Extent {
 const WORTH_DIVIDING = 2_000;
 /** So many ranges for each stream that ids which are not spread evenly leave no stream without work for long. */
 const RANGES_PER_STREAM = 4;
+/** Each range ends with a page that is not full, on average by half. */
+const RECORDS_PER_RANGE = 500;
 /** Changes are read from so much before the beginning on, ms. */
 const CLOCK_ROOM_MS = 60_000;
 
@@ -47,7 +49,8 @@ export async function measureExtent(
     if (tools.streams === 1 || total < WORTH_DIVIDING || high === undefined)
       return { ...one, watermark, total };
     const low = (await end(tools, objectType, 'ASCENDING', signal)).id ?? '0';
-    return { ranges: divide(low, high, tools.streams * RANGES_PER_STREAM), watermark, total };
+    const parts = Math.min(tools.streams * RANGES_PER_STREAM, Math.floor(total / RECORDS_PER_RANGE));
+    return { ranges: divide(low, high, parts), watermark, total };
   } catch (error) {
     // A portal whose search does not answer can be read all the same.
     if (pullFailure(error) === 'here') return one;

@@ -25,9 +25,9 @@ const REPOSITORY = fileURLToPath(new URL('../../', import.meta.url));
 const CONFIG = fileURLToPath(new URL('./pull.config.ts', import.meta.url));
 const PROPERTIES = ['email', 'firstname', 'lastname', 'lifecyclestage'];
 /** Streams of a reader, each with a page under way when it dies. */
-const STREAMS = 4;
+const STREAMS = 8;
 /** Places where one range of ids ends and the next begins, which the last page of the first reaches into. */
-const BORDERS = 15;
+const BORDERS = 31;
 const WINDOW_S = 10;
 const LOOK_MS = 2_000;
 const PAGE = 100;
