@@ -7,6 +7,8 @@ const EVERY = 16;
 /** Records of the page that change meanwhile, and never again. */
 const CHANGED = 3;
 const LOOK_MS = 50;
+/** The reader of changes has stopped for good when it takes longer. */
+const LONGEST_MS = 180_000;
 
 export interface PageSleepersOptions {
   readonly db: Queryable;
@@ -35,7 +37,11 @@ export function createPageSleepers({ db, quiet, change, now }: PageSleepersOptio
     for (const id of chosen) quiet.delete(id);
     await change(chosen);
     const changedAt = now();
-    while ((await settledUpTo(db)) <= changedAt) await delay(LOOK_MS);
+    const end = performance.now() + LONGEST_MS;
+    while ((await settledUpTo(db)) <= changedAt) {
+      if (performance.now() > end) throw new Error('The changes of a page were not read a second time.');
+      await delay(LOOK_MS);
+    }
     slept += 1;
   }
   return {
