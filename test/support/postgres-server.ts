@@ -2,12 +2,13 @@ import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { chmod, chown, open, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import pg from 'pg';
 import { processStart } from '../../src/db/process-identity.ts';
 import { freePort } from './free-port.ts';
-import { ownedFolder, removeOrphans } from './owned-folder.ts';
+import { ownedFolder, quickestFolder, removeOrphans } from './owned-folder.ts';
 import { findPostgresBinaries, type PostgresBinaries } from './postgres-binaries.ts';
 import { waitFor } from './wait-for.ts';
 
@@ -18,10 +19,12 @@ const STOP_TIMEOUT_MS = 15_000;
 const START_TRIES = 5;
 /** Who may run the server when we are root, which it refuses: the first that exists. */
 const SERVER_USERS = ['postgres', 'nobody'];
+/** The log is kept short, as it may be in memory. */
+const QUICK = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', max_wal_size: '256MB' };
 const run = promisify(execFile);
 
 export interface PostgresServerOptions {
-  /** Default false: fast, and safe against a killed process but not against a power cut. */
+  /** Default false: fast, where there is room in memory rather than on the disk, and safe against a killed process but not against a power cut. */
   fsync?: boolean;
   maxConnections?: number;
   /** Further settings, for example { shared_buffers: '512MB' }. */
@@ -53,7 +56,8 @@ export async function startPostgres(options: PostgresServerOptions = {}): Promis
     throw new Error('no PostgreSQL server (13 or newer) was found on PATH or in the usual folders');
   await removeOrphans(FOLDER_PREFIX, endServer);
   const owner = await serverOwner();
-  const folder = await ownedFolder(FOLDER_PREFIX);
+  const parent = options.fsync ? tmpdir() : await quickestFolder();
+  const folder = await ownedFolder(parent, FOLDER_PREFIX);
   // The server's user has to pass through.
   await chmod(folder, 0o711);
   const server = new ThrowAwayServer({ binaries, owner, folder, options });
@@ -214,7 +218,7 @@ function serverSettings(options: PostgresServerOptions, folder: string): Record<
     listen_addresses: '127.0.0.1',
     unix_socket_directories: folder,
     max_connections: String(options.maxConnections ?? 200),
-    ...(durable ? {} : { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' }),
+    ...(durable ? {} : QUICK),
     ...options.settings,
   };
 }
