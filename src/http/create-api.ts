@@ -169,9 +169,20 @@ function hasBody({ headers }: Request): boolean {
 }
 
 function invalid(
-  issues: readonly { readonly path: readonly PropertyKey[]; readonly message: string }[],
+  issues: readonly {
+    readonly path: readonly PropertyKey[];
+    readonly message: string;
+    readonly keys?: readonly string[];
+  }[],
 ): SpokeError {
-  const fields = Object.fromEntries(issues.map(({ path, message }) => [path.map(String).join('.'), message]));
+  const place = (path: readonly PropertyKey[]) => path.map(String).join('.');
+  const fields = Object.fromEntries(
+    issues.flatMap(({ path, message, keys }) =>
+      keys === undefined
+        ? [[place(path), message] as const]
+        : keys.map((key) => [place([...path, key]), 'is not known here: leave it out'] as const),
+    ),
+  );
   const names = Object.keys(fields).map((name) => name || 'the body');
   return new SpokeError('HTTP_INVALID', `Correct ${names.join(', ')}: see fields.`, { facts: { fields } });
 }

@@ -5,8 +5,8 @@ import { DEFAULT_OBJECT_TYPE, type RecordQuery } from '../mirror/record-query.ts
 
 const NAME = z.string().min(1).max(1_000);
 
-/** The parts of a query string that say which records of the mirror are meant. */
-export const recordQuerySchema = z.object({
+/** The parts of a query string that say which records of the mirror are meant. Strict: a filter that is mistyped would mean everybody. */
+export const recordQuerySchema = z.strictObject({
   object: z.string().min(1).max(100).default(DEFAULT_OBJECT_TYPE).openapi({ description: 'Object type.' }),
   segment: NAME.optional().openapi({ description: 'Those in this segment.' }),
   list: NAME.optional().openapi({ description: 'Those on this list, by its name or id.' }),

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { SpokeError } from '../errors.ts';
 import { chosenProperties } from './chosen-properties.ts';
 import { hintChannel, hintedTypes } from './hints.ts';
@@ -51,6 +52,8 @@ export function startPullLoop(options: PullLoopOptions): { stop(): Promise<void>
   const { db, clock, log } = tools;
   const stopping = new AbortController();
   const { signal } = stopping;
+  // Each task waits on it: many of them are no leak.
+  setMaxListeners(0, signal);
   const objectTypes = Object.keys(tools.mirror.objects);
   const properties = cachedProperties(tools, signal);
   let rouse = new AbortController();

@@ -247,15 +247,17 @@ function perSecond(records: number, ms: number): number {
   return ms > 0 ? Math.round((records * 10_000) / ms) / 10 : 0;
 }
 
-function checkRequest({ kind, list, maxRecords = 1, pageSize = 1 }: PullRequest): void {
+function checkRequest({ kind, list, objects, maxRecords = 1, pageSize = 1 }: PullRequest): void {
   const problem =
     (kind === 'list') !== (list !== undefined && list !== '')
       ? 'a list has to be named, by name or id, for the kind list and for no other'
-      : !Number.isSafeInteger(maxRecords) || maxRecords < 1
-        ? `maxRecords has to be a whole number above 0, not ${maxRecords}`
-        : !Number.isInteger(pageSize) || pageSize < 1 || pageSize > 100
-          ? `pageSize has to be 1 to 100, not ${pageSize}`
-          : undefined;
+      : kind === 'list' && objects !== undefined
+        ? 'object types cannot be chosen for a list: it has those of its records'
+        : !Number.isSafeInteger(maxRecords) || maxRecords < 1
+          ? `maxRecords has to be a whole number above 0, not ${maxRecords}`
+          : !Number.isInteger(pageSize) || pageSize < 1 || pageSize > 100
+            ? `pageSize has to be 1 to 100, not ${pageSize}`
+            : undefined;
   if (problem !== undefined)
     throw new SpokeError('PULL_REQUEST_INVALID', `The pull cannot be run: ${problem}.`);
 }

@@ -63,7 +63,7 @@ describe.each(databaseKinds)('the mirror over HTTP on %s', (kind) => {
     });
 
     const page = await ask('GET', '/contacts?limit=2&offset=1&sort=-email');
-    expect(page.json).toMatchObject({ total: PEOPLE, limit: 2, offset: 1, segment: null });
+    expect(page.json).toMatchObject({ total: PEOPLE, limit: 2, offset: 1, segment: null, complete: true });
     expect(page.json.contacts.map(({ email }: { email: string }) => email)).toEqual([
       'p5@example.com',
       'p4@example.com',
@@ -142,6 +142,24 @@ describe.each(databaseKinds)('the mirror over HTTP on %s', (kind) => {
     expect(await ask('POST', '/sync', { sync_type: 'list', list: 'Nope' })).toMatchObject({
       status: 422,
       json: { code: 'MIRROR_LIST_UNKNOWN' },
+    });
+    expect(
+      await ask('POST', '/sync', { sync_type: 'list', list: 'Nope', objects: ['contacts'] }),
+    ).toMatchObject({
+      status: 422,
+      json: { code: 'PULL_REQUEST_INVALID', message: expect.stringContaining('cannot be chosen for a list') },
+    });
+    for (const path of ['/contacts?segmnt=first', '/contacts.csv?segmnt=first'])
+      expect(await ask('GET', path)).toMatchObject({
+        status: 422,
+        json: {
+          message: 'Correct segmnt: see fields.',
+          fields: { segmnt: 'is not known here: leave it out' },
+        },
+      });
+    expect(await ask('DELETE', '/contacts')).toMatchObject({
+      status: 422,
+      json: { fields: { confirm: 'is missing: give the object type once more' } },
     });
     expect(await ask('POST', '/sync', { objects: ['boats'] })).toMatchObject({
       status: 422,

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { startPullLoop } from '../../src/pull/pull-loop.ts';
 import { databaseKinds } from '../support/database.ts';
 import { people, setupPull } from '../support/pull.ts';
@@ -106,8 +106,13 @@ describe.each(databaseKinds)('a pull on %s', (kind) => {
 
   it('that runs for good has lists and views without being asked', async () => {
     const { db, tools, first } = await setup();
+    const warnings: Error[] = [];
+    const onWarning = (warning: Error) => warnings.push(warning);
+    process.on('warning', onWarning);
+    onTestFinished(() => void process.off('warning', onWarning));
+    const objects = { contacts: {}, companies: {}, deals: {}, tickets: {} };
     const loop = startPullLoop({
-      tools: tools(),
+      tools: tools({ mirror: { objects, lists: 'all' } }),
       intervalMs: 100,
       sweepMs: 3_600_000,
       refreshMs: 3_600_000,
@@ -131,5 +136,6 @@ describe.each(databaseKinds)('a pull on %s', (kind) => {
     } finally {
       await loop.stop();
     }
+    expect(warnings).toEqual([]);
   });
 });

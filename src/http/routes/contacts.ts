@@ -3,6 +3,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { SpokeError } from '../../errors.ts';
 import { exportCsv, exportNdjson } from '../../mirror/export-records.ts';
 import { findRecords, MAX_OFFSET, MAX_PAGE } from '../../mirror/find-records.ts';
+import { readingState } from '../../mirror/reading-state.ts';
 import type { MirrorRecord } from '../../mirror/record-row.ts';
 import { clearMirror } from '../../pull/clear-mirror.ts';
 import type { Routes } from '../context.ts';
@@ -39,6 +40,9 @@ const pageSchema = z
     offset: z.int(),
     segment: z.string().nullable(),
     next_cursor: z.string().nullable().openapi({ description: 'For the next page; null on the last.' }),
+    complete: z
+      .boolean()
+      .openapi({ description: 'False while not all records of the object type have been read once.' }),
   })
   .openapi('MirrorContactPage');
 
@@ -101,6 +105,7 @@ export const contactRoutes: Routes = (api, { db, clock, stopping }) => {
         offset,
         segment: query.segment ?? null,
         next_cursor: page.next ?? null,
+        complete: (await readingState(db, query.object)) === 'whole',
       },
       200,
     );
@@ -157,9 +162,11 @@ export const contactRoutes: Routes = (api, { db, clock, stopping }) => {
     tags: ['mirror'],
     ...keyed(db, 'mirror:write'),
     request: {
-      query: z.object({
+      query: z.strictObject({
         object: z.string().min(1).max(100).default('contacts'),
-        confirm: z.string().openapi({ description: 'The object type once more.' }),
+        confirm: z
+          .string({ error: 'is missing: give the object type once more' })
+          .openapi({ description: 'The object type once more.' }),
       }),
     },
     responses: {

@@ -60,7 +60,7 @@ const pageSchema = z
   })
   .openapi('EventPage');
 
-const querySchema = z.object({
+const querySchema = z.strictObject({
   state: z.enum(EVENT_STATES).optional(),
   type: severalSchema.openapi({ description: 'Any of these types; may stand several times.' }),
   code: severalSchema.openapi({ description: 'Any of these codes as last error; may stand several times.' }),

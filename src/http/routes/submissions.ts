@@ -118,7 +118,7 @@ export const submissionRoutes: Routes = (api, context) => {
     summary: 'List submissions, newest first (personal data)',
     ...reading,
     request: {
-      query: z.object({
+      query: z.strictObject({
         state: z.enum(SUBMISSION_STATES).optional(),
         form: z.string().min(1).max(100).optional(),
         email: z.string().min(1).max(320).optional(),

@@ -215,7 +215,7 @@ function addKeyedRoutes(api: Api, { db }: HttpContext): void {
       summary: 'List the files of visitors, newest first (names may be personal data)',
       ...reading,
       request: {
-        query: z.object({
+        query: z.strictObject({
           state: z.enum(UPLOAD_STATES).optional(),
           submission: z.uuid().optional(),
           after: cursorSchema.optional(),
