@@ -35,9 +35,20 @@ export const pullCommand: CommandModule = (program, console, finish) => {
     .action(async (kind: string | undefined, options: PullArguments) => {
       const request = requestOf(console, kind, options);
       const loaded = await loadEverything(console, options.config);
+      const told = teller(console);
+      const read = new Map<string, number>();
       const report = await withPullTools(loaded, console, async (tools) => {
         const { runPull } = await import('../pull/run-pull.ts');
-        return runPull(tools, request, console.stopping, teller(console));
+        return runPull(tools, request, console.stopping, (progress) => {
+          read.set(progress.objectType, progress.records);
+          told(progress);
+        });
+      }).catch((error: unknown) => {
+        console.live('');
+        const records = [...read.values()].reduce((sum, count) => sum + count, 0);
+        if (records > 0)
+          console.err(`${records} records were read before and are kept: the next pull goes on behind them.`);
+        throw error;
       });
       console.live('');
       print(console, options.json, report, reportText(report));

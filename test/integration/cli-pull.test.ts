@@ -107,6 +107,19 @@ describePostgres('spoke pull', () => {
     expect(await run('pull', 'all', '--objects', 'contacts')).toMatchObject({ code: 0 });
   });
 
+  it('says what is kept of a reading that a refused token has ended', { timeout: 60_000 }, async () => {
+    const { run, simulator } = await place();
+    simulator.insert('contacts', people(250));
+    simulator.addFaults([{ id: 'token', match: { path: 'contacts.*after=' }, do: 'status', status: 401 }]);
+    const ended = await run('pull', 'all', '--objects', 'contacts');
+    expect(ended).toMatchObject({ code: 2, stderr: expect.stringContaining('HUBSPOT_UNAUTHORIZED') });
+    expect(ended.stderr).toContain(
+      '100 records were read before and are kept: the next pull goes on behind them.',
+    );
+    simulator.removeFaults();
+    expect((await run('pull', 'all', '--objects', 'contacts')).stdout).toContain('150 records in');
+  });
+
   it('refuses what makes no sense before anything is asked', async () => {
     const { run, simulator } = await place();
     for (const args of [['list'], ['all', '--list', 'X'], ['everything'], ['all', '--page-size', '101']])
