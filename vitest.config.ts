@@ -17,7 +17,8 @@ export default defineConfig({
   test: {
     testTimeout: 30_000,
     hookTimeout: 60_000,
-    maxWorkers: 2,
+    // On two cores: tests wait about as long as they work.
+    maxWorkers: 3,
     projects: [
       {
         extends: true,

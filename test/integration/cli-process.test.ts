@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { databaseKinds, testDatabase } from '../support/database.ts';
 import { folderWith } from '../support/run-cli.ts';
 import { waitFor } from '../support/wait-for.ts';
 
@@ -45,6 +46,14 @@ function start(args: readonly string[], cwd = ROOT, env: NodeJS.ProcessEnv = {})
   return { process: child, stdout: () => stdout, stderr: () => stderr, exit };
 }
 
+/** The server of the tests, if there is one: making an embedded database takes longer than all else that such a process does. */
+async function onServer(): Promise<NodeJS.ProcessEnv> {
+  if (!databaseKinds.includes('postgres')) return {};
+  const database = await testDatabase();
+  onTestFinished(() => database.drop());
+  return { DATABASE_URL: database.url, SPOKE_SCHEMA: database.schema };
+}
+
 describe('the process', { timeout: 2 * LIMIT_MS }, () => {
   it('prints its version through tsx', async () => {
     const child = spawn(TSX, [MAIN, '--version'], { stdio: ['ignore', 'pipe', 'inherit'] });
@@ -55,7 +64,7 @@ describe('the process', { timeout: 2 * LIMIT_MS }, () => {
   });
 
   it('drains and ends with 0 on SIGTERM', async () => {
-    const child = start(['start'], await folderWith({ 'spoke.config.ts': CONFIG }));
+    const child = start(['start'], await folderWith({ 'spoke.config.ts': CONFIG }), await onServer());
     await waitFor(() => child.stderr().includes('spoke started'), { timeout: LIMIT_MS });
     child.process.kill('SIGTERM');
     expect(await child.exit).toEqual({ code: 0, signal: null });
@@ -70,6 +79,7 @@ describe('the process', { timeout: 2 * LIMIT_MS }, () => {
     await once(silent, 'listening');
     const { port } = silent.address() as AddressInfo;
     const child = start(['start'], await folderWith({ 'spoke.config.ts': CONFIG }), {
+      ...(await onServer()),
       HUBSPOT_ENABLED: 'true',
       HUBSPOT_SEND_LIVE: 'true',
       HUBSPOT_TIMEOUT: '60',

@@ -18,7 +18,8 @@ import {
   verdictsOf,
 } from '../support/lanes.ts';
 
-const TABLES = '{schema}.outbox_events, {schema}.lanes, {schema}.redrives, {schema}.gates';
+const TABLES =
+  '{schema}.outbox_events, {schema}.lanes, {schema}.redrives, {schema}.gates, {schema}.gate_lateness';
 
 const statesOf = async (db: Database) =>
   (await db.query<{ state: string }>('select state from {schema}.outbox_events order by id')).map(
