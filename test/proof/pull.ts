@@ -28,6 +28,8 @@ const PROPERTIES = ['email', 'firstname', 'lastname', 'lifecyclestage'];
 const STREAMS = 8;
 /** Places where one range of ids ends and the next begins, which the last page of the first reaches into. */
 const BORDERS = 31;
+/** The portal's heap: a million contacts are some 2 GB, and it needs room beside them. */
+const PORTAL_HEAP_MB = 12_000;
 const WINDOW_S = 10;
 const LOOK_MS = 2_000;
 const PAGE = 100;
@@ -46,7 +48,11 @@ const limit = values.limit === undefined ? undefined : Number(values.limit);
 const latencyMs = Number(values.latency);
 
 const server = await startPostgres({ fsync: true });
-const portal = await startPortal({ seed: 1, ...(limit === undefined ? {} : { limit }) });
+const portal = await startPortal({
+  seed: 1,
+  heapMb: PORTAL_HEAP_MB,
+  ...(limit === undefined ? {} : { limit }),
+});
 try {
   await portal.api('POST', '/_simulator/seed', { contacts });
   if (latencyMs > 0)
