@@ -28,8 +28,6 @@ const PROPERTIES = ['email', 'firstname', 'lastname', 'lifecyclestage'];
 const STREAMS = 8;
 /** Places where one range of ids ends and the next begins, which the last page of the first reaches into. */
 const BORDERS = 31;
-/** The portal's heap: a million contacts are some 2 GB, and it needs room beside them. */
-const PORTAL_HEAP_MB = 12_000;
 const WINDOW_S = 10;
 const LOOK_MS = 2_000;
 const PAGE = 100;
@@ -50,7 +48,6 @@ const latencyMs = Number(values.latency);
 const server = await startPostgres({ fsync: true });
 const portal = await startPortal({
   seed: 1,
-  heapMb: PORTAL_HEAP_MB,
   ...(limit === undefined ? {} : { limit }),
 });
 try {
